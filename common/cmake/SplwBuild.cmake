@@ -1,0 +1,59 @@
+# How everything in this tree is compiled: standard, warnings, sanitizers, cache, packages.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# -O2 without NDEBUG: an impossible state must end the process in production too, not only in debug builds.
+set(CMAKE_CXX_FLAGS_RELEASE "-O2")
+
+# A build type given on no command line is release: the one that users run.
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+set(SPLW_SANITIZE "" CACHE STRING "Sanitizers to compile with: 'address,undefined' or 'thread'")
+if(SPLW_SANITIZE)
+  add_compile_options(-fsanitize=${SPLW_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SPLW_SANITIZE})
+  if(SPLW_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+endif()
+
+# Our own code is held to these; generated code and system headers are not (see splw_warnings).
+set(SPLW_WARNINGS -Wall -Wextra -Wpedantic -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
+                  -Wno-missing-field-initializers)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 reports these inside the standard library's and Abseil's inlined code at -O2 (GCC bugs 105329, 105562).
+  list(APPEND SPLW_WARNINGS -Wno-restrict -Wno-maybe-uninitialized)
+endif()
+
+find_program(SPLW_CCACHE ccache)
+if(SPLW_CCACHE)
+  set(CMAKE_C_COMPILER_LAUNCHER ${SPLW_CCACHE})
+  # Precompiled headers and ccache go together only with these (ccache manual, "Precompiled headers").
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${SPLW_CCACHE})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
+  else()
+    add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
+  endif()
+endif()
+
+find_package(Threads REQUIRED)          # before gRPC: its package file does not look for it itself
+find_package(Protobuf REQUIRED)
+find_package(absl CONFIG REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(RocksDB CONFIG REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(spdlog CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(GTest REQUIRED)
+find_package(rapidcheck REQUIRED)
+find_package(benchmark REQUIRED)

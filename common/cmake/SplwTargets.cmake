@@ -1,0 +1,105 @@
+# The kinds of target in this tree, so that each folder's CMakeLists.txt stays a list.
+
+# The Debian package golang-github-gogo-googleapis-dev: google/rpc and google/type.
+set(SPLW_GOOGLEAPIS /usr/share/gocode/src/github.com/gogo/googleapis
+    CACHE PATH "Folder that holds google/rpc/status.proto and google/type/date.proto")
+if(NOT EXISTS ${SPLW_GOOGLEAPIS}/google/rpc/status.proto)
+  message(FATAL_ERROR "google/rpc/status.proto is not under ${SPLW_GOOGLEAPIS}: "
+                      "install golang-github-gogo-googleapis-dev (deploy/packages lists everything)")
+endif()
+
+function(splw_warnings target)
+  target_compile_options(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${SPLW_WARNINGS}>)
+endfunction()
+
+# splw_proto_library(NAME ROOT DIR FILES... [GRPC] [DEPS targets...])
+# One library per proto package. Files are relative to DIR, which is the import root.
+function(splw_proto_library name)
+  cmake_parse_arguments(ARG "GRPC" "ROOT" "FILES;DEPS" ${ARGN})
+  set(out ${CMAKE_BINARY_DIR}/gen)
+  file(MAKE_DIRECTORY ${out})
+  set(sources)
+  foreach(file ${ARG_FILES})
+    string(REGEX REPLACE "\\.proto$" "" stem ${file})
+    set(outputs ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
+    set(grpc_args)
+    if(ARG_GRPC AND file MATCHES "_service\\.proto$")
+      list(APPEND outputs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
+      set(grpc_args --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+    endif()
+    add_custom_command(
+      OUTPUT ${outputs}
+      COMMAND protobuf::protoc --cpp_out=${out} ${grpc_args}
+              -I ${CMAKE_SOURCE_DIR}/proto -I ${SPLW_GOOGLEAPIS} ${file}
+      DEPENDS ${ARG_ROOT}/${file}
+      WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/proto
+      COMMENT "protoc ${file}" VERBATIM)
+    list(APPEND sources ${outputs})
+  endforeach()
+  add_library(${name} STATIC ${sources})
+  target_include_directories(${name} SYSTEM PUBLIC ${out})
+  target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+  if(ARG_GRPC)
+    target_link_libraries(${name} PUBLIC gRPC::grpc++)
+  endif()
+  target_compile_options(${name} PRIVATE -w)
+  # Generated files hold no names that clash: compiling them together saves reading the headers again each time.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# splw_library(NAME SOURCES ... DEPS ... [PCH target])
+# DEPS are public: what a header shows, its users see.
+function(splw_library name)
+  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS" ${ARGN})
+  if(ARG_SOURCES)
+    add_library(${name} STATIC ${ARG_SOURCES})
+    target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} PUBLIC ${ARG_DEPS})
+    splw_warnings(${name})
+    if(ARG_PCH)
+      target_precompile_headers(${name} REUSE_FROM ${ARG_PCH})
+    endif()
+  else()
+    add_library(${name} INTERFACE)
+    target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
+    target_link_libraries(${name} INTERFACE ${ARG_DEPS})
+  endif()
+endfunction()
+
+# splw_program(NAME SOURCES ... DEPS ... [PCH target])
+function(splw_program name)
+  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS})
+  splw_warnings(${name})
+  if(ARG_PCH)
+    target_precompile_headers(${name} REUSE_FROM ${ARG_PCH})
+  endif()
+endfunction()
+
+# splw_test(NAME LABEL unit SOURCES ... DEPS ... [PROGRAMS targets] [TIMEOUT s] [PCH target])
+# One ctest entry per program, labelled with its part (unit, journey, ...): tests/run PART is ctest -L PART.
+# PROGRAMS are the real processes that the test starts: they are built before it.
+function(splw_test name)
+  cmake_parse_arguments(ARG "" "LABEL;TIMEOUT;PCH" "SOURCES;DEPS;PROGRAMS" ${ARGN})
+  if(NOT ARG_LABEL)
+    set(ARG_LABEL unit)
+  endif()
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
+  splw_warnings(${name})
+  if(ARG_PCH)
+    target_precompile_headers(${name} REUSE_FROM ${ARG_PCH})
+  endif()
+  if(ARG_PROGRAMS)
+    add_dependencies(${name} ${ARG_PROGRAMS})
+  endif()
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+                       ENVIRONMENT "SPLW_BIN_DIR=${CMAKE_BINARY_DIR}/bin;SPLW_SOURCE_DIR=${CMAKE_SOURCE_DIR}")
+endfunction()

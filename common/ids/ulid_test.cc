@@ -1,0 +1,40 @@
+#include "common/ids/ulid.h"
+
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace splw::ids {
+namespace {
+
+TEST(Ulid, SortsByTheTimeItWasMade) {
+  SeededRandom random(1);
+  const absl::Time now = absl::FromUnixMillis(1'700'000'000'000);
+  EXPECT_LT(NewUlid(now, random), NewUlid(now + absl::Milliseconds(1), random));
+}
+
+TEST(Ulid, WritesTheTimeOfTheSpecificationsExample) {
+  // github.com/ulid/spec: the time part of 1469918176385 is 01ARYZ6S41.
+  SeededRandom random(1);
+  EXPECT_EQ(NewUlid(absl::FromUnixMillis(1469918176385), random).substr(0, 10), "01ARYZ6S41");
+}
+
+TEST(Ulid, DoesNotRepeatWithinOneMillisecond) {
+  SystemRandom random;
+  std::set<std::string> seen;
+  for (int i = 0; i < 10'000; ++i) seen.insert(NewUlid(absl::FromUnixMillis(5), random));
+  EXPECT_EQ(seen.size(), 10'000u);
+}
+
+TEST(Ulid, RecognisesItsOwnAndNothingElse) {
+  SystemRandom random;
+  EXPECT_TRUE(IsUlid(NewUlid(absl::FromUnixMillis(5), random)));
+  EXPECT_FALSE(IsUlid(""));
+  EXPECT_FALSE(IsUlid("01ARYZ6S41"));
+  EXPECT_FALSE(IsUlid("81ARYZ6S410000000000000000"));   // over 128 bits
+  EXPECT_FALSE(IsUlid("01aryz6s410000000000000000"));   // lower case
+  EXPECT_FALSE(IsUlid("01ARYZ6S41000000000000000U"));   // U is not in the alphabet
+}
+
+}  // namespace
+}  // namespace splw::ids

@@ -1,0 +1,24 @@
+// The two macros of this tree: hand an error on, or take the value.
+#pragma once
+
+#include <utility>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#define SPLW_RETURN_IF_ERROR(expression)                     \
+  do {                                                       \
+    if (absl::Status splw_status = (expression); !splw_status.ok()) { \
+      return splw_status;                                    \
+    }                                                        \
+  } while (false)
+
+#define SPLW_MACRO_JOIN_(a, b) a##b
+#define SPLW_MACRO_JOIN(a, b) SPLW_MACRO_JOIN_(a, b)
+
+#define SPLW_ASSIGN_OR_RETURN(target, expression) \
+  SPLW_ASSIGN_OR_RETURN_(SPLW_MACRO_JOIN(maybe_value_, __LINE__), target, expression)
+#define SPLW_ASSIGN_OR_RETURN_(maybe, target, expression) \
+  auto maybe = (expression);                              \
+  if (!maybe.ok()) return maybe.status();                 \
+  target = *std::move(maybe)
