@@ -43,8 +43,6 @@ function(splw_proto_library name)
     target_link_libraries(${name} PUBLIC gRPC::grpc++)
   endif()
   target_compile_options(${name} PRIVATE -w)
-  # Generated files hold no names that clash: compiling them together saves reading the headers again each time.
-  set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
 endfunction()
 
 # splw_library(NAME SOURCES ... DEPS ... [PCH target])
