@@ -1,0 +1,64 @@
+// The feed of changes of a network: which resource changed, in the order of commits, resumable from any position that is
+// still kept. Change::Changed writes it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include "common/store/store.h"
+
+namespace splw::delivery {
+
+// How long entries are kept; an older position is OUT_OF_RANGE POSITION_EXPIRED.
+inline constexpr absl::Duration kFeedMemory = absl::Hours(24 * 30);
+
+struct FeedItem {
+  std::uint64_t sequence = 0;
+  std::string collection;
+  std::string resource;
+  bool created = false;
+  absl::Time time;
+};
+
+// The next items of `network` after `after` (0: from the start), those of `collection` only; looks at no more than `max_entries`
+// entries. `last_seen` is where to go on.
+struct FeedPage {
+  std::vector<FeedItem> items;
+  std::uint64_t last_seen = 0;
+  bool at_end = true;
+};
+absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view network, std::string_view collection,
+                                  std::uint64_t after, std::size_t max_entries);
+
+// The sequence of the network's newest entry; 0 if it has none.
+absl::StatusOr<std::uint64_t> FeedHead(store::Snapshot& snapshot, std::string_view network);
+
+// A position as clients hold it: opaque, bound to network and collection. INVALID_ARGUMENT POSITION_INVALID (field "position").
+std::string EncodeFeedPosition(std::string_view network, std::string_view collection, std::uint64_t sequence);
+absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view network, std::string_view collection,
+                                                 std::string_view position);
+
+// Wakes watchers when a network's feed has grown and the growth is durable. Thread-safe.
+class FeedSignal final {
+ public:
+  // `wake` is called once for each growth, possibly from a thread of the store: short, no blocking. Never after the returned
+  // subscription is gone.
+  class Subscription;
+  std::shared_ptr<Subscription> Subscribe(std::string_view network, std::function<void()> wake);
+  void Grown(std::string_view network);
+
+ private:
+  std::mutex mutex_;
+  std::multimap<std::string, std::weak_ptr<Subscription>, std::less<>> subscriptions_;
+};
+
+}  // namespace splw::delivery
