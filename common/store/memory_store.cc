@@ -153,10 +153,11 @@ void MemoryStore::CallReady() {
   if (calling_) return;   // whoever calls goes on until none is left: their order stays that of their positions
   calling_ = true;
   while (!ready_.empty()) {
-    const std::function<void()> callback = std::move(ready_.front());
+    std::function<void()> callback = std::move(ready_.front());
     ready_.pop_front();
     lock.unlock();
     callback();
+    callback = nullptr;   // what it holds is let go while the mutex is free
     lock.lock();
   }
   calling_ = false;

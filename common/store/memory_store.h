@@ -21,6 +21,8 @@
 
 namespace splw::store {
 
+class OverlayTransaction;
+
 struct MemoryStoreOptions {
   // True: every commit is durable when Commit returns. False: only when Sync was called.
   bool automatic_sync = true;
@@ -64,13 +66,13 @@ class MemoryStore final : public Store {
   };
 
   absl::Time NextNow();
-  Position Apply(const class OverlayTransaction& transaction);
+  Position Apply(const OverlayTransaction& transaction);
   void CallReady();
 
   const time::Clock& clock_;
   const MemoryStoreOptions options_;
 
-  mutable CommitLane lane_;                              // held for: data_, undo_
+  CommitLane lane_;                                      // held for: data_, undo_
   std::map<std::string, std::string, std::less<>> data_;
   std::deque<Undo> undo_;                                // oldest first; what is not durable only
 

@@ -11,6 +11,8 @@
 // A Table is immutable and thread-safe; it holds no data.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -47,7 +49,8 @@ struct PageRequest {
 // One index of a table, on messages of any kind.
 struct UntypedIndex {
   std::string name;
-  // The entries of this record in this index: encoded key parts (KeyBuilder), none if the record is not in it.
+  // The entries of this record in this index: encoded key parts (KeyBuilder), none if the record is not in it. All
+  // entries of one index have the same kinds of part in the same order, so that none is the beginning of another.
   std::function<std::vector<std::string>(const google::protobuf::Message&)> entries;
   // At most one record may have an entry; a second Put is ALREADY_EXISTS.
   bool unique = false;
@@ -61,7 +64,14 @@ struct StoreFault {
   std::string index;       // empty for faults of records
   std::string key_hex;
 };
+// INDEX_ENTRY_MISSING and so on: for reports, stable.
 const char* StoreFaultName(StoreFault::Kind kind);
+
+// How much a walk has looked at.
+struct VerifyCounts {
+  std::uint64_t records = 0;
+  std::uint64_t index_entries = 0;
+};
 
 // The part of a Table that does not depend on the message type.
 class UntypedTable {
@@ -69,22 +79,29 @@ class UntypedTable {
   UntypedTable(std::string name, const google::protobuf::Message& prototype,
                std::function<std::string(const google::protobuf::Message&)> key, std::vector<UntypedIndex> indexes);
   virtual ~UntypedTable() = default;
+  UntypedTable(const UntypedTable&) = delete;
+  UntypedTable& operator=(const UntypedTable&) = delete;
 
   const std::string& name() const { return name_; }
   const std::vector<UntypedIndex>& indexes() const { return indexes_; }
   const google::protobuf::Message& prototype() const { return *prototype_; }
+  // Under which everything of this table in `network` stands.
+  std::string Prefix(std::string_view network) const;
   std::string RecordKey(std::string_view network, std::string_view encoded_key) const;
   std::string RecordPrefix(std::string_view network) const;
   std::string IndexPrefix(std::string_view network, std::string_view index) const;
   // The encoded key of a record, as `key` of the declaration gives it.
   std::string KeyOf(const google::protobuf::Message& record) const { return key_(record); }
 
+  // INVALID_ARGUMENT if the record has no key; ALREADY_EXISTS if another has its entry in a unique index.
   absl::Status PutRecord(Transaction& txn, std::string_view network, const google::protobuf::Message& record) const;
   absl::Status EraseRecord(Transaction& txn, std::string_view network, std::string_view encoded_key) const;
   // True, and `record` filled, if it is there. DATA_LOSS if its bytes cannot be read.
   absl::StatusOr<bool> GetRecord(Snapshot& snapshot, std::string_view network, std::string_view encoded_key,
                                  google::protobuf::Message& record) const;
   // Calls `visit` for each record of the page; returns the cursor of the next.
+  // INVALID_ARGUMENT for a page of no entries, or for a cursor of another scan; DATA_LOSS as above, and where an index
+  // entry has no record. Errors of `visit` end the scan and are returned.
   absl::StatusOr<ScanCursor> ScanRecords(
       Snapshot& snapshot, std::string_view network, const PageRequest& page,
       absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;
@@ -96,7 +113,8 @@ class UntypedTable {
   // Compares every record of `network` with every index entry, in both directions, a bounded page at a time: each call
   // looks at no more than `max_entries` entries from `cursor` on, and returns where to go on (empty: done).
   absl::StatusOr<ScanCursor> VerifyPage(Snapshot& snapshot, std::string_view network, const ScanCursor& cursor,
-                                        std::size_t max_entries, std::vector<StoreFault>& faults) const;
+                                        std::size_t max_entries, std::vector<StoreFault>& faults,
+                                        VerifyCounts* counts = nullptr) const;
 
  private:
   std::string name_;
