@@ -1,0 +1,173 @@
+#include "common/store/rocksdb_open.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_format.h>
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/options.h>
+#include <rocksdb/table.h>
+
+namespace splw::store {
+namespace {
+
+constexpr char kMetaFamily[] = "meta";
+constexpr double kBloomBitsPerKey = 10;   // one in a hundred look-ups of a missing key reads a block for nothing
+
+class ErrorListener final : public rocksdb::EventListener {
+ public:
+  explicit ErrorListener(std::function<void(absl::Status)> report) : report_(std::move(report)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) override {
+    const absl::Status status = FromRocksDb(*error);
+    std::fprintf(stderr, "store: RocksDB stopped writing: %s\n", status.ToString().c_str());
+    if (report_) report_(status);
+  }
+  // Nothing resumes by itself: what happened in between would be unknown.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  const std::function<void(absl::Status)> report_;
+};
+
+rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery) {
+  rocksdb::DBOptions result;
+  result.create_if_missing = true;
+  result.create_missing_column_families = true;
+  result.paranoid_checks = true;
+  result.wal_recovery_mode = recovery;
+  result.max_bgerror_resume_count = 0;
+  result.recycle_log_file_num = 0;
+  result.max_background_jobs = 2;
+  result.keep_log_file_num = 10;
+  result.stats_dump_period_sec = 0;
+  result.stats_persist_period_sec = 0;
+  result.listeners.push_back(std::make_shared<ErrorListener>(options.on_background_error));
+  if (options.env != nullptr) result.env = options.env;
+  return result;
+}
+
+rocksdb::ColumnFamilyOptions FamilyOptions(const RocksDbOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(kBloomBitsPerKey));
+  table.whole_key_filtering = true;
+
+  rocksdb::ColumnFamilyOptions result;
+  result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  result.write_buffer_size = options.write_buffer_bytes;
+  const std::vector<rocksdb::CompressionType> supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 = std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
+  result.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+  return result;
+}
+
+rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery, OpenRocksDb& opened) {
+  const rocksdb::ColumnFamilyOptions family = FamilyOptions(options);   // one block cache for both
+  const std::vector<rocksdb::ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, family},
+                                                                 {kMetaFamily, family}};
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(rocksdb::Options(DatabaseOptions(options, recovery), family), options.path, families, &handles, &db);
+  if (status.ok()) {
+    opened.db.reset(db);
+    opened.data = handles[0];
+    opened.meta = handles[1];
+  }
+  return status;
+}
+
+absl::Status MakeFolder(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::create_directories(path, error) && error) {
+    return absl::UnavailableError(
+        absl::StrFormat("the folder of the store, %s, cannot be made: %s", path, error.message()));
+  }
+  // What is in it is about people: nobody but the service's own account reads it.
+  std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrFormat("the folder of the store, %s, cannot be made private: %s", path, error.message()));
+  }
+  return absl::OkStatus();
+}
+
+bool IsLocked(const rocksdb::Status& status) {
+  if (!status.IsIOError()) return false;
+  const std::string text = status.ToString();
+  return absl::StrContains(text, "While lock file") || absl::StrContains(text, "lock hold by current process");
+}
+
+absl::Status Damaged(const RocksDbOptions& options, const rocksdb::Status& status) {
+  return absl::DataLossError(absl::StrFormat(
+      "the store in %s is damaged and was not opened, so that nothing acknowledged is lost in silence (%s). Copy the "
+      "folder away; then restore a backup, or, if the write-ahead log is what is damaged, start once with "
+      "--accept-wal-loss: this keeps everything before the damage, drops everything behind it, and prints the last "
+      "write that was kept",
+      options.path, status.ToString()));
+}
+
+}  // namespace
+
+absl::Status FromRocksDb(const rocksdb::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string text = status.ToString();
+  if (status.IsCorruption()) return absl::DataLossError(text);
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError(text);
+  if (status.IsIOError() || status.IsShutdownInProgress()) return absl::UnavailableError(text);
+  return absl::InternalError(text);
+}
+
+absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
+  if (absl::Status status = MakeFolder(options.path); !status.ok()) return status;
+  OpenRocksDb opened;
+  // A torn last record is what a crash leaves; damage before that is not, and the default mode of RocksDB would drop
+  // everything behind it without a word.
+  rocksdb::Status status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
+  if (status.IsCorruption()) {
+    if (!options.accept_wal_loss) return Damaged(options, status);
+    std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n", options.path.c_str(),
+                 status.ToString().c_str());
+    status = TryOpen(options, rocksdb::WALRecoveryMode::kPointInTimeRecovery, opened);
+    if (status.IsCorruption()) return Damaged(options, status);
+    opened.wal_loss_accepted = status.ok();
+  }
+  if (IsLocked(status)) {
+    return absl::FailedPreconditionError(
+        absl::StrFormat("another process has the store in %s open (its file LOCK is locked); one store belongs to one "
+                        "process: stop the other, or use another --data-dir",
+                        options.path));
+  }
+  if (!status.ok()) {
+    const absl::Status cause = FromRocksDb(status);
+    return absl::Status(cause.code(), absl::StrFormat("the store in %s cannot be opened: %s", options.path,
+                                                      std::string(cause.message())));
+  }
+  return opened;
+}
+
+void CloseDatabase(OpenRocksDb& database) {
+  if (database.db == nullptr) return;
+  database.db->DestroyColumnFamilyHandle(database.data);
+  database.db->DestroyColumnFamilyHandle(database.meta);
+  database.data = nullptr;
+  database.meta = nullptr;
+  if (const rocksdb::Status status = database.db->Close(); !status.ok()) {
+    std::fprintf(stderr, "store: closing RocksDB: %s\n", status.ToString().c_str());
+  }
+  database.db.reset();
+}
+
+}  // namespace splw::store
