@@ -5,6 +5,7 @@
 // the value that was sent.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
