@@ -60,6 +60,8 @@ absl::StatusOr<RawPage> ReadPage(Snapshot& snapshot, std::string_view base, std:
                                  const PageRequest& page) {
   if (page.size == 0) return absl::InvalidArgumentError("a page holds at least one entry");
   KeyRange range = PrefixRange(prefix);
+  if (!page.from.empty()) range.begin = std::string(prefix) + page.from;
+  if (!page.until.empty()) range.end = std::string(prefix) + page.until;
   if (!page.after.empty()) {
     const std::string last = std::string(base) + page.after.substr(1);
     if (page.after.front() != kCursorMark || !StartsWith(last, prefix)) {
@@ -71,6 +73,7 @@ absl::StatusOr<RawPage> ReadPage(Snapshot& snapshot, std::string_view base, std:
       range.end = last;
     }
   }
+  if (!range.end.empty() && range.begin >= range.end) return RawPage{};
   // One more than asked for, to know whether there is a next page.
   SPLW_ASSIGN_OR_RETURN(std::vector<Entry> entries,
                         snapshot.Scan(range, {.max_entries = page.size + 1, .order = page.order}));

@@ -44,6 +44,10 @@ struct PageRequest {
   std::size_t size = 50;
   ScanCursor after;
   Order order = Order::kAscending;
+  // Encoded key parts, as they follow the prefix that is scanned: only entries at `from` or later, only entries before
+  // `until`. Empty: no bound. The pages of one scan all have the same bounds.
+  std::string from;
+  std::string until;
 };
 
 // One index of a table, on messages of any kind.

@@ -200,6 +200,33 @@ TEST_F(TableTest, PagesCoverEachRecordOnceInBothOrders) {
   }
 }
 
+TEST_F(TableTest, BoundsOfAnIndexScanHoldInBothOrdersAndAcrossPages) {
+  for (const char* id : {"1", "2", "3", "4", "5"}) ASSERT_TRUE(Put(Person(id, "red")).ok());
+  const std::string red = Key("red");
+  for (const Order order : {Order::kAscending, Order::kDescending}) {
+    std::vector<std::string> ids;
+    Read([&](Snapshot& snapshot) {
+      PageRequest page{.size = 2, .order = order, .from = Key("2"), .until = Key("5")};
+      do {
+        const auto found = People().ScanIndex(snapshot, kNetwork, "colour", red, page);
+        ASSERT_TRUE(found.ok()) << found.status();
+        for (const Struct& record : found->records) ids.push_back(Field(record, "id"));
+        page.after = found->next;
+      } while (!page.after.empty());
+    });
+    if (order == Order::kAscending) {
+      EXPECT_THAT(ids, ElementsAre("2", "3", "4"));
+    } else {
+      EXPECT_THAT(ids, ElementsAre("4", "3", "2"));
+    }
+  }
+  Read([&](Snapshot& snapshot) {
+    const auto found = People().ScanIndex(snapshot, kNetwork, "colour", red, {.from = Key("4"), .until = Key("2")});
+    ASSERT_TRUE(found.ok()) << found.status();
+    EXPECT_THAT(found->records, IsEmpty());
+  });
+}
+
 TEST_F(TableTest, PageGoesOnAfterItsLastRecordWasErased) {
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Put(Person(id, "red")).ok());
   PageRequest request{.size = 2};
