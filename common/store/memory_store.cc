@@ -59,7 +59,8 @@ bool Take(int& count) {
 
 }  // namespace
 
-MemoryStore::MemoryStore(const time::Clock& clock, MemoryStoreOptions options) : clock_(clock), options_(options) {}
+MemoryStore::MemoryStore(const time::Clock& clock, MemoryStoreOptions options)
+    : clock_(clock), limits_(options.limits), automatic_sync_(options.automatic_sync) {}
 
 MemoryStore::~MemoryStore() { Sync(); }
 
@@ -77,7 +78,7 @@ absl::StatusOr<Position> MemoryStore::Commit(const Attempt& attempt,
   LaneHold hold(lane_);
   while (true) {
     MapState state(data_);
-    OverlayTransaction transaction(state, options_.limits, NextNow());
+    OverlayTransaction transaction(state, limits_, NextNow());
     if (absl::Status status = RunBody(body, transaction); !status.ok()) return status;
     if (clock_.Now() >= attempt.deadline) return DeadlinePassed(attempt);
     {
@@ -95,7 +96,7 @@ Position MemoryStore::Apply(const OverlayTransaction& transaction) {
   const Position position{committed_.value + 1};
   for (const auto& [key, value] : transaction.writes()) {
     const auto found = data_.find(key);
-    if (!options_.automatic_sync) {
+    if (!automatic_sync_) {
       undo_.push_back({position, key, found == data_.end() ? std::nullopt : std::optional(found->second)});
     }
     if (value.has_value()) {
@@ -105,7 +106,7 @@ Position MemoryStore::Apply(const OverlayTransaction& transaction) {
     }
   }
   committed_ = position;
-  if (options_.automatic_sync) {
+  if (automatic_sync_) {
     durable_ = committed_;
     durable_now_ = transaction.Now();
   }
@@ -117,7 +118,7 @@ absl::StatusOr<Position> MemoryStore::View(const Attempt& attempt,
   if (!lane_.Enter(clock_, attempt.deadline)) return DeadlinePassed(attempt);
   LaneHold hold(lane_);
   MapState state(data_);
-  PlainSnapshot snapshot(state, options_.limits, NextNow());
+  PlainSnapshot snapshot(state, limits_, NextNow());
   if (absl::Status status = RunBody(body, snapshot); !status.ok()) return status;
   return committed();
 }
@@ -146,6 +147,14 @@ void MemoryStore::Sync() {
     waiting_.erase(waiting_.begin(), end);
   }
   CallReady();
+}
+
+void MemoryStore::SetAutomaticSync(bool automatic) {
+  {
+    std::lock_guard lock(mutex_);
+    automatic_sync_ = automatic;
+  }
+  if (automatic) Sync();
 }
 
 void MemoryStore::CallReady() {

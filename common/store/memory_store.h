@@ -40,10 +40,13 @@ class MemoryStore final : public Store {
                                   absl::FunctionRef<absl::Status(Transaction&)> body) override;
   absl::StatusOr<Position> View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) override;
   void WhenDurable(Position position, std::function<void()> callback) override;
-  Limits limits() const override { return options_.limits; }
+  Limits limits() const override { return limits_; }
 
   // Makes everything that is committed durable and calls those who wait for it, in this thread.
   void Sync();
+
+  // From now on; turning it on syncs.
+  void SetAutomaticSync(bool automatic);
 
   // The power fails: what is not durable is gone, and with it every callback that waits. As after a new start, positions
   // go on from the last durable one; nobody who lived before the crash may use a position again.
@@ -70,7 +73,7 @@ class MemoryStore final : public Store {
   void CallReady();
 
   const time::Clock& clock_;
-  const MemoryStoreOptions options_;
+  const Limits limits_;
 
   CommitLane lane_;                                      // held for: data_, undo_
   std::map<std::string, std::string, std::less<>> data_;
@@ -84,6 +87,7 @@ class MemoryStore final : public Store {
   std::multimap<Position, std::function<void()>> waiting_;
   std::deque<std::function<void()>> ready_;
   bool calling_ = false;
+  bool automatic_sync_;
   int reruns_ = 0;
   int aborts_ = 0;
 };

@@ -277,6 +277,8 @@ absl::StatusOr<Position> RocksDbStore::Engine::Write(const OverlayTransaction& t
     std::lock_guard lock(sync_mutex_);
     // Of a write that failed too: a View may have been told of this position, and must not wait for ever.
     finished_ = position;
+    // And if all before it is durable, there is nothing that a sync, which would fail now, could still make so.
+    if (!status.ok() && durable_.value + 1 == position.value) durable_ = position;
     awaited = !waiting_.empty();
   }
   if (awaited) sync_wanted_.notify_one();
@@ -349,9 +351,10 @@ void RocksDbStore::Engine::SyncLoop() {
     sync_wanted_.wait(lock, [&] { return closing_ || work(); });
     const bool last = closing_ && !work();
     const Position target = finished_;
+    const bool behind = durable_ < target;
     lock.unlock();
     const absl::Time started = options_.clock->Now();
-    Sync();
+    if (behind) Sync();
     const absl::Duration took = options_.clock->Now() - started;
     lock.lock();
     durable_ = target;
@@ -361,7 +364,7 @@ void RocksDbStore::Engine::SyncLoop() {
     waiting_.erase(waiting_.begin(), end);
     if (last && group.empty()) return;
     lock.unlock();
-    if (options_.hooks.on_sync) options_.hooks.on_sync(took, group.size());
+    if (behind && options_.hooks.on_sync) options_.hooks.on_sync(took, group.size());
     for (const std::function<void()>& callback : group) callback();
     group.clear();   // what the callbacks hold is let go while the mutex is free
     lock.lock();
