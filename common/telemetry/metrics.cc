@@ -1,0 +1,120 @@
+#include "common/telemetry/metrics.h"
+
+#include <exception>
+
+#include <absl/status/status.h>
+#include <absl/strings/str_cat.h>
+#include <prometheus/counter.h>
+#include <prometheus/exposer.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace splw::telemetry {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+using prometheus::Histogram;
+
+// From a read in memory to a call that nearly timed out, in seconds.
+const Histogram::BucketBoundaries& Latencies() {
+  static const auto* const boundaries = new Histogram::BucketBoundaries{
+      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+  return *boundaries;
+}
+
+}  // namespace
+
+Metrics::Metrics()
+    : registry_(std::make_shared<prometheus::Registry>()),
+      calls_(BuildCounter().Name("splw_calls_total").Help("Calls by method and status code.").Register(*registry_)),
+      call_seconds_(BuildHistogram()
+                        .Name("splw_call_seconds")
+                        .Help("From a call's arrival until its reply leaves.")
+                        .Register(*registry_)),
+      commit_seconds_(BuildHistogram()
+                          .Name("splw_store_commit_seconds")
+                          .Help("From the wish to commit until it is in the log, not synced.")
+                          .Register(*registry_)),
+      outbox_depth_(BuildGauge().Name("splw_outbox_depth").Help("Events that wait to be delivered.").Register(*registry_)),
+      outbox_oldest_(BuildGauge()
+                         .Name("splw_outbox_oldest_seconds")
+                         .Help("Age of the oldest event that waits.")
+                         .Register(*registry_)),
+      parked_streams_(
+          BuildGauge().Name("splw_parked_streams").Help("Streams that wait for an operator.").Register(*registry_)),
+      task_failures_(BuildCounter()
+                         .Name("splw_task_failures_total")
+                         .Help("Periodic tasks that ended with an error.")
+                         .Register(*registry_)),
+      calls_waiting_(
+          BuildGauge().Name("splw_calls_waiting").Help("Calls that wait for a thread.").Register(*registry_).Add({})),
+      watchers_(BuildGauge().Name("splw_watchers").Help("Open Watch calls.").Register(*registry_).Add({})),
+      sync_seconds_(BuildHistogram()
+                        .Name("splw_store_sync_seconds")
+                        .Help("How long one sync of the log took.")
+                        .Register(*registry_)
+                        .Add({}, Latencies())),
+      sync_group_(BuildHistogram()
+                      .Name("splw_store_sync_group_size")
+                      .Help("How many waited for one sync.")
+                      .Register(*registry_)
+                      .Add({}, Histogram::BucketBoundaries{0, 1, 2, 4, 8, 16, 32, 64, 128, 256})) {}
+
+Metrics::~Metrics() = default;
+
+void Metrics::CountCall(std::string_view method, std::string_view code, absl::Duration took) {
+  const std::string method_label(method);
+  calls_.Add({{"method", method_label}, {"code", std::string(code)}}).Increment();
+  call_seconds_.Add({{"method", method_label}}, Latencies()).Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::SetCallsWaiting(std::size_t count) { calls_waiting_.Set(static_cast<double>(count)); }
+
+void Metrics::SetWatchers(std::size_t count) { watchers_.Set(static_cast<double>(count)); }
+
+void Metrics::CountCommit(std::string_view label, absl::Duration took) {
+  commit_seconds_.Add({{"label", std::string(label)}}, Latencies()).Observe(absl::ToDoubleSeconds(took));
+}
+
+void Metrics::CountSync(absl::Duration took, std::size_t group_size) {
+  sync_seconds_.Observe(absl::ToDoubleSeconds(took));
+  sync_group_.Observe(static_cast<double>(group_size));
+}
+
+void Metrics::SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest,
+                        std::size_t parked_streams) {
+  const prometheus::Labels labels = {{"destination", std::string(destination)}};
+  outbox_depth_.Add(labels).Set(static_cast<double>(depth));
+  outbox_oldest_.Add(labels).Set(absl::ToDoubleSeconds(age_of_oldest));
+  parked_streams_.Add(labels).Set(static_cast<double>(parked_streams));
+}
+
+void Metrics::CountTaskFailure(std::string_view task) { task_failures_.Add({{"task", std::string(task)}}).Increment(); }
+
+std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(registry_->Collect()); }
+
+MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer, int port)
+    : exposer_(std::move(exposer)), port_(port) {}
+
+MetricsServer::~MetricsServer() = default;
+
+absl::StatusOr<std::unique_ptr<MetricsServer>> MetricsServer::Start(const std::string& address,
+                                                                    const Metrics& metrics) {
+  // The library throws where it cannot bind: an error becomes a value here.
+  try {
+    auto exposer = std::make_unique<prometheus::Exposer>(address, 1);
+    exposer->RegisterCollectable(metrics.registry());
+    const std::vector<int> ports = exposer->GetListeningPorts();
+    if (ports.empty()) return absl::UnavailableError(absl::StrCat("cannot serve metrics on ", address));
+    return std::unique_ptr<MetricsServer>(new MetricsServer(std::move(exposer), ports.front()));
+  } catch (const std::exception& failure) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot serve metrics on ", address, ": is the address taken? (", failure.what(), ")"));
+  }
+}
+
+}  // namespace splw::telemetry

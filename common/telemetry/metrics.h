@@ -1,0 +1,77 @@
+// What a service counts, under names that dashboards rely on. No label ever holds an id of a person or a resource: labels
+// are methods, codes, destinations and literals, so that there are few of them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+namespace prometheus {
+class Counter;
+class Exposer;
+class Gauge;
+class Histogram;
+class Registry;
+template <typename T>
+class Family;
+}  // namespace prometheus
+
+namespace splw::telemetry {
+
+// Thread-safe.
+class Metrics final {
+ public:
+  Metrics();
+  ~Metrics();
+
+  // splw_calls_total{method,code}, splw_call_seconds{method}. `method` is one of the policy table, `code` like "NOT_FOUND".
+  void CountCall(std::string_view method, std::string_view code, absl::Duration took);
+  // splw_calls_waiting, splw_watchers.
+  void SetCallsWaiting(std::size_t count);
+  void SetWatchers(std::size_t count);
+  // splw_store_commit_seconds{label}, splw_store_sync_seconds, splw_store_sync_group_size.
+  void CountCommit(std::string_view label, absl::Duration took);
+  void CountSync(absl::Duration took, std::size_t group_size);
+  // splw_outbox_depth{destination}, splw_outbox_oldest_seconds{destination}, splw_parked_streams{destination}.
+  void SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest, std::size_t parked_streams);
+  // splw_task_failures_total{task}.
+  void CountTaskFailure(std::string_view task);
+
+  // All of it, in the text format of Prometheus.
+  std::string Text() const;
+
+  const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
+
+ private:
+  std::shared_ptr<prometheus::Registry> registry_;
+  prometheus::Family<prometheus::Counter>& calls_;
+  prometheus::Family<prometheus::Histogram>& call_seconds_;
+  prometheus::Family<prometheus::Histogram>& commit_seconds_;
+  prometheus::Family<prometheus::Gauge>& outbox_depth_;
+  prometheus::Family<prometheus::Gauge>& outbox_oldest_;
+  prometheus::Family<prometheus::Gauge>& parked_streams_;
+  prometheus::Family<prometheus::Counter>& task_failures_;
+  prometheus::Gauge& calls_waiting_;
+  prometheus::Gauge& watchers_;
+  prometheus::Histogram& sync_seconds_;
+  prometheus::Histogram& sync_group_;
+};
+
+// Serves the metrics at http://ADDRESS/metrics for as long as it lives.
+class MetricsServer final {
+ public:
+  // `address`: "127.0.0.1:7411"; port 0: any. UNAVAILABLE where the address is taken or not to be had.
+  static absl::StatusOr<std::unique_ptr<MetricsServer>> Start(const std::string& address, const Metrics& metrics);
+  ~MetricsServer();
+  int port() const { return port_; }
+
+ private:
+  MetricsServer(std::unique_ptr<prometheus::Exposer> exposer, int port);
+  std::unique_ptr<prometheus::Exposer> exposer_;
+  int port_;
+};
+
+}  // namespace splw::telemetry
