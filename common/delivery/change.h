@@ -59,6 +59,9 @@ class Change {
 
   // An audit record alone, for what changes no resource of the API (an operator's retry or skip).
   virtual absl::Status Audit(std::string_view resource, std::string_view reason) = 0;
+
+  // Tells the dispatcher, once this change is durable, that a stream which was parked can be sent again.
+  virtual void Resume(std::string_view destination, std::string_view stream) = 0;
 };
 
 using ChangeBody = absl::FunctionRef<absl::Status(Change&)>;

@@ -2,6 +2,7 @@
 // still kept. Change::Changed writes it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -9,6 +10,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <absl/status/statusor.h>
@@ -30,7 +32,8 @@ struct FeedItem {
 };
 
 // The next items of `network` after `after` (0: from the start), those of `collection` only; looks at no more than `max_entries`
-// entries. `last_seen` is where to go on.
+// entries. `last_seen` is where to go on. OUT_OF_RANGE POSITION_EXPIRED if entries after `after` have been forgotten, or if
+// this store never got as far as `after` (it was restored from a backup): the reader lists anew and goes on from the head.
 struct FeedPage {
   std::vector<FeedItem> items;
   std::uint64_t last_seen = 0;
@@ -47,18 +50,33 @@ std::string EncodeFeedPosition(std::string_view network, std::string_view collec
 absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view network, std::string_view collection,
                                                  std::string_view position);
 
-// Wakes watchers when a network's feed has grown and the growth is durable. Thread-safe.
+// Wakes watchers when a network's feed has grown and the growth is durable. Thread-safe. Must outlive the store whose commits it
+// tells of: the store's last callbacks may come as it closes.
 class FeedSignal final {
+ private:
+  struct Watcher;
+
  public:
-  // `wake` is called once for each growth, possibly from a thread of the store: short, no blocking. Never after the returned
-  // subscription is gone.
-  class Subscription;
+  // What keeps `wake` alive. When its destructor returns, no call is under way (but one that destroys it itself) or will come;
+  // so do not destroy it under a lock that `wake` takes.
+  class Subscription final {
+   public:
+    explicit Subscription(std::shared_ptr<Watcher> watcher) : watcher_(std::move(watcher)) {}
+    ~Subscription();
+    Subscription(const Subscription&) = delete;
+    Subscription& operator=(const Subscription&) = delete;
+
+   private:
+    const std::shared_ptr<Watcher> watcher_;
+  };
+
+  // `wake` is called once for each growth, possibly from a thread of the store: short, no blocking.
   std::shared_ptr<Subscription> Subscribe(std::string_view network, std::function<void()> wake);
   void Grown(std::string_view network);
 
  private:
   std::mutex mutex_;
-  std::multimap<std::string, std::weak_ptr<Subscription>, std::less<>> subscriptions_;
+  std::multimap<std::string, std::weak_ptr<Watcher>, std::less<>> watchers_;
 };
 
 }  // namespace splw::delivery

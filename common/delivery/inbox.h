@@ -1,6 +1,8 @@
 // The receiving side: each event of a stream is applied once, in order, in one transaction with its watermark.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -44,13 +46,21 @@ class Inbox final {
   absl::StatusOr<store::Position> Deliver(const store::Attempt& attempt, const v1::DeliverRequest& request,
                                           v1::DeliverResponse* response);
 
+  // How many events were refused because their source used a revision a second time: a store was restored from a backup
+  // without its events since. For an alarm; thread-safe.
+  std::uint64_t rewound_count() const { return rewound_count_; }
+
  private:
+  // Applies one event and fills its result; the position covers what the result tells.
+  absl::StatusOr<store::Position> Apply(const store::Attempt& attempt, const v1::Envelope& envelope,
+                                        v1::DeliveryResult& result);
   using UntypedHandler = std::function<absl::Status(Change&, const google::protobuf::Any&)>;
   void HandleUntyped(const std::string& type, UntypedHandler handler);
 
   store::Store& store_;
   Changes& changes_;
   std::map<std::string, UntypedHandler> handlers_;
+  std::atomic<std::uint64_t> rewound_count_ = 0;
 };
 
 }  // namespace splw::delivery
