@@ -1,52 +1,86 @@
 // The adapter that every RPC goes through. For each call, in this order:
 //   who is asking (UNAUTHENTICATED) → may this role call this (PERMISSION_DENIED) → is the request's network one of theirs
-//   (PERMISSION_DENIED, which does not tell whether anything exists) → the handler (validation first) → status with
-//   google.rpc details, or the reply when all it tells of is durable → metrics and one log line.
+//   (PERMISSION_DENIED, which does not tell whether anything exists) → is the message well formed (INVALID_ARGUMENT) → the
+//   handler (validation first) → status with google.rpc details, or the reply when all it tells of is durable → metrics and
+//   one log line. An error waits for durability too: it also tells of what was seen.
 //
 // The network is that of the request's `parent` or `name` field, or of the `name` of its first message field (Create and Update
 // requests carry `parent`, or the resource itself): every such value starts with "networks/{network}".
+//
+// Handlers run on a bounded pool of threads. Beyond `max_queued` waiting calls the answer is RESOURCE_EXHAUSTED
+// (OVERLOADED, with RetryInfo), at once. A call without a deadline gets kDefaultDeadline; none has more than kMaxDeadline.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 #include <grpcpp/grpcpp.h>
 
+#include "common/delivery/feed.h"
+#include "common/identity/policy.h"
+#include "common/ids/random.h"
 #include "common/rpc/call.h"
+#include "common/telemetry/metrics.h"
+#include "common/time/clock.h"
 
 namespace splw::rpc {
 
-// Hands the watcher's next messages out: see WatchSource in common/rpc/watch.h.
-class CallsImpl;
+inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(10);
+inline constexpr absl::Duration kMaxDeadline = absl::Seconds(60);
 
-// Thread-safe. Outlives the server.
+// All pointers must outlive the Calls.
+struct CallsOptions {
+  store::Store* store = nullptr;                   // required
+  const identity::PolicyTable* policy = nullptr;   // required
+  const time::Clock* clock = nullptr;              // required; that of the store: deadlines are told by it
+  ids::Random* random = nullptr;                   // required; for correlation ids
+  delivery::FeedSignal* feed_signal = nullptr;     // required for Watch
+  telemetry::Metrics* metrics = nullptr;           // optional
+  // Take the caller's metadata for its principal. Only where nobody but this machine can connect.
+  bool dev_principals = false;
+  int threads = 8;
+  std::size_t max_queued = 1024;
+  std::size_t max_watchers = 256;
+};
+
+class CallsCore;
+
+// Thread-safe. Must outlive the server.
 class Calls final {
  public:
+  explicit Calls(CallsOptions options);
+  // Runs what is queued, and joins its threads.
   ~Calls();
+  Calls(const Calls&) = delete;
+  Calls& operator=(const Calls&) = delete;
 
-  // For a method of `service` ("splw.referral.v1.ReferralIntakeService"). Returns the reactor that gRPC asks for.
+  // For a method by its full name as in the policy: "splw.referral.v1.ReferralIntakeService/GetReferral". Returns the
+  // reactor that gRPC asks for.
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, std::string_view full_method,
                                   const Request* request, Response* response,
                                   UnaryHandler<Request, Response> handler) {
-    return Start(context, full_method, request, response,
+    return Start(context, full_method, request,
                  [request, response, handler = std::move(handler)](const Call& call) {
                    return handler(call, *request, response);
                  });
   }
 
+  // From here on every Watch ends, with UNAVAILABLE so that its client resumes, and new ones are refused likewise.
+  void EndWatches();
+
+  // For this folder's other adapters.
+  CallsCore& core() { return *core_; }
+
  private:
-  friend class CallsImpl;
-  explicit Calls(std::unique_ptr<CallsImpl> impl);
   grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, std::string_view full_method,
-                                  const google::protobuf::Message* request, google::protobuf::Message* response,
+                                  const google::protobuf::Message* request,
                                   std::function<absl::StatusOr<store::Position>(const Call&)> run);
-  std::unique_ptr<CallsImpl> impl_;
+  std::unique_ptr<CallsCore> core_;
 };
 
 }  // namespace splw::rpc

@@ -1,12 +1,11 @@
-// One body at a time. The lane does not queue fairly: whoever comes while it is free takes it, which spares a change of
-// threads at every commit; the store's interface promises no fairness.
+// One body at a time. The lane does not queue fairly: whoever comes while it is free takes it, which spares a
+// change of threads at every commit; the store's interface promises no fairness.
 #pragma once
 
+#include <absl/time/time.h>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
-
-#include <absl/time/time.h>
 
 #include "common/time/clock.h"
 

@@ -25,7 +25,9 @@ std::string GetOrNone(Snapshot& snapshot, const std::string& key) {
   return maybe_value->value_or(kNone);
 }
 
-int GetNumber(Snapshot& snapshot, const std::string& key) { return std::stoi(GetOrNone(snapshot, key)); }
+int GetNumber(Snapshot& snapshot, const std::string& key) {
+  return std::stoi(GetOrNone(snapshot, key));
+}
 
 std::string Join(const std::vector<Entry>& entries) {
   std::string text;
@@ -47,7 +49,8 @@ void RunTogether(int count, const std::function<void(int)>& work) {
 }
 
 // Commits like a real caller: an engine may give up with ABORTED.
-absl::StatusOr<Position> CommitUntilDecided(Store& store, absl::FunctionRef<absl::Status(Transaction&)> body) {
+absl::StatusOr<Position> CommitUntilDecided(Store& store,
+                                            absl::FunctionRef<absl::Status(Transaction&)> body) {
   while (true) {
     absl::StatusOr<Position> maybe_position = store.Commit({}, body);
     if (maybe_position.status().code() != absl::StatusCode::kAborted) return maybe_position;
@@ -148,7 +151,7 @@ TEST_P(StoreConformance, BodyThatThrowsIsAnInternalErrorAndLeavesNothing) {
   const auto maybe_view =
       store().View({}, [](Snapshot&) -> absl::Status { throw std::runtime_error("a mistake"); });
   EXPECT_EQ(maybe_view.status().code(), absl::StatusCode::kInternal);
-  Put("a", "1");   // and the store goes on
+  Put("a", "1");  // and the store goes on
   EXPECT_EQ(Get("a"), "1");
 }
 
@@ -174,7 +177,7 @@ TEST_P(StoreConformance, RerunBodyWritesWhatItsLastRunWrote) {
   int runs = 0;
   Commit([&](Transaction& txn) {
     ++runs;
-    EXPECT_EQ(GetOrNone(txn, "a1"), kNone);   // nothing of the run before
+    EXPECT_EQ(GetOrNone(txn, "a1"), kNone);  // nothing of the run before
     txn.Put("a" + std::to_string(runs), "1");
     return absl::OkStatus();
   });
@@ -191,10 +194,10 @@ TEST_P(StoreConformance, ScanKeepsBoundsAndLimitInBothOrders) {
            Keys(range, {.max_entries = max, .order = Order::kDescending});
   };
   EXPECT_EQ(both({}, 10), "a b ba c d | d c ba b a");
-  EXPECT_EQ(both({"b", "d"}, 10), "b ba c | c ba b");      // begin is in, end is not
+  EXPECT_EQ(both({"b", "d"}, 10), "b ba c | c ba b");  // begin is in, end is not
   EXPECT_EQ(both({"b", ""}, 2), "b ba | d c");
   EXPECT_EQ(both({"", "b"}, 10), "a | a");
-  EXPECT_EQ(both({"aa", "bb"}, 10), "b ba | ba b");        // bounds that are no keys
+  EXPECT_EQ(both({"aa", "bb"}, 10), "b ba | ba b");  // bounds that are no keys
   EXPECT_EQ(both({"b", "b"}, 10), " | ");
   EXPECT_EQ(both({"c", "b"}, 10), " | ");
   EXPECT_EQ(both({"e", ""}, 10), " | ");
@@ -213,8 +216,12 @@ TEST_P(StoreConformance, KeysSortAsUnsignedBytes) {
 
 TEST_P(StoreConformance, ScanMergesOwnWritesLikeOneMap) {
   std::mt19937 random(2);
-  const auto pick = [&random](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
-  const auto key = [&] { return std::string(1 + pick(2), static_cast<char>('a' + pick(8))) + std::to_string(pick(3)); };
+  const auto pick = [&random](int below) {
+    return static_cast<int>(random() % static_cast<unsigned>(below));
+  };
+  const auto key = [&] {
+    return std::string(1 + pick(2), static_cast<char>('a' + pick(8))) + std::to_string(pick(3));
+  };
   std::map<std::string, std::string> committed;
   for (int round = 0; round < 60; ++round) {
     std::map<std::string, std::string> model;
@@ -346,7 +353,7 @@ TEST_P(StoreConformance, NoUpdateIsLost) {
 TEST_P(StoreConformance, ViewIsOneStateAndSeesEveryCommitThatReturnedBefore) {
   Put("a", "0");
   Put("b", "1000");
-  std::atomic<int> done = 0;   // commits that have returned
+  std::atomic<int> done = 0;  // commits that have returned
   std::atomic<bool> stop = false;
   RunTogether(3, [&](int thread) {
     if (thread == 0) {
@@ -388,7 +395,7 @@ TEST_P(StoreConformance, NowStandsStillInABodyAndNeverGoesBack) {
     txn.Put("a", "1");
     return absl::OkStatus();
   });
-  clock.Set(start);   // the machine's clock is put back
+  clock.Set(start);  // the machine's clock is put back
   View([&](Snapshot& snapshot) { EXPECT_EQ(snapshot.Now(), start + absl::Seconds(10)); });
   Commit([&](Transaction& txn) {
     EXPECT_EQ(txn.Now(), start + absl::Seconds(10));
@@ -495,9 +502,7 @@ TEST_P(StoreConformance, CallbacksComeOnceEachInTheOrderOfPositions) {
 TEST_P(StoreConformance, CallbackMayUseTheStore) {
   std::promise<bool> done;
   const Position position = Put("a", "1");
-  store().WhenDurable(position, [&] {
-    store().WhenDurable(position, [&] { done.set_value(true); });
-  });
+  store().WhenDurable(position, [&] { store().WhenDurable(position, [&] { done.set_value(true); }); });
   EXPECT_TRUE(done.get_future().get());
 }
 
@@ -511,7 +516,7 @@ TEST_P(StoreConformance, CrashLosesNothingDurableAndOnlyATail) {
     txn.Erase("b");
     return absl::OkStatus();
   });
-  EXPECT_EQ(Keys({}, {}), "a c");   // seen, though not durable
+  EXPECT_EQ(Keys({}, {}), "a c");  // seen, though not durable
   engine_->LosePower();
   EXPECT_EQ(Keys({}, {}), "a b");
   EXPECT_EQ(Get("a"), "durable");
@@ -530,7 +535,7 @@ TEST_P(StoreConformance, ReaderWhoWaitsIsNeverToldOfWhatACrashTakesBack) {
   EXPECT_GE(read, written);
   const auto told = std::make_shared<std::atomic<bool>>(false);
   store().WhenDurable(read, [told] { *told = true; });
-  EXPECT_FALSE(*told);   // and cannot be while syncs are held
+  EXPECT_FALSE(*told);  // and cannot be while syncs are held
   engine_->LosePower();
   EXPECT_EQ(Get("a"), "durable");
 }

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <functional>
+#include <gtest/gtest.h>
 #include <memory>
 #include <ostream>
 #include <string>
-
-#include <gtest/gtest.h>
 
 #include "common/store/store.h"
 #include "common/time/clock.h"
@@ -22,8 +21,8 @@ class EngineUnderTest {
   virtual time::FakeClock& clock() = 0;
   // While held, nothing becomes durable, though all else goes on.
   virtual void HoldSyncs(bool held) = 0;
-  // What is not durable is gone, held syncs are free again, and store() is what a new start finds. Callbacks given
-  // before may or may not have been called by then.
+  // What is not durable is gone, held syncs are free again, and store() is what a new start finds. Callbacks
+  // given before may or may not have been called by then.
   virtual void LosePower() = 0;
   // Makes the next `count` bodies run again. False: this engine runs each body once.
   virtual bool RerunNext(int count) = 0;
@@ -33,18 +32,20 @@ struct EngineCase {
   std::string name;
   std::function<std::unique_ptr<EngineUnderTest>()> make;
 };
-inline void PrintTo(const EngineCase& engine, std::ostream* out) { *out << engine.name; }
+inline void PrintTo(const EngineCase& engine, std::ostream* out) {
+  *out << engine.name;
+}
 
 class StoreConformance : public ::testing::TestWithParam<EngineCase> {
  protected:
   void SetUp() override { engine_ = GetParam().make(); }
 
   Store& store() { return engine_->store(); }
-  Position Commit(absl::FunctionRef<absl::Status(Transaction&)> body);   // must be OK
-  Position View(absl::FunctionRef<void(Snapshot&)> body);                // must be OK
+  Position Commit(absl::FunctionRef<absl::Status(Transaction&)> body);  // must be OK
+  Position View(absl::FunctionRef<void(Snapshot&)> body);               // must be OK
   Position Put(const std::string& key, const std::string& value);
-  std::string Get(const std::string& key);                               // "(none)" if there is none
-  std::string Keys(const KeyRange& range, const ScanLimit& limit);       // joined by blanks
+  std::string Get(const std::string& key);                          // "(none)" if there is none
+  std::string Keys(const KeyRange& range, const ScanLimit& limit);  // joined by blanks
 
   std::unique_ptr<EngineUnderTest> engine_;
 };

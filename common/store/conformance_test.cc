@@ -43,8 +43,8 @@ class RocksDbEngine final : public EngineUnderTest {
   void LosePower() override {
     const std::string before = Folder();
     ++lives_;
-    files_->CopyAsAfterPowerLoss(before, Folder(), [](std::uint64_t) { return 0; });
-    files_->HoldLogSyncs(false);   // what the old process still does happens where nobody looks
+    files_->CopyAsAfterPowerLoss(before, Folder(), [](const std::string&, std::uint64_t) { return 0; });
+    files_->HoldLogSyncs(false);  // what the old process still does happens where nobody looks
     Open();
   }
   bool RerunNext(int) override { return false; }
@@ -68,10 +68,11 @@ class RocksDbEngine final : public EngineUnderTest {
   std::unique_ptr<RocksDbStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(Engines, StoreConformance,
-                         ::testing::Values(EngineCase{"Memory", [] { return std::make_unique<MemoryEngine>(); }},
-                                           EngineCase{"RocksDb", [] { return std::make_unique<RocksDbEngine>(); }}),
-                         [](const auto& engine) { return engine.param.name; });
+INSTANTIATE_TEST_SUITE_P(
+    Engines, StoreConformance,
+    ::testing::Values(EngineCase{"Memory", [] { return std::make_unique<MemoryEngine>(); }},
+                      EngineCase{"RocksDb", [] { return std::make_unique<RocksDbEngine>(); }}),
+    [](const auto& engine) { return engine.param.name; });
 
 }  // namespace
 }  // namespace splw::store

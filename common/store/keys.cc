@@ -88,6 +88,8 @@ std::string PrefixEnd(std::string_view prefix) {
   return end;
 }
 
-KeyRange PrefixRange(std::string_view prefix) { return {std::string(prefix), PrefixEnd(prefix)}; }
+KeyRange PrefixRange(std::string_view prefix) {
+  return {std::string(prefix), PrefixEnd(prefix)};
+}
 
 }  // namespace splw::store

@@ -1,17 +1,17 @@
 // Keys that sort as their parts do.
 //
-// A key is a list of parts. Text is written with 0x00 escaped as 00 FF and closed with 00 01, so that no text is a
-// prefix of another's encoding and "a" sorts before "aa"; numbers are eight bytes, most significant first.
-// Every key starts with its network (product.md: the tenant boundary), then the table, then 'r' for a record or 'i' for
-// an index entry. No part of a key may hold personal data: what identifies a person goes through a keyed hash first.
+// A key is a list of parts. Text is written with 0x00 escaped as 00 FF and closed with 00 01, so that no text
+// is a prefix of another's encoding and "a" sorts before "aa"; numbers are eight bytes, most significant
+// first. Every key starts with its network (product.md: the tenant boundary), then the table, then 'r' for a
+// record or 'i' for an index entry. No part of a key may hold personal data: what identifies a person goes
+// through a keyed hash first.
 #pragma once
-
-#include <cstdint>
-#include <string>
-#include <string_view>
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
+#include <cstdint>
+#include <string>
+#include <string_view>
 
 #include "common/store/store.h"
 
@@ -36,7 +36,8 @@ class KeyBuilder final {
   std::string key_;
 };
 
-// Takes a key apart again, in the order in which it was built. INVALID_ARGUMENT where the bytes are not such a part.
+// Takes a key apart again, in the order in which it was built. INVALID_ARGUMENT where the bytes are not such
+// a part.
 class KeyReader final {
  public:
   explicit KeyReader(std::string_view key) : rest_(key) {}

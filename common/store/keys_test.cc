@@ -1,15 +1,16 @@
 #include "common/store/keys.h"
 
-#include <tuple>
-#include <vector>
-
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
+#include <tuple>
+#include <vector>
 
 namespace splw::store {
 namespace {
 
-std::string TextKey(std::string_view text) { return KeyBuilder().Text(text).str(); }
+std::string TextKey(std::string_view text) {
+  return KeyBuilder().Text(text).str();
+}
 
 TEST(Keys, ShorterTextSortsBeforeItsContinuation) {
   EXPECT_LT(TextKey("a"), TextKey("aa"));
@@ -19,7 +20,8 @@ TEST(Keys, ShorterTextSortsBeforeItsContinuation) {
 }
 
 TEST(Keys, NoTextIsThePrefixOfAnother) {
-  const std::vector<std::string> texts = {"", "a", "aa", std::string("a\0", 2), std::string("\0\1", 2), "\xff"};
+  const std::vector<std::string> texts = {"",    "a", "aa", std::string("a\0", 2), std::string("\0\1", 2),
+                                          "\xff"};
   for (const std::string& one : texts) {
     for (const std::string& other : texts) {
       if (one == other) continue;
@@ -52,14 +54,14 @@ TEST(Keys, BrokenBytesAreRefused) {
 TEST(Keys, PrefixEndComesAfterEverythingWithThePrefix) {
   EXPECT_EQ(PrefixEnd("ab"), "ac");
   EXPECT_EQ(PrefixEnd("a\xff"), "b");
-  EXPECT_EQ(PrefixEnd("\xff\xff"), "");   // no end
+  EXPECT_EQ(PrefixEnd("\xff\xff"), "");  // no end
   EXPECT_EQ(PrefixEnd(""), "");
   EXPECT_GT(PrefixEnd("ab"), "ab\xff\xff\xff");
 }
 
 RC_GTEST_PROP(KeysProperty, KeysSortAsTheirPartsDo,
-              (const std::string& text_a, std::uint64_t number_a, std::int64_t time_a, const std::string& text_b,
-               std::uint64_t number_b, std::int64_t time_b)) {
+              (const std::string& text_a, std::uint64_t number_a, std::int64_t time_a,
+               const std::string& text_b, std::uint64_t number_b, std::int64_t time_b)) {
   const auto key = [](const std::string& text, std::uint64_t number, std::int64_t micros) {
     return KeyBuilder().Text(text).Number(number).Instant(absl::FromUnixMicros(micros)).str();
   };
@@ -72,8 +74,7 @@ RC_GTEST_PROP(KeysProperty, KeysSortAsTheirPartsDo,
 
 RC_GTEST_PROP(KeysProperty, TextsWithNulsSortAsTextsDo, ()) {
   // Few different bytes, so that common prefixes, NULs and 0xFF meet often.
-  const auto text = rc::gen::container<std::string>(
-      rc::gen::element<char>('\0', '\1', 'a', '\xfe', '\xff'));
+  const auto text = rc::gen::container<std::string>(rc::gen::element<char>('\0', '\1', 'a', '\xfe', '\xff'));
   const std::string a = *text;
   const std::string b = *text;
   RC_ASSERT((TextKey(a) < TextKey(b)) == (a < b));

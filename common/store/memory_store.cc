@@ -62,10 +62,13 @@ bool Take(int& count) {
 MemoryStore::MemoryStore(const time::Clock& clock, MemoryStoreOptions options)
     : clock_(clock), limits_(options.limits), automatic_sync_(options.automatic_sync) {}
 
-MemoryStore::~MemoryStore() { Sync(); }
+MemoryStore::~MemoryStore() {
+  Sync();
+}
 
 absl::Time MemoryStore::NextNow() {
-  // Whole microseconds: what a key or a record can hold, so that an instant read back is the one that was written.
+  // Whole microseconds: what a key or a record can hold, so that an instant read back is the one that was
+  // written.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(clock_.Now()));
   std::lock_guard lock(mutex_);
   last_now_ = std::max(last_now_, now);
@@ -159,14 +162,15 @@ void MemoryStore::SetAutomaticSync(bool automatic) {
 
 void MemoryStore::CallReady() {
   std::unique_lock lock(mutex_);
-  if (calling_) return;   // whoever calls goes on until none is left: their order stays that of their positions
+  if (calling_)
+    return;  // whoever calls goes on until none is left: their order stays that of their positions
   calling_ = true;
   while (!ready_.empty()) {
     std::function<void()> callback = std::move(ready_.front());
     ready_.pop_front();
     lock.unlock();
     callback();
-    callback = nullptr;   // what it holds is let go while the mutex is free
+    callback = nullptr;  // what it holds is let go while the mutex is free
     lock.lock();
   }
   calling_ = false;
@@ -175,7 +179,7 @@ void MemoryStore::CallReady() {
 void MemoryStore::Crash() {
   lane_.Enter(clock_, absl::InfiniteFuture());
   LaneHold hold(lane_);
-  std::multimap<Position, std::function<void()>> dropped;   // destroyed when the mutex is free again
+  std::multimap<Position, std::function<void()>> dropped;  // destroyed when the mutex is free again
   std::lock_guard lock(mutex_);
   for (auto undo = undo_.rbegin(); undo != undo_.rend(); ++undo) {
     if (undo->value.has_value()) {

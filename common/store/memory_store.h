@@ -1,7 +1,10 @@
-// The engine for tests and simulation: a map in memory that does on command what disks and databases do at random.
-// With one thread it is deterministic: nothing happens but in the calls below.
+// The engine for tests and simulation: a map in memory that does on command what disks and databases do at
+// random. With one thread it is deterministic: nothing happens but in the calls below.
 #pragma once
 
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -10,10 +13,6 @@
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 #include "common/store/commit_lane.h"
 #include "common/store/store.h"
@@ -38,7 +37,8 @@ class MemoryStore final : public Store {
 
   absl::StatusOr<Position> Commit(const Attempt& attempt,
                                   absl::FunctionRef<absl::Status(Transaction&)> body) override;
-  absl::StatusOr<Position> View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) override;
+  absl::StatusOr<Position> View(const Attempt& attempt,
+                                absl::FunctionRef<absl::Status(Snapshot&)> body) override;
   void WhenDurable(Position position, std::function<void()> callback) override;
   Limits limits() const override { return limits_; }
 
@@ -48,8 +48,9 @@ class MemoryStore final : public Store {
   // From now on; turning it on syncs.
   void SetAutomaticSync(bool automatic);
 
-  // The power fails: what is not durable is gone, and with it every callback that waits. As after a new start, positions
-  // go on from the last durable one; nobody who lived before the crash may use a position again.
+  // The power fails: what is not durable is gone, and with it every callback that waits. As after a new
+  // start, positions go on from the last durable one; nobody who lived before the crash may use a position
+  // again.
   void Crash();
 
   // The next `count` bodies that end well are thrown away and run again, as after a conflict.
@@ -65,7 +66,7 @@ class MemoryStore final : public Store {
   struct Undo {
     Position position;
     std::string key;
-    std::optional<std::string> value;   // what the key held before that commit
+    std::optional<std::string> value;  // what the key held before that commit
   };
 
   absl::Time NextNow();
@@ -75,11 +76,11 @@ class MemoryStore final : public Store {
   const time::Clock& clock_;
   const Limits limits_;
 
-  CommitLane lane_;                                      // held for: data_, undo_
+  CommitLane lane_;  // held for: data_, undo_
   std::map<std::string, std::string, std::less<>> data_;
-  std::deque<Undo> undo_;                                // oldest first; what is not durable only
+  std::deque<Undo> undo_;  // oldest first; what is not durable only
 
-  mutable std::mutex mutex_;                             // for all below; never held when a body or callback runs
+  mutable std::mutex mutex_;  // for all below; never held when a body or callback runs
   Position committed_;
   Position durable_;
   absl::Time last_now_ = absl::InfinitePast();

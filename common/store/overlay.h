@@ -1,17 +1,17 @@
-// What the engines have in common: a body's own writes laid over what is committed, read together as one state, and
-// the limits checked once for all of them. An engine gives the committed state; it takes the writes.
+// What the engines have in common: a body's own writes laid over what is committed, read together as one
+// state, and the limits checked once for all of them. An engine gives the committed state; it takes the
+// writes.
 #pragma once
 
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 
 #include "common/store/store.h"
 
@@ -21,11 +21,11 @@ namespace splw::store {
 class EntryWalk {
  public:
   virtual ~EntryWalk() = default;
-  virtual bool Valid() const = 0;             // false at the end, and after an error
-  virtual std::string_view key() const = 0;   // until Next; only while Valid
+  virtual bool Valid() const = 0;            // false at the end, and after an error
+  virtual std::string_view key() const = 0;  // until Next; only while Valid
   virtual std::string_view value() const = 0;
   virtual void Next() = 0;
-  virtual absl::Status status() const = 0;    // to be asked when the walk is over
+  virtual absl::Status status() const = 0;  // to be asked when the walk is over
 };
 
 // One committed state, as an engine holds it.
@@ -67,7 +67,8 @@ class OverlayTransaction final : public Transaction {
   void Erase(std::string_view key) override;
 
   const Writes& writes() const { return writes_; }
-  // The first mistake of the body, or the first read that failed under it: either way its writes must not be applied.
+  // The first mistake of the body, or the first read that failed under it: either way its writes must not be
+  // applied.
   const absl::Status& mistake() const { return mistake_; }
 
  private:

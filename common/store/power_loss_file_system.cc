@@ -47,7 +47,7 @@ class CountedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
   rocksdb::IOStatus RangeSync(std::uint64_t, std::uint64_t, const rocksdb::IOOptions&,
                               rocksdb::IODebugContext*) override {
-    return rocksdb::IOStatus::OK();   // promises nothing
+    return rocksdb::IOStatus::OK();  // promises nothing
   }
 
  private:
@@ -56,7 +56,7 @@ class CountedFile final : public rocksdb::FSWritableFileOwnerWrapper {
 };
 
 void PowerLossFileSystem::CopyAsAfterPowerLoss(const std::string& from, const std::string& to,
-                                               const std::function<std::uint64_t(std::uint64_t)>& keep) {
+                                               const Keep& keep) {
   std::lock_guard lock(mutex_);
   std::filesystem::remove_all(to);
   std::filesystem::create_directories(to);
@@ -66,7 +66,8 @@ void PowerLossFileSystem::CopyAsAfterPowerLoss(const std::string& from, const st
     std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (const auto found = files_.find(entry.path().string()); found != files_.end()) {
       const FileState& state = *found->second;
-      const std::uint64_t kept = state.synced + keep(state.written - state.synced);
+      const std::uint64_t kept =
+          state.synced + keep(entry.path().filename().string(), state.written - state.synced);
       bytes.resize(std::min<std::uint64_t>(bytes.size(), kept));
     }
     std::ofstream(std::filesystem::path(to) / entry.path().filename(), std::ios::binary) << bytes;
@@ -81,7 +82,8 @@ void PowerLossFileSystem::HoldLogSyncs(bool held) {
   released_.notify_all();
 }
 
-rocksdb::IOStatus PowerLossFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
+rocksdb::IOStatus PowerLossFileSystem::NewWritableFile(const std::string& name,
+                                                       const rocksdb::FileOptions& options,
                                                        std::unique_ptr<rocksdb::FSWritableFile>* result,
                                                        rocksdb::IODebugContext* debug) {
   std::unique_ptr<rocksdb::FSWritableFile> file;

@@ -1,26 +1,26 @@
 #include "common/store/rocksdb_open.h"
 
+#include <absl/strings/match.h>
+#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-#include <absl/strings/match.h>
-#include <absl/strings/str_format.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace splw::store {
 namespace {
 
 constexpr char kMetaFamily[] = "meta";
-constexpr double kBloomBitsPerKey = 10;   // one in a hundred look-ups of a missing key reads a block for nothing
+constexpr double kBloomBitsPerKey =
+    10;  // one in a hundred look-ups of a missing key reads a block for nothing
 
 class ErrorListener final : public rocksdb::EventListener {
  public:
@@ -73,14 +73,15 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const RocksDbOptions& options) {
   return result;
 }
 
-rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery, OpenRocksDb& opened) {
-  const rocksdb::ColumnFamilyOptions family = FamilyOptions(options);   // one block cache for both
+rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery,
+                        OpenRocksDb& opened) {
+  const rocksdb::ColumnFamilyOptions family = FamilyOptions(options);  // one block cache for both
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, family},
                                                                  {kMetaFamily, family}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status =
-      rocksdb::DB::Open(rocksdb::Options(DatabaseOptions(options, recovery), family), options.path, families, &handles, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(
+      rocksdb::Options(DatabaseOptions(options, recovery), family), options.path, families, &handles, &db);
   if (status.ok()) {
     opened.db.reset(db);
     opened.data = handles[0];
@@ -107,14 +108,17 @@ absl::Status MakeFolder(const std::string& path) {
 bool IsLocked(const rocksdb::Status& status) {
   if (!status.IsIOError()) return false;
   const std::string text = status.ToString();
-  return absl::StrContains(text, "While lock file") || absl::StrContains(text, "lock hold by current process");
+  return absl::StrContains(text, "While lock file") ||
+         absl::StrContains(text, "lock hold by current process");
 }
 
 absl::Status Damaged(const RocksDbOptions& options, const rocksdb::Status& status) {
   return absl::DataLossError(absl::StrFormat(
-      "the store in %s is damaged and was not opened, so that nothing acknowledged is lost in silence (%s). Copy the "
+      "the store in %s is damaged and was not opened, so that nothing acknowledged is lost in silence (%s). "
+      "Copy the "
       "folder away; then restore a backup, or, if the write-ahead log is what is damaged, start once with "
-      "--accept-wal-loss: this keeps everything before the damage, drops everything behind it, and prints the last "
+      "--accept-wal-loss: this keeps everything before the damage, drops everything behind it, and prints "
+      "the last "
       "write that was kept",
       options.path, status.ToString()));
 }
@@ -133,22 +137,22 @@ absl::Status FromRocksDb(const rocksdb::Status& status) {
 absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
   if (absl::Status status = MakeFolder(options.path); !status.ok()) return status;
   OpenRocksDb opened;
-  // A torn last record is what a crash leaves; damage before that is not, and the default mode of RocksDB would drop
-  // everything behind it without a word.
+  // A torn last record is what a crash leaves; damage before that is not, and the default mode of RocksDB
+  // would drop everything behind it without a word.
   rocksdb::Status status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
   if (status.IsCorruption()) {
     if (!options.accept_wal_loss) return Damaged(options, status);
-    std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n", options.path.c_str(),
-                 status.ToString().c_str());
+    std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n",
+                 options.path.c_str(), status.ToString().c_str());
     status = TryOpen(options, rocksdb::WALRecoveryMode::kPointInTimeRecovery, opened);
     if (status.IsCorruption()) return Damaged(options, status);
     opened.wal_loss_accepted = status.ok();
   }
   if (IsLocked(status)) {
-    return absl::FailedPreconditionError(
-        absl::StrFormat("another process has the store in %s open (its file LOCK is locked); one store belongs to one "
-                        "process: stop the other, or use another --data-dir",
-                        options.path));
+    return absl::FailedPreconditionError(absl::StrFormat(
+        "another process has the store in %s open (its file LOCK is locked); one store belongs to one "
+        "process: stop the other, or use another --data-dir",
+        options.path));
   }
   if (!status.ok()) {
     const absl::Status cause = FromRocksDb(status);

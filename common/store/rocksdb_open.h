@@ -1,24 +1,23 @@
 // How exactly this suite opens RocksDB, and what its errors mean to us. Not for others than the engine.
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
-
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <functional>
+#include <memory>
 #include <rocksdb/db.h>
+#include <string>
 
 #include "common/store/rocksdb_store.h"
 
 namespace splw::store {
 
-// The open database with its two column families. Two from the start: with more than one, RocksDB syncs a closed log
-// before it records the flush of what that log held.
+// The open database with its two column families. Two from the start: with more than one, RocksDB syncs a
+// closed log before it records the flush of what that log held.
 struct OpenRocksDb {
   std::unique_ptr<rocksdb::DB> db;
-  rocksdb::ColumnFamilyHandle* data = nullptr;   // network space: what the interface shows
-  rocksdb::ColumnFamilyHandle* meta = nullptr;   // format, incarnation, time of the last commit
+  rocksdb::ColumnFamilyHandle* data = nullptr;  // network space: what the interface shows
+  rocksdb::ColumnFamilyHandle* meta = nullptr;  // format, incarnation, time of the last commit
   bool wal_loss_accepted = false;
 };
 

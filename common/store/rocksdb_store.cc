@@ -1,5 +1,6 @@
 #include "common/store/rocksdb_store.h"
 
+#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -8,16 +9,14 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <shared_mutex>
-#include <thread>
-#include <utility>
-#include <vector>
-
-#include <absl/strings/str_format.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/options.h>
 #include <rocksdb/snapshot.h>
 #include <rocksdb/write_batch.h>
+#include <shared_mutex>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "common/ids/ulid.h"
 #include "common/store/commit_lane.h"
@@ -34,8 +33,12 @@ constexpr char kFormat[] = "1";
 constexpr char kIncarnationKey[] = "incarnation";
 constexpr char kLastCommitKey[] = "last-commit";
 
-rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view FromSlice(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view FromSlice(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 class IteratorWalk final : public EntryWalk {
  public:
@@ -51,7 +54,7 @@ class IteratorWalk final : public EntryWalk {
     if (ascending_) {
       iterator_->Seek(begin_);
     } else {
-      iterator_->SeekToLast();   // the last key below the upper bound
+      iterator_->SeekToLast();  // the last key below the upper bound
     }
   }
 
@@ -62,14 +65,15 @@ class IteratorWalk final : public EntryWalk {
   absl::Status status() const override { return FromRocksDb(iterator_->status()); }
 
  private:
-  const KeyRange range_;   // the slices and the iterator point into it
+  const KeyRange range_;  // the slices and the iterator point into it
   const rocksdb::Slice begin_;
   const rocksdb::Slice end_;
   const bool ascending_;
   std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
-// The database as of `snapshot`; null: as it is now, for whoever holds the lane and so is alone in changing it.
+// The database as of `snapshot`; null: as it is now, for whoever holds the lane and so is alone in changing
+// it.
 class DatabaseState final : public CommittedState {
  public:
   DatabaseState(rocksdb::DB& db, rocksdb::ColumnFamilyHandle* family, const rocksdb::Snapshot* snapshot)
@@ -96,10 +100,11 @@ class DatabaseState final : public CommittedState {
 };
 
 [[noreturn]] void DieOfFailedSync(const rocksdb::Status& status) {
-  std::fprintf(stderr,
-               "store: the log could not be synced (%s); the process ends, so that nothing is acknowledged that the "
-               "disk may not hold\n",
-               status.ToString().c_str());
+  std::fprintf(
+      stderr,
+      "store: the log could not be synced (%s); the process ends, so that nothing is acknowledged that the "
+      "disk may not hold\n",
+      status.ToString().c_str());
   std::abort();
 }
 
@@ -140,17 +145,17 @@ class RocksDbStore::Engine final {
   OpenRocksDb database_;
   RocksDbRecovery recovery_;
 
-  std::shared_mutex open_mutex_;   // shared by every Commit and View while it runs; Close waits for them
+  std::shared_mutex open_mutex_;  // shared by every Commit and View while it runs; Close waits for them
   bool open_ = false;
 
   CommitLane lane_;
   const std::size_t check_log_every_;
   const std::size_t switch_log_at_;
-  std::size_t bytes_since_check_ = 0;   // with the lane
-  bool refused_ = false;                // with the lane: a write failed, and may have left half a record in the log
+  std::size_t bytes_since_check_ = 0;  // with the lane
+  bool refused_ = false;  // with the lane: a write failed, and may have left half a record in the log
 
-  // The position of the last commit that began to be written: set before the write, so that a View that takes its
-  // snapshot first and reads this second covers all that the snapshot holds.
+  // The position of the last commit that began to be written: set before the write, so that a View that takes
+  // its snapshot first and reads this second covers all that the snapshot holds.
   std::atomic<std::uint64_t> begun_{0};
 
   std::mutex now_mutex_;
@@ -159,9 +164,9 @@ class RocksDbStore::Engine final {
   mutable std::mutex incarnation_mutex_;
   std::string incarnation_;
 
-  std::mutex sync_mutex_;   // for all below; not held while a callback runs
+  std::mutex sync_mutex_;  // for all below; not held while a callback runs
   std::condition_variable sync_wanted_;
-  Position finished_;       // every commit up to here is in the log, or failed
+  Position finished_;  // every commit up to here is in the log, or failed
   Position durable_;
   std::multimap<Position, std::function<void()>> waiting_;
   bool closing_ = false;
@@ -187,7 +192,8 @@ absl::Status RocksDbStore::Engine::Start() {
   recovery_.last_sequence = database_.db->GetLatestSequenceNumber();
   recovery_.wal_loss_accepted = database_.wal_loss_accepted;
   if (recovery_.wal_loss_accepted) {
-    std::fprintf(stderr, "store: %s: the last write that was kept is number %llu, of %s; all later ones are lost\n",
+    std::fprintf(stderr,
+                 "store: %s: the last write that was kept is number %llu, of %s; all later ones are lost\n",
                  options_.path.c_str(), static_cast<unsigned long long>(recovery_.last_sequence),
                  absl::FormatTime(recovery_.last_commit, absl::UTCTimeZone()).c_str());
   }
@@ -196,7 +202,8 @@ absl::Status RocksDbStore::Engine::Start() {
   } else {
     incarnation_ = ids::NewUlid(options_.clock->Now(), *options_.random);
   }
-  // Synced, always: a disk that refuses is found now, and what recovery has read is durable before anybody builds on it.
+  // Synced, always: a disk that refuses is found now, and what recovery has read is durable before anybody
+  // builds on it.
   rocksdb::WriteBatch batch;
   batch.Put(database_.meta, kFormatKey, kFormat);
   batch.Put(database_.meta, kIncarnationKey, incarnation_);
@@ -212,7 +219,7 @@ void RocksDbStore::Engine::Close() {
   {
     std::unique_lock open_lock(open_mutex_);
     if (!std::exchange(open_, false)) {
-      CloseDatabase(database_);   // never started, or closed before
+      CloseDatabase(database_);  // never started, or closed before
       return;
     }
   }
@@ -226,7 +233,8 @@ void RocksDbStore::Engine::Close() {
 }
 
 absl::Time RocksDbStore::Engine::NextNow() {
-  // Whole microseconds: what a key or a record can hold, so that an instant read back is the one that was written.
+  // Whole microseconds: what a key or a record can hold, so that an instant read back is the one that was
+  // written.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(options_.clock->Now()));
   std::lock_guard lock(now_mutex_);
   last_now_ = std::max(last_now_, now);
@@ -247,7 +255,8 @@ absl::StatusOr<Position> RocksDbStore::Engine::Commit(const Attempt& attempt,
     if (absl::Status status = RunBody(body, transaction); !status.ok()) return status;
     if (options_.clock->Now() >= attempt.deadline) return DeadlinePassed(attempt);
     if (transaction.writes().empty()) return Position{begun_.load()};
-    if (refused_) return absl::UnavailableError("the disk refused a write before; the process must start again");
+    if (refused_)
+      return absl::UnavailableError("the disk refused a write before; the process must start again");
     maybe_position = Write(transaction);
   }
   if (maybe_position.ok() && options_.hooks.on_commit) {
@@ -277,15 +286,16 @@ absl::StatusOr<Position> RocksDbStore::Engine::Write(const OverlayTransaction& t
     std::lock_guard lock(sync_mutex_);
     // Of a write that failed too: a View may have been told of this position, and must not wait for ever.
     finished_ = position;
-    // And if all before it is durable, there is nothing that a sync, which would fail now, could still make so.
+    // And if all before it is durable, there is nothing that a sync, which would fail now, could still make
+    // so.
     if (!status.ok() && durable_.value + 1 == position.value) durable_ = position;
     awaited = !waiting_.empty();
   }
   if (awaited) sync_wanted_.notify_one();
   if (!status.ok()) {
     refused_ = true;
-    return absl::UnknownError(absl::StrFormat("the disk refused the write, which may or may not be in the log: %s",
-                                              status.ToString()));
+    return absl::UnknownError(absl::StrFormat(
+        "the disk refused the write, which may or may not be in the log: %s", status.ToString()));
   }
   SwitchLogIfDue(batch.GetDataSize());
   return position;
@@ -303,9 +313,10 @@ void RocksDbStore::Engine::SwitchLogIfDue(std::size_t bytes_written) {
     }
   }
   if (in_memory < switch_log_at_) return;
-  // Left alone, RocksDB begins a new log while the tail of the old one is not yet synced; a power loss could then keep a
-  // commit in the new log and lose one before it in the old. So we make it begin one here, with the lane held and the
-  // old log synced. It never comes to the full write buffer that makes it begin one by itself.
+  // Left alone, RocksDB begins a new log while the tail of the old one is not yet synced; a power loss could
+  // then keep a commit in the new log and lose one before it in the old. So we make it begin one here, with
+  // the lane held and the old log synced. It never comes to the full write buffer that makes it begin one by
+  // itself.
   Sync();
   rocksdb::FlushOptions flush;
   flush.wait = false;
@@ -320,7 +331,8 @@ absl::StatusOr<Position> RocksDbStore::Engine::View(const Attempt& attempt,
   if (!open_) return absl::UnavailableError("the store is closed");
   if (options_.clock->Now() >= attempt.deadline) return DeadlinePassed(attempt);
   rocksdb::ManagedSnapshot held(database_.db.get());
-  // In this order: see begun_. It may name a commit that the snapshot does not hold; that only makes a reader wait longer.
+  // In this order: see begun_. It may name a commit that the snapshot does not hold; that only makes a reader
+  // wait longer.
   const Position position{begun_.load()};
   DatabaseState state(*database_.db, database_.data, held.snapshot());
   PlainSnapshot snapshot(state, options_.limits, NextNow());
@@ -366,7 +378,7 @@ void RocksDbStore::Engine::SyncLoop() {
     lock.unlock();
     if (behind && options_.hooks.on_sync) options_.hooks.on_sync(took, group.size());
     for (const std::function<void()>& callback : group) callback();
-    group.clear();   // what the callbacks hold is let go while the mutex is free
+    group.clear();  // what the callbacks hold is let go while the mutex is free
     lock.lock();
   }
 }
@@ -409,10 +421,20 @@ absl::StatusOr<Position> RocksDbStore::View(const Attempt& attempt,
 void RocksDbStore::WhenDurable(Position position, std::function<void()> callback) {
   engine_->WhenDurable(position, std::move(callback));
 }
-Limits RocksDbStore::limits() const { return engine_->limits(); }
-void RocksDbStore::Close() { engine_->Close(); }
-std::string RocksDbStore::incarnation() const { return engine_->incarnation(); }
-absl::Status RocksDbStore::RenewIncarnation() { return engine_->RenewIncarnation(); }
-const RocksDbRecovery& RocksDbStore::recovery() const { return engine_->recovery(); }
+Limits RocksDbStore::limits() const {
+  return engine_->limits();
+}
+void RocksDbStore::Close() {
+  engine_->Close();
+}
+std::string RocksDbStore::incarnation() const {
+  return engine_->incarnation();
+}
+absl::Status RocksDbStore::RenewIncarnation() {
+  return engine_->RenewIncarnation();
+}
+const RocksDbRecovery& RocksDbStore::recovery() const {
+  return engine_->recovery();
+}
 
 }  // namespace splw::store

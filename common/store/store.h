@@ -1,19 +1,29 @@
 // The store: an ordered map from bytes to bytes with strictly serializable transactions.
 //
 // What it promises, whichever engine is behind it (common/store/conformance.h checks each line):
-//  - Commit and View are strictly serializable with each other: there is one order of all of them that agrees with
-//    real time, and each sees just what those before it wrote. That includes the keys that a Scan did not find.
-//  - A body sees its own writes. Nothing of a body that returned an error, or that threw the outcome away, is ever seen.
+//  - Commit and View are strictly serializable with each other: there is one order of all of them that agrees
+//  with
+//    real time, and each sees just what those before it wrote. That includes the keys that a Scan did not
+//    find.
+//  - A body sees its own writes. Nothing of a body that returned an error, or that threw the outcome away, is
+//  ever seen.
 //  - Commit returns before its writes are durable. WhenDurable tells when they are. A View's position covers
-//    everything the View has seen, so that a reader who waits for it never tells of what a crash can take back.
-//  - After a crash the store holds a prefix of the order of commits, and that prefix holds every durable position.
+//    everything the View has seen, so that a reader who waits for it never tells of what a crash can take
+//    back.
+//  - After a crash the store holds a prefix of the order of commits, and that prefix holds every durable
+//  position.
 //
 // What it does not promise:
 //  - that a body runs once: it may run again, and must set its results anew each time;
 //  - that an error leaves a trace: an aborted Commit wrote nothing;
-//  - fairness, or that a body that takes long holds up nobody: bodies do no I/O, take no locks, read no clock but Now().
+//  - fairness, or that a body that takes long holds up nobody: bodies do no I/O, take no locks, read no clock
+//  but Now().
 #pragma once
 
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -22,11 +32,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 
 namespace splw::store {
 
@@ -43,7 +48,8 @@ struct Entry {
   friend bool operator==(const Entry&, const Entry&) = default;
 };
 
-// The keys k with begin <= k < end, in the order of unsigned bytes. An empty `end` means: to the end of the store.
+// The keys k with begin <= k < end, in the order of unsigned bytes. An empty `end` means: to the end of the
+// store.
 struct KeyRange {
   std::string begin;
   std::string end;
@@ -52,7 +58,7 @@ struct KeyRange {
 enum class Order { kAscending, kDescending };
 
 struct ScanLimit {
-  std::size_t max_entries = 1000;          // at most Limits::max_scan_entries
+  std::size_t max_entries = 1000;  // at most Limits::max_scan_entries
   Order order = Order::kAscending;
 };
 
@@ -60,14 +66,14 @@ struct ScanLimit {
 struct Limits {
   std::size_t max_key_bytes = 1024;
   std::size_t max_value_bytes = 1 << 20;
-  std::size_t max_transaction_bytes = 8 << 20;   // keys and values put or erased, summed
+  std::size_t max_transaction_bytes = 8 << 20;  // keys and values put or erased, summed
   std::size_t max_scan_entries = 10'000;
 };
 
 // Who tries, and for how long.
 struct Attempt {
-  absl::Time deadline = absl::InfiniteFuture();   // past it: DEADLINE_EXCEEDED, nothing written
-  const char* label = "";                         // for metrics: a literal, one of few
+  absl::Time deadline = absl::InfiniteFuture();  // past it: DEADLINE_EXCEEDED, nothing written
+  const char* label = "";                        // for metrics: a literal, one of few
 };
 
 // One consistent state. Valid only inside the body that it was given to; one thread.
@@ -81,7 +87,8 @@ class Snapshot {
   // The first `limit.max_entries` entries of `range` in `limit.order`.
   virtual absl::StatusOr<std::vector<Entry>> Scan(const KeyRange& range, const ScanLimit& limit) = 0;
 
-  // The store's time of this transaction: the same for the whole body, never earlier than that of a commit before it.
+  // The store's time of this transaction: the same for the whole body, never earlier than that of a commit
+  // before it.
   virtual absl::Time Now() const = 0;
 };
 
@@ -89,7 +96,7 @@ class Transaction : public Snapshot {
  public:
   // A mistake (a limit passed) is remembered: Commit will return it, whatever the body says.
   virtual void Put(std::string_view key, std::string_view value) = 0;
-  virtual void Erase(std::string_view key) = 0;   // of a key that is not there: no effect
+  virtual void Erase(std::string_view key) = 0;  // of a key that is not there: no effect
 };
 
 // Thread-safe. Owned by the process that opened it; must outlive every callback it was given.
@@ -97,9 +104,9 @@ class Store {
  public:
   virtual ~Store() = default;
 
-  // Runs `body` and applies its writes, all or none. If the body returns an error, nothing is written and that error is
-  // returned. ABORTED, DEADLINE_EXCEEDED: nothing was written. UNKNOWN: it may have been (remote engines only);
-  // the same request_id settles it. A body that wrote nothing commits like a View.
+  // Runs `body` and applies its writes, all or none. If the body returns an error, nothing is written and
+  // that error is returned. ABORTED, DEADLINE_EXCEEDED: nothing was written. UNKNOWN: it may have been
+  // (remote engines only); the same request_id settles it. A body that wrote nothing commits like a View.
   virtual absl::StatusOr<Position> Commit(const Attempt& attempt,
                                           absl::FunctionRef<absl::Status(Transaction&)> body) = 0;
 
@@ -107,9 +114,10 @@ class Store {
   virtual absl::StatusOr<Position> View(const Attempt& attempt,
                                         absl::FunctionRef<absl::Status(Snapshot&)> body) = 0;
 
-  // Calls back once when everything up to `position` is durable: at once, in this thread, if it already is; otherwise from
-  // a thread of the store. Callbacks must be short and must not block, and come in the order of their positions. A store
-  // that closes first makes everything durable. An engine that cannot make its writes durable ends the process.
+  // Calls back once when everything up to `position` is durable: at once, in this thread, if it already is;
+  // otherwise from a thread of the store. Callbacks must be short and must not block, and come in the order
+  // of their positions. A store that closes first makes everything durable. An engine that cannot make its
+  // writes durable ends the process.
   virtual void WhenDurable(Position position, std::function<void()> callback) = 0;
 
   virtual Limits limits() const = 0;

@@ -1,12 +1,11 @@
 #include "common/store/table.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_format.h>
+#include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <utility>
 
 #include "common/text/status_macros.h"
 
@@ -17,10 +16,12 @@ using google::protobuf::Message;
 
 constexpr std::string_view kRecordMark = "r";
 constexpr std::string_view kIndexMark = "i";
-// A cursor begins with this, so that the cursor after a first entry that has nothing behind its prefix is not empty.
+// A cursor begins with this, so that the cursor after a first entry that has nothing behind its prefix is not
+// empty.
 constexpr char kCursorMark = 'c';
 
-// The same bytes for the same content within one build, map fields too: an unchanged record is then seen to be so.
+// The same bytes for the same content within one build, map fields too: an unchanged record is then seen to
+// be so.
 std::string Serialize(const Message& record) {
   std::string bytes;
   {
@@ -39,7 +40,9 @@ std::vector<std::string> EntriesOf(const UntypedIndex& index, const Message& rec
   return entries;
 }
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool StartsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 bool EndsWith(std::string_view text, std::string_view suffix) {
   return text.size() >= suffix.size() && text.substr(text.size() - suffix.size()) == suffix;
 }
@@ -54,8 +57,9 @@ struct RawPage {
   ScanCursor next;
 };
 
-// The entries under `prefix`, from where `page.after` ended. Cursors hold what stands behind `base`, of which `prefix`
-// is a continuation: a cursor can therefore never lead out of the table and network that it is used for.
+// The entries under `prefix`, from where `page.after` ended. Cursors hold what stands behind `base`, of which
+// `prefix` is a continuation: a cursor can therefore never lead out of the table and network that it is used
+// for.
 absl::StatusOr<RawPage> ReadPage(Snapshot& snapshot, std::string_view base, std::string_view prefix,
                                  const PageRequest& page) {
   if (page.size == 0) return absl::InvalidArgumentError("a page holds at least one entry");
@@ -105,7 +109,10 @@ const char* StoreFaultName(StoreFault::Kind kind) {
 
 UntypedTable::UntypedTable(std::string name, const Message& prototype,
                            std::function<std::string(const Message&)> key, std::vector<UntypedIndex> indexes)
-    : name_(std::move(name)), prototype_(prototype.New()), key_(std::move(key)), indexes_(std::move(indexes)) {}
+    : name_(std::move(name)),
+      prototype_(prototype.New()),
+      key_(std::move(key)),
+      indexes_(std::move(indexes)) {}
 
 std::string UntypedTable::Prefix(std::string_view network) const {
   return KeyBuilder().Text(network).Text(name_).str();
@@ -123,9 +130,11 @@ std::string UntypedTable::IndexPrefix(std::string_view network, std::string_view
   return KeyBuilder(Prefix(network)).Text(kIndexMark).Text(index).str();
 }
 
-absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network, const Message& record) const {
+absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network,
+                                     const Message& record) const {
   const std::string key = KeyOf(record);
-  if (key.empty()) return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
+  if (key.empty())
+    return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
   const std::string record_key = RecordKey(network, key);
   std::string bytes = Serialize(record);
 
@@ -151,8 +160,8 @@ absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network,
                               txn.Scan(PrefixRange(prefix + entry), {.max_entries = 2}));
         for (const Entry& holder : holders) {
           if (holder.value != key) {
-            return absl::AlreadyExistsError(
-                absl::StrFormat("another record of table %s has this entry in its index %s", name_, index.name));
+            return absl::AlreadyExistsError(absl::StrFormat(
+                "another record of table %s has this entry in its index %s", name_, index.name));
           }
         }
       }
@@ -180,7 +189,8 @@ absl::Status UntypedTable::EraseRecord(Transaction& txn, std::string_view networ
 
 absl::StatusOr<bool> UntypedTable::GetRecord(Snapshot& snapshot, std::string_view network,
                                              std::string_view encoded_key, Message& record) const {
-  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, snapshot.Get(RecordKey(network, encoded_key)));
+  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                        snapshot.Get(RecordKey(network, encoded_key)));
   if (!bytes.has_value()) return false;
   if (!record.ParseFromString(*bytes)) return Unreadable(*this);
   return true;
@@ -202,7 +212,8 @@ absl::StatusOr<ScanCursor> UntypedTable::ScanRecords(
 absl::StatusOr<ScanCursor> UntypedTable::ScanIndexed(
     Snapshot& snapshot, std::string_view network, std::string_view index, std::string_view entry_prefix,
     const PageRequest& page, absl::FunctionRef<absl::Status(std::unique_ptr<Message>)> visit) const {
-  if (std::none_of(indexes_.begin(), indexes_.end(), [&](const UntypedIndex& i) { return i.name == index; })) {
+  if (std::none_of(indexes_.begin(), indexes_.end(),
+                   [&](const UntypedIndex& i) { return i.name == index; })) {
     return absl::InternalError(absl::StrFormat("table %s has no index %s", name_, index));
   }
   const std::string base = IndexPrefix(network, index);
@@ -222,9 +233,11 @@ absl::StatusOr<ScanCursor> UntypedTable::ScanIndexed(
 
 absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::string_view network,
                                                     const ScanCursor& cursor, std::size_t max_entries,
-                                                    std::vector<StoreFault>& faults, VerifyCounts* counts) const {
+                                                    std::vector<StoreFault>& faults,
+                                                    VerifyCounts* counts) const {
   const std::string prefix = Prefix(network);
-  SPLW_ASSIGN_OR_RETURN(RawPage raw, ReadPage(snapshot, prefix, prefix, {.size = max_entries, .after = cursor}));
+  SPLW_ASSIGN_OR_RETURN(RawPage raw,
+                        ReadPage(snapshot, prefix, prefix, {.size = max_entries, .after = cursor}));
 
   for (const Entry& entry : raw.entries) {
     const auto fault = [&](StoreFault::Kind kind, std::string_view index = "") {
@@ -244,7 +257,8 @@ absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::str
         for (const std::string& wanted : EntriesOf(index, *record)) {
           SPLW_ASSIGN_OR_RETURN(
               const std::optional<std::string> value,
-              snapshot.Get(KeyBuilder(IndexPrefix(network, index.name)).Raw(wanted).Raw(reader.rest()).str()));
+              snapshot.Get(
+                  KeyBuilder(IndexPrefix(network, index.name)).Raw(wanted).Raw(reader.rest()).str()));
           if (value != reader.rest()) fault(StoreFault::Kind::kIndexEntryMissing, index.name);
         }
       }
@@ -253,9 +267,9 @@ absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::str
     if (maybe_mark.ok() && *maybe_mark == kIndexMark) {
       if (counts != nullptr) ++counts->index_entries;
       const absl::StatusOr<std::string> maybe_index = reader.Text();
-      const auto index =
-          std::find_if(indexes_.begin(), indexes_.end(),
-                       [&](const UntypedIndex& i) { return maybe_index.ok() && i.name == *maybe_index; });
+      const auto index = std::find_if(indexes_.begin(), indexes_.end(), [&](const UntypedIndex& i) {
+        return maybe_index.ok() && i.name == *maybe_index;
+      });
       if (index == indexes_.end()) {
         fault(StoreFault::Kind::kIndexEntryStray, maybe_index.ok() ? *maybe_index : "");
         continue;
@@ -264,18 +278,21 @@ absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::str
         fault(StoreFault::Kind::kIndexEntryStray, index->name);
         continue;
       }
-      SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, snapshot.Get(RecordKey(network, entry.value)));
+      SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
+                            snapshot.Get(RecordKey(network, entry.value)));
       const std::unique_ptr<Message> record(prototype_->New());
-      // A record that cannot be read is one fault, found where it stands, and not one more for each of its entries.
+      // A record that cannot be read is one fault, found where it stands, and not one more for each of its
+      // entries.
       if (bytes.has_value() && !record->ParseFromString(*bytes)) continue;
       const std::string_view held = reader.rest().substr(0, reader.rest().size() - entry.value.size());
-      const std::vector<std::string> entries = bytes ? EntriesOf(*index, *record) : std::vector<std::string>();
+      const std::vector<std::string> entries =
+          bytes ? EntriesOf(*index, *record) : std::vector<std::string>();
       if (!std::binary_search(entries.begin(), entries.end(), held)) {
         fault(StoreFault::Kind::kIndexEntryStray, index->name);
       }
       continue;
     }
-    fault(StoreFault::Kind::kUnknownTable);   // neither a record nor an index entry of this table
+    fault(StoreFault::Kind::kUnknownTable);  // neither a record nor an index entry of this table
   }
   return std::move(raw.next);
 }
@@ -289,7 +306,8 @@ absl::StatusOr<std::vector<std::string>> ListNetworks(Snapshot& snapshot) {
     KeyReader reader(entries.front().key);
     absl::StatusOr<std::string> maybe_network = reader.Text();
     if (!maybe_network.ok()) {
-      return absl::DataLossError("a key in the store does not begin with a network; verify the store to see which");
+      return absl::DataLossError(
+          "a key in the store does not begin with a network; verify the store to see which");
     }
     rest.begin = PrefixEnd(KeyBuilder().Text(*maybe_network).str());
     networks.push_back(*std::move(maybe_network));

@@ -3,49 +3,49 @@
 //   const Table<ReferralRecord> kReferrals({
 //       .name = "referral",
 //       .key = [](const ReferralRecord& r) { return KeyBuilder().Text(r.id()).str(); },
-//       .indexes = {{.name = "state", .entries = [](const ReferralRecord& r) -> std::vector<std::string> { … }}},
+//       .indexes = {{.name = "state", .entries = [](const ReferralRecord& r) -> std::vector<std::string> { …
+//       }}},
 //   });
 //
-// Writing a record keeps its indexes. No handler builds a key. Records live under network / name / 'r' / key, index
-// entries under network / name / 'i' / index / entry / record key, with the record's key as their value.
-// A Table is immutable and thread-safe; it holds no data.
+// Writing a record keeps its indexes. No handler builds a key. Records live under network / name / 'r' / key,
+// index entries under network / name / 'i' / index / entry / record key, with the record's key as their
+// value. A Table is immutable and thread-safe; it holds no data.
 #pragma once
 
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <google/protobuf/message.h>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <google/protobuf/message.h>
-
 #include "common/store/keys.h"
 #include "common/store/store.h"
 
 namespace splw::store {
 
-// Where a page ended: the position of its last entry. Empty: from the start. Opaque to all but this file and the
-// page tokens that wrap it; holds keys only, and keys hold no personal data.
+// Where a page ended: the position of its last entry. Empty: from the start. Opaque to all but this file and
+// the page tokens that wrap it; holds keys only, and keys hold no personal data.
 using ScanCursor = std::string;
 
 template <typename Record>
 struct PageOf {
   std::vector<Record> records;
-  ScanCursor next;   // empty: this was the last page
+  ScanCursor next;  // empty: this was the last page
 };
 
 struct PageRequest {
   std::size_t size = 50;
   ScanCursor after;
   Order order = Order::kAscending;
-  // Encoded key parts, as they follow the prefix that is scanned: only entries at `from` or later, only entries before
-  // `until`. Empty: no bound. The pages of one scan all have the same bounds.
+  // Encoded key parts, as they follow the prefix that is scanned: only entries at `from` or later, only
+  // entries before `until`. Empty: no bound. The pages of one scan all have the same bounds.
   std::string from;
   std::string until;
 };
@@ -53,8 +53,9 @@ struct PageRequest {
 // One index of a table, on messages of any kind.
 struct UntypedIndex {
   std::string name;
-  // The entries of this record in this index: encoded key parts (KeyBuilder), none if the record is not in it. All
-  // entries of one index have the same kinds of part in the same order, so that none is the beginning of another.
+  // The entries of this record in this index: encoded key parts (KeyBuilder), none if the record is not in
+  // it. All entries of one index have the same kinds of part in the same order, so that none is the beginning
+  // of another.
   std::function<std::vector<std::string>(const google::protobuf::Message&)> entries;
   // At most one record may have an entry; a second Put is ALREADY_EXISTS.
   bool unique = false;
@@ -62,10 +63,16 @@ struct UntypedIndex {
 
 // A fault that `verify` found. Says which key, never what a record holds.
 struct StoreFault {
-  enum class Kind { kIndexEntryMissing, kIndexEntryStray, kRecordUnreadable, kRecordKeyMismatch, kUnknownTable };
+  enum class Kind {
+    kIndexEntryMissing,
+    kIndexEntryStray,
+    kRecordUnreadable,
+    kRecordKeyMismatch,
+    kUnknownTable
+  };
   Kind kind;
   std::string table;
-  std::string index;       // empty for faults of records
+  std::string index;  // empty for faults of records
   std::string key_hex;
 };
 // INDEX_ENTRY_MISSING and so on: for reports, stable.
@@ -81,7 +88,8 @@ struct VerifyCounts {
 class UntypedTable {
  public:
   UntypedTable(std::string name, const google::protobuf::Message& prototype,
-               std::function<std::string(const google::protobuf::Message&)> key, std::vector<UntypedIndex> indexes);
+               std::function<std::string(const google::protobuf::Message&)> key,
+               std::vector<UntypedIndex> indexes);
   virtual ~UntypedTable() = default;
   UntypedTable(const UntypedTable&) = delete;
   UntypedTable& operator=(const UntypedTable&) = delete;
@@ -98,14 +106,15 @@ class UntypedTable {
   std::string KeyOf(const google::protobuf::Message& record) const { return key_(record); }
 
   // INVALID_ARGUMENT if the record has no key; ALREADY_EXISTS if another has its entry in a unique index.
-  absl::Status PutRecord(Transaction& txn, std::string_view network, const google::protobuf::Message& record) const;
+  absl::Status PutRecord(Transaction& txn, std::string_view network,
+                         const google::protobuf::Message& record) const;
   absl::Status EraseRecord(Transaction& txn, std::string_view network, std::string_view encoded_key) const;
   // True, and `record` filled, if it is there. DATA_LOSS if its bytes cannot be read.
   absl::StatusOr<bool> GetRecord(Snapshot& snapshot, std::string_view network, std::string_view encoded_key,
                                  google::protobuf::Message& record) const;
   // Calls `visit` for each record of the page; returns the cursor of the next.
-  // INVALID_ARGUMENT for a page of no entries, or for a cursor of another scan; DATA_LOSS as above, and where an index
-  // entry has no record. Errors of `visit` end the scan and are returned.
+  // INVALID_ARGUMENT for a page of no entries, or for a cursor of another scan; DATA_LOSS as above, and where
+  // an index entry has no record. Errors of `visit` end the scan and are returned.
   absl::StatusOr<ScanCursor> ScanRecords(
       Snapshot& snapshot, std::string_view network, const PageRequest& page,
       absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;
@@ -114,10 +123,12 @@ class UntypedTable {
       const PageRequest& page,
       absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;
 
-  // Compares every record of `network` with every index entry, in both directions, a bounded page at a time: each call
-  // looks at no more than `max_entries` entries from `cursor` on, and returns where to go on (empty: done).
-  absl::StatusOr<ScanCursor> VerifyPage(Snapshot& snapshot, std::string_view network, const ScanCursor& cursor,
-                                        std::size_t max_entries, std::vector<StoreFault>& faults,
+  // Compares every record of `network` with every index entry, in both directions, a bounded page at a time:
+  // each call looks at no more than `max_entries` entries from `cursor` on, and returns where to go on
+  // (empty: done).
+  absl::StatusOr<ScanCursor> VerifyPage(Snapshot& snapshot, std::string_view network,
+                                        const ScanCursor& cursor, std::size_t max_entries,
+                                        std::vector<StoreFault>& faults,
                                         VerifyCounts* counts = nullptr) const;
 
  private:
@@ -144,7 +155,9 @@ class Table final : public UntypedTable {
   explicit Table(Declaration declaration)
       : UntypedTable(
             declaration.name, Record::default_instance(),
-            [key = declaration.key](const google::protobuf::Message& m) { return key(static_cast<const Record&>(m)); },
+            [key = declaration.key](const google::protobuf::Message& m) {
+              return key(static_cast<const Record&>(m));
+            },
             Untyped(std::move(declaration.indexes))) {}
 
   // Writes the record and brings its indexes up to date.
@@ -167,7 +180,8 @@ class Table final : public UntypedTable {
   }
 
   // A page of all records in the order of their keys.
-  absl::StatusOr<PageOf<Record>> Scan(Snapshot& snapshot, std::string_view network, const PageRequest& page) const {
+  absl::StatusOr<PageOf<Record>> Scan(Snapshot& snapshot, std::string_view network,
+                                      const PageRequest& page) const {
     PageOf<Record> result;
     absl::StatusOr<ScanCursor> next = ScanRecords(snapshot, network, page, Collect(result.records));
     if (!next.ok()) return next.status();
@@ -176,8 +190,9 @@ class Table final : public UntypedTable {
   }
 
   // A page of the records whose entry in `index` starts with `entry_prefix`, in the order of the entries.
-  absl::StatusOr<PageOf<Record>> ScanIndex(Snapshot& snapshot, std::string_view network, std::string_view index,
-                                           std::string_view entry_prefix, const PageRequest& page) const {
+  absl::StatusOr<PageOf<Record>> ScanIndex(Snapshot& snapshot, std::string_view network,
+                                           std::string_view index, std::string_view entry_prefix,
+                                           const PageRequest& page) const {
     PageOf<Record> result;
     absl::StatusOr<ScanCursor> next =
         ScanIndexed(snapshot, network, index, entry_prefix, page, Collect(result.records));

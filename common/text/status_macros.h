@@ -6,15 +6,18 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
-#define SPLW_RETURN_IF_ERROR(expression)                     \
-  do {                                                       \
-    if (absl::Status splw_status = (expression); !splw_status.ok()) { \
-      return splw_status;                                    \
-    }                                                        \
-  } while (false)
-
 #define SPLW_MACRO_JOIN_(a, b) a##b
 #define SPLW_MACRO_JOIN(a, b) SPLW_MACRO_JOIN_(a, b)
+
+// The names carry the line, so that one macro may stand in a lambda within another's expression.
+#define SPLW_RETURN_IF_ERROR(expression) \
+  SPLW_RETURN_IF_ERROR_(SPLW_MACRO_JOIN(splw_status_, __LINE__), expression)
+#define SPLW_RETURN_IF_ERROR_(status, expression)               \
+  do {                                                          \
+    if (absl::Status status = (expression); !status.ok()) {     \
+      return status;                                            \
+    }                                                           \
+  } while (false)
 
 #define SPLW_ASSIGN_OR_RETURN(target, expression) \
   SPLW_ASSIGN_OR_RETURN_(SPLW_MACRO_JOIN(maybe_value_, __LINE__), target, expression)

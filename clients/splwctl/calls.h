@@ -1,0 +1,145 @@
+// The shapes that most commands have: one call whose answer is shown, all pages of a list as a table, a watch. Templates over the
+// methods of the stubs.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+
+#include "clients/splwctl/names.h"
+#include "clients/splwctl/render.h"
+#include "clients/splwctl/shell.h"
+#include "common/text/status_macros.h"
+#include "splw/type/v1/change.pb.h"
+
+namespace splw::ctl {
+
+// A column of a table: its heading, and the path of the field; a path that ends in '#' is shown as the short id of a name.
+struct Column {
+  std::string heading;
+  std::string path;
+};
+
+inline std::vector<std::string> Headings(const std::vector<Column>& columns) {
+  std::vector<std::string> headings;
+  for (const Column& column : columns) headings.push_back(column.heading);
+  return headings;
+}
+
+inline std::vector<std::string> Cells(const google::protobuf::Message& message, const std::vector<Column>& columns) {
+  std::vector<std::string> cells;
+  for (const Column& column : columns) {
+    const bool short_id = column.path.back() == '#';
+    const std::string text = FieldText(message, short_id ? column.path.substr(0, column.path.size() - 1) : column.path);
+    cells.push_back(short_id ? ShortId(text) : text);
+  }
+  return cells;
+}
+
+template <typename Stub, typename Request, typename Response>
+using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
+
+// One call in the role that usually makes it.
+template <typename Stub, typename Request, typename Response>
+absl::StatusOr<Response> Ask(Shell& shell, identity::Role usual_role, Stub& stub,
+                             Method<Stub, Request, Response> method, const Request& request) {
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
+  return connection->Call(caller, stub, method, request);
+}
+
+// The same, and its answer is shown.
+template <typename Stub, typename Request, typename Response>
+absl::Status AskAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Method<Stub, Request, Response> method,
+                        const Request& request) {
+  SPLW_ASSIGN_OR_RETURN(const Response response, Ask(shell, usual_role, stub, method, request));
+  shell.Show(response);
+  return absl::OkStatus();
+}
+
+inline constexpr int kLargestPage = 200;
+
+// All pages of a list, each record to `each`; stops after `limit` records (0: none).
+template <typename Stub, typename Request, typename Response, typename Record>
+absl::Status ForEach(Connection& connection, const identity::Principal& caller, Stub& stub,
+                     Method<Stub, Request, Response> method, Request request,
+                     const google::protobuf::RepeatedPtrField<Record>& (Response::*records)() const, std::int64_t limit,
+                     const std::function<void(const Record&)>& each) {
+  std::int64_t seen = 0;
+  while (true) {
+    const std::int64_t rest = limit > 0 ? limit - seen : kLargestPage;
+    // The size is part of what a page token is bound to by no service, but a constant one is right in any case.
+    request.set_page_size(static_cast<int>(seen == 0 && limit > 0 && rest < kLargestPage ? rest : kLargestPage));
+    SPLW_ASSIGN_OR_RETURN(const Response response, connection.Call(caller, stub, method, request));
+    for (const Record& record : (response.*records)()) {
+      if (limit > 0 && seen == limit) return absl::OkStatus();
+      each(record);
+      ++seen;
+    }
+    if (response.next_page_token().empty() || (limit > 0 && seen >= limit)) return absl::OkStatus();
+    request.set_page_token(response.next_page_token());
+  }
+}
+
+// All pages, as a table or as a JSON array.
+template <typename Stub, typename Request, typename Response, typename Record>
+absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Method<Stub, Request, Response> method,
+                         Request request,
+                         const google::protobuf::RepeatedPtrField<Record>& (Response::*records)() const,
+                         const std::vector<Column>& columns, std::int64_t limit) {
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
+  Progress progress(shell.err(), shell.err_terminal(), "reading", limit);
+  Table table(Headings(columns));
+  JsonArray array(shell.out());
+  const std::function<void(const Record&)> each = [&](const Record& record) {
+    progress.Add(1);
+    if (shell.json()) {
+      array.Add(record);
+    } else {
+      table.Add(Cells(record, columns));
+    }
+  };
+  const absl::Status status = ForEach(*connection, caller, stub, method, std::move(request), records, limit, each);
+  progress.Finish();
+  if (!status.ok()) return status;
+  if (shell.json()) {
+    array.Finish();
+  } else {
+    table.Print(shell.out(), shell.color());
+    if (table.size() == 0) shell.err() << "none\n";
+  }
+  return absl::OkStatus();
+}
+
+// Changes as they come, a line each, until the process is interrupted or `count` of them were seen (0: no end).
+template <typename Response, typename Request, typename Record, typename Open>
+absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Request request,
+                          const Record& (Response::*record)() const, const std::vector<Column>& columns,
+                          std::int64_t count, Open open) {
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
+  std::int64_t seen = 0;
+  const std::function<bool(const Response&)> each = [&](const Response& response) {
+    request.set_position(response.position());
+    if (shell.json()) {
+      PrintJson(shell.out(), response);
+    } else {
+      std::string line = response.kind() == type::v1::CHANGE_KIND_CREATED ? "new      " : "changed  ";
+      for (const std::string& cell : Cells((response.*record)(), columns)) line += Printable(cell) + "  ";
+      shell.out() << line << "\n";
+    }
+    shell.out() << std::flush;
+    return ++seen != count;
+  };
+  const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)> opener =
+      [&](grpc::ClientContext* context) { return open(*connection, context, request); };
+  return connection->Read<Response>(caller, opener, each, /*with_deadline=*/false);
+}
+
+}  // namespace splw::ctl

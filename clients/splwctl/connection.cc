@@ -1,0 +1,91 @@
+#include "clients/splwctl/connection.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_format.h>
+#include <absl/time/clock.h>
+
+#include "common/rpc/admission.h"
+
+namespace splw::ctl {
+namespace {
+
+// A service that was restarted is found again soon: a person waits. (gRPC's own default grows to two minutes.)
+constexpr int kFirstReconnectMilliseconds = 100;
+constexpr int kLastReconnectMilliseconds = 1000;
+constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
+constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMilliseconds);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+}  // namespace
+
+const char* PeerName(Peer peer) {
+  switch (peer) {
+    case Peer::kIntake:
+      return "referral-intake";
+    case Peer::kCaseload:
+      return "caseload";
+    case Peer::kMdt:
+      break;
+  }
+  return "mdt-agenda";
+}
+
+bool IsWorthRetrying(const absl::Status& status) {
+  return status.code() == absl::StatusCode::kUnavailable ||
+         // Overload answers with this and a delay; a limit of the domain without one.
+         (status.code() == absl::StatusCode::kResourceExhausted &&
+          status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+}
+
+Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
+    : settings_(std::move(settings)), err_(err) {
+  channels_[0] = MakeChannel(addresses.intake);
+  channels_[1] = MakeChannel(addresses.caseload);
+  channels_[2] = MakeChannel(addresses.mdt);
+  intake_ = referral::v1::ReferralIntakeService::NewStub(channels_[0]);
+  caseload_ = caseload::v1::CaseloadService::NewStub(channels_[1]);
+  mdt_ = mdt::v1::MdtAgendaService::NewStub(channels_[2]);
+  for (int i = 0; i < 3; ++i) operations_[i] = operations::v1::OperationsService::NewStub(channels_[i]);
+}
+
+operations::v1::OperationsService::StubInterface& Connection::operations(Peer peer) {
+  return *operations_[static_cast<int>(peer)];
+}
+
+void Connection::Prepare(const identity::Principal& caller, grpc::ClientContext* context) const {
+  for (const auto& [key, value] : rpc::MetadataOf(caller)) context->AddMetadata(key, value);
+  if (!settings_.correlation_id.empty()) context->AddMetadata(rpc::kCorrelationIdKey, settings_.correlation_id);
+  context->set_deadline(absl::ToChronoTime(absl::Now() + settings_.timeout));
+}
+
+absl::Status Connection::Retried(const std::function<absl::Status()>& attempt) {
+  absl::Time give_up = absl::Now() + settings_.wait;
+  absl::Duration pause = kFirstPause;
+  bool announced = false;
+  while (true) {
+    attempt_answered_ = false;
+    const absl::Status status = attempt();
+    if (attempt_answered_) give_up = absl::Now() + settings_.wait;   // a stream that worked and broke: wait anew
+    if (!IsWorthRetrying(status) || absl::Now() + pause > give_up) {
+      if (announced) err_ << (status.ok() ? "  it answers again\n" : "") << std::flush;
+      return status;
+    }
+    if (!announced) {
+      err_ << absl::StrFormat("  no answer; trying again for up to %s\n", absl::FormatDuration(settings_.wait))
+           << std::flush;
+      announced = true;
+    }
+    std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
+    pause = std::min(pause * 2, kLongestPause);
+  }
+}
+
+}  // namespace splw::ctl

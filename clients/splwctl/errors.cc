@@ -1,0 +1,135 @@
+#include "clients/splwctl/errors.h"
+
+#include <optional>
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_format.h>
+#include <absl/time/time.h>
+
+#include "clients/splwctl/output.h"
+#include "common/text/failure.h"
+#include "google/rpc/error_details.pb.h"
+
+namespace splw::ctl {
+namespace {
+
+constexpr char kUsageReason[] = "USAGE";
+constexpr char kFaultsPrefix[] = "FAULTS_FOUND_";
+
+template <typename Details>
+std::optional<Details> Attached(const absl::Status& status, const char* url) {
+  const auto payload = status.GetPayload(url);
+  if (!payload.has_value()) return std::nullopt;
+  Details details;
+  if (!details.ParseFromString(std::string(*payload))) return std::nullopt;
+  return details;
+}
+
+const char* Kind(const absl::Status& status) {
+  switch (ExitStatusOf(status)) {
+    case kExitDone:
+      return "done";
+    case kExitRefused:
+      return "refused";
+    case kExitNotFound:
+      return "not found";
+    case kExitUnavailable:
+      return "no answer";
+    case kExitConflict:
+      return "conflict";
+    case kExitPermission:
+      return "not permitted";
+    case kExitFaultsFound:
+      return "check failed";
+    case kExitUsage:
+      return "cannot do that";
+    case kExitDefect:
+      break;
+  }
+  return "defect";
+}
+
+}  // namespace
+
+const char kExitStatusHelp[] =
+    "Exit status:\n"
+    "  0   done\n"
+    "  1   refused by the service: the request is wrong, or not possible now\n"
+    "  3   not found\n"
+    "  4   no answer: a service is unavailable, too slow or too busy (see --wait)\n"
+    "  5   conflict: somebody changed it in the meantime (etag)\n"
+    "  6   not permitted\n"
+    "  7   a check found something wrong (store verify, sample demo)\n"
+    "  64  the command line, or a file that it names, is wrong; nothing was sent\n"
+    "  70  a defect\n";
+
+absl::Status UsageError(std::string_view where, std::string_view message) {
+  return text::Failure(absl::StatusCode::kInvalidArgument, kUsageReason,
+                       where.empty() ? std::string(message) : absl::StrFormat("%s: %s", where, message));
+}
+
+absl::Status FaultsFound(std::string_view reason, std::string_view message) {
+  return text::Failure(absl::StatusCode::kDataLoss, kFaultsPrefix + std::string(reason), message);
+}
+
+ExitStatus ExitStatusOf(const absl::Status& status) {
+  const std::string reason = text::ReasonOf(status);
+  if (reason == kUsageReason) return kExitUsage;
+  if (reason.rfind(kFaultsPrefix, 0) == 0) return kExitFaultsFound;
+  switch (status.code()) {
+    case absl::StatusCode::kOk:
+      return kExitDone;
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kFailedPrecondition:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kOutOfRange:
+      return kExitRefused;
+    case absl::StatusCode::kNotFound:
+      return kExitNotFound;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+    case absl::StatusCode::kResourceExhausted:
+    case absl::StatusCode::kCancelled:
+      return kExitUnavailable;
+    case absl::StatusCode::kAborted:
+      return kExitConflict;
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kUnauthenticated:
+      return kExitPermission;
+    default:
+      return kExitDefect;
+  }
+}
+
+void PrintError(std::ostream& out, const absl::Status& status, bool color) {
+  const std::string reason = text::ReasonOf(status);
+  const char* red = color ? "\x1b[1;31m" : "";
+  const char* plain = color ? "\x1b[0m" : "";
+  out << "splwctl: " << red << Kind(status) << plain << ": " << Printable(std::string(status.message()));
+  if (reason == kUsageReason) {
+    out << "\n";
+    return;
+  }
+  out << " [" << (reason.empty() ? absl::StatusCodeToString(status.code()) : Printable(reason)) << "]\n";
+  const auto bad_request =
+      Attached<google::rpc::BadRequest>(status, "type.googleapis.com/google.rpc.BadRequest");
+  if (bad_request.has_value()) {
+    for (const auto& violation : bad_request->field_violations()) {
+      out << "  field " << Printable(violation.field()) << ": " << Printable(violation.description()) << "\n";
+    }
+  }
+  const auto info = Attached<google::rpc::ErrorInfo>(status, "type.googleapis.com/google.rpc.ErrorInfo");
+  if (info.has_value()) {
+    for (const auto& [key, value] : info->metadata()) {
+      out << "  " << Printable(key) << ": " << Printable(value) << "\n";
+    }
+  }
+  const auto retry = Attached<google::rpc::RetryInfo>(status, "type.googleapis.com/google.rpc.RetryInfo");
+  if (retry.has_value()) {
+    const absl::Duration delay = absl::Seconds(retry->retry_delay().seconds()) +
+                                 absl::Nanoseconds(retry->retry_delay().nanos());
+    out << "  try again in " << absl::FormatDuration(delay) << "\n";
+  }
+}
+
+}  // namespace splw::ctl

@@ -1,0 +1,253 @@
+#include "clients/splwctl/output.h"
+
+#include <algorithm>
+
+#include <absl/strings/str_format.h>
+#include <google/protobuf/util/json_util.h>
+
+namespace splw::ctl {
+namespace {
+
+constexpr char32_t kReplacement = 0xFFFD;
+
+// The next character of `text`, which is shortened by it. A byte that begins no character gives kReplacement.
+char32_t NextCharacter(std::string_view& text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned char first = byte(0);
+  std::size_t length = 1;
+  char32_t character = first;
+  if (first >= 0xF0 && first < 0xF5) {
+    length = 4;
+    character = first & 0x07;
+  } else if (first >= 0xE0 && first < 0xF0) {
+    length = 3;
+    character = first & 0x0F;
+  } else if (first >= 0xC2 && first < 0xE0) {
+    length = 2;
+    character = first & 0x1F;
+  } else if (first >= 0x80) {
+    text.remove_prefix(1);
+    return kReplacement;
+  }
+  if (length > text.size()) {
+    text.remove_prefix(1);
+    return kReplacement;
+  }
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) {
+      text.remove_prefix(1);
+      return kReplacement;
+    }
+    character = (character << 6) | (byte(i) & 0x3F);
+  }
+  text.remove_prefix(length);
+  return character;
+}
+
+void AppendCharacter(char32_t c, std::string& out) {
+  if (c < 0x80) {
+    out.push_back(static_cast<char>(c));
+  } else if (c < 0x800) {
+    out.push_back(static_cast<char>(0xC0 | (c >> 6)));
+    out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  } else if (c < 0x10000) {
+    out.push_back(static_cast<char>(0xE0 | (c >> 12)));
+    out.push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+    out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  } else {
+    out.push_back(static_cast<char>(0xF0 | (c >> 18)));
+    out.push_back(static_cast<char>(0x80 | ((c >> 12) & 0x3F)));
+    out.push_back(static_cast<char>(0x80 | ((c >> 6) & 0x3F)));
+    out.push_back(static_cast<char>(0x80 | (c & 0x3F)));
+  }
+}
+
+struct Range {
+  char32_t first, last;
+};
+
+bool In(char32_t c, const Range* ranges, std::size_t count) {
+  return std::any_of(ranges, ranges + count, [c](const Range& r) { return c >= r.first && c <= r.last; });
+}
+
+// Coarse on purpose: names and addresses in the scripts that this country's people write, not a typesetter.
+constexpr Range kNoWidth[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05BD}, {0x0610, 0x061A}, {0x064B, 0x065F},
+                              {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D}, {0x0E31, 0x0E31}, {0x0E34, 0x0E3A},
+                              {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
+                              {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
+constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},
+                           {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
+                           {0xFE30, 0xFE4F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F},
+                           {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+
+std::size_t WidthOf(char32_t c) {
+  if (In(c, kNoWidth, std::size(kNoWidth))) return 0;
+  return In(c, kWide, std::size(kWide)) ? 2 : 1;
+}
+
+bool Dangerous(char32_t c) {
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+}
+
+std::string Cut(const std::string& text, std::size_t width) {
+  if (DisplayWidth(text) <= width) return text;
+  std::string kept;
+  std::size_t used = 0;
+  std::string_view rest = text;
+  while (!rest.empty()) {
+    const char32_t c = NextCharacter(rest);
+    if (used + WidthOf(c) + 1 > width) break;
+    used += WidthOf(c);
+    AppendCharacter(c, kept);
+  }
+  return kept + "…";
+}
+
+}  // namespace
+
+std::size_t DisplayWidth(std::string_view text) {
+  std::size_t width = 0;
+  while (!text.empty()) width += WidthOf(NextCharacter(text));
+  return width;
+}
+
+std::string Printable(std::string_view text) {
+  std::string clean;
+  clean.reserve(text.size());
+  while (!text.empty()) {
+    const char32_t c = NextCharacter(text);
+    if (Dangerous(c)) {
+      clean.push_back(' ');
+    } else {
+      AppendCharacter(c, clean);
+    }
+  }
+  return clean;
+}
+
+std::vector<std::string> Wrapped(std::string_view text, std::size_t width) {
+  std::vector<std::string> lines;
+  while (true) {
+    const std::size_t end = text.find('\n');
+    const std::string paragraph = Printable(text.substr(0, end));
+    std::string line;
+    std::size_t start = 0;
+    while (start < paragraph.size()) {
+      std::size_t space = paragraph.find(' ', start);
+      if (space == std::string::npos) space = paragraph.size();
+      const std::string word = paragraph.substr(start, space - start);
+      start = space + 1;
+      if (word.empty()) continue;
+      if (!line.empty() && DisplayWidth(line) + 1 + DisplayWidth(word) > width) {
+        lines.push_back(line);
+        line.clear();
+      }
+      if (!line.empty()) line += ' ';
+      line += word;
+    }
+    lines.push_back(line);
+    if (end == std::string_view::npos) return lines;
+    text.remove_prefix(end + 1);
+  }
+}
+
+std::string Padded(std::string_view text, std::size_t width) {
+  const std::size_t used = DisplayWidth(text);
+  std::string padded(text);
+  if (used < width) padded.append(width - used, ' ');
+  return padded;
+}
+
+Table::Table(std::vector<std::string> headings) : headings_(std::move(headings)) {}
+
+void Table::Add(std::vector<std::string> cells) {
+  cells.resize(headings_.size());
+  for (std::string& cell : cells) cell = Printable(cell);
+  rows_.push_back(std::move(cells));
+}
+
+void Table::Print(std::ostream& out, bool color, std::size_t max_column) const {
+  std::vector<std::size_t> widths;
+  for (std::size_t column = 0; column < headings_.size(); ++column) {
+    std::size_t width = DisplayWidth(headings_[column]);
+    for (const auto& row : rows_) width = std::max(width, std::min(DisplayWidth(row[column]), max_column));
+    widths.push_back(width);
+  }
+  const auto line = [&](const std::vector<std::string>& cells) {
+    std::string text;
+    for (std::size_t column = 0; column < cells.size(); ++column) {
+      text += Padded(Cut(cells[column], std::max(widths[column], max_column)), widths[column]) + "  ";
+    }
+    text.erase(text.find_last_not_of(' ') + 1);
+    return text;
+  };
+  out << (color ? "\x1b[1m" : "") << line(headings_) << (color ? "\x1b[0m" : "") << "\n";
+  for (const auto& row : rows_) out << line(row) << "\n";
+}
+
+namespace {
+
+std::string ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.add_whitespace = true;
+  std::string json;
+  // Fails only for an Any of an unknown type, which no message of the suite carries.
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) json = "{}\n";
+  return json;
+}
+
+}  // namespace
+
+void PrintJson(std::ostream& out, const google::protobuf::Message& message) { out << ToJson(message); }
+
+void JsonArray::Add(const google::protobuf::Message& message) {
+  std::string json = ToJson(message);
+  while (!json.empty() && json.back() == '\n') json.pop_back();
+  out_ << (any_ ? ",\n" : "[\n") << json;
+  any_ = true;
+}
+
+void JsonArray::Finish() { out_ << (any_ ? "\n]\n" : "[]\n"); }
+
+std::string ProgressLine(std::string_view what, std::int64_t done, std::int64_t total, bool bar) {
+  if (total <= 0) return absl::StrFormat("%s: %d", what, done);
+  const std::int64_t shown = std::clamp<std::int64_t>(done, 0, total);
+  const int percent = static_cast<int>(shown * 100 / total);
+  if (!bar) return absl::StrFormat("%s: %d of %d (%d%%)", what, done, total, percent);
+  constexpr std::int64_t kCells = 30;
+  std::string cells;
+  for (std::int64_t cell = 0; cell < kCells; ++cell) cells += cell < shown * kCells / total ? "█" : "·";
+  return absl::StrFormat("%s  %s  %d of %d  %3d%%", what, cells, done, total, percent);
+}
+
+Progress::Progress(std::ostream& err, bool terminal, std::string what, std::int64_t total)
+    : err_(err),
+      terminal_(terminal),
+      what_(std::move(what)),
+      total_(total),
+      start_(std::chrono::steady_clock::now()),
+      last_shown_(start_) {}
+
+Progress::~Progress() { Finish(); }
+
+void Progress::Set(std::int64_t done) {
+  done_ = done;
+  if (finished_) return;
+  const auto now = std::chrono::steady_clock::now();
+  if (now - start_ < std::chrono::seconds(1)) return;
+  const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(2000);
+  if (shown_ && now - last_shown_ < pause) return;
+  err_ << (terminal_ ? "\r\x1b[K" : "") << ProgressLine(what_, done_, total_, terminal_)
+       << (terminal_ ? "" : "\n") << std::flush;
+  last_shown_ = now;
+  shown_ = true;
+}
+
+void Progress::Finish() {
+  if (finished_) return;
+  finished_ = true;
+  if (!shown_) return;
+  err_ << (terminal_ ? "\r\x1b[K" : "") << ProgressLine(what_, done_, total_, terminal_) << "\n" << std::flush;
+}
+
+}  // namespace splw::ctl

@@ -1,0 +1,88 @@
+// What people and programs read: aligned tables, JSON, progress. Values from outside are made harmless for a terminal first.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <google/protobuf/message.h>
+
+namespace splw::ctl {
+
+// The columns that `text` (UTF-8) takes on a terminal: combining marks take none, East Asian wide characters and emoji two,
+// a byte that is not UTF-8 one.
+std::size_t DisplayWidth(std::string_view text);
+
+// `text` without what could move a cursor or change colours: control characters (C0, DEL, C1, and the marks that reverse the
+// direction of writing) become a space, bytes that are not UTF-8 become U+FFFD.
+std::string Printable(std::string_view text);
+
+// `text` broken at spaces into lines of at most `width` columns (a longer word stands alone); newlines are kept.
+std::vector<std::string> Wrapped(std::string_view text, std::size_t width);
+
+// Padded with spaces to `width` columns; longer text is left as it is.
+std::string Padded(std::string_view text, std::size_t width);
+
+// Rows under headings, two spaces between columns, none behind the last. One thread.
+class Table final {
+ public:
+  explicit Table(std::vector<std::string> headings);
+  // Missing cells are empty, more than the headings are dropped.
+  void Add(std::vector<std::string> cells);
+  std::size_t size() const { return rows_.size(); }
+  // Columns wider than `max_column` are cut with "…". `color`: headings in bold.
+  void Print(std::ostream& out, bool color, std::size_t max_column = 60) const;
+
+ private:
+  std::vector<std::string> headings_;
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// Proto JSON (lowerCamelCase names, indented), ending with a newline.
+void PrintJson(std::ostream& out, const google::protobuf::Message& message);
+// The same of several, as one array.
+class JsonArray final {
+ public:
+  explicit JsonArray(std::ostream& out) : out_(out) {}
+  void Add(const google::protobuf::Message& message);
+  void Finish();
+
+ private:
+  std::ostream& out_;
+  bool any_ = false;
+};
+
+// Progress on `err` of work that may take longer than a second: a bar on a terminal, a line every two seconds elsewhere; nothing
+// for what is done within the first second. One thread.
+class Progress final {
+ public:
+  // `total` 0: not known.
+  Progress(std::ostream& err, bool terminal, std::string what, std::int64_t total);
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+  void Set(std::int64_t done);
+  void Add(std::int64_t more) { Set(done_ + more); }
+  // Ends the line. Further calls do nothing.
+  void Finish();
+
+ private:
+  std::ostream& err_;
+  const bool terminal_;
+  const std::string what_;
+  const std::int64_t total_;
+  std::int64_t done_ = 0;
+  const std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point last_shown_;
+  bool shown_ = false;
+  bool finished_ = false;
+};
+
+// What the bar's line says at `done` of `total`: for Progress, and for its test.
+std::string ProgressLine(std::string_view what, std::int64_t done, std::int64_t total, bool bar);
+
+}  // namespace splw::ctl

@@ -1,0 +1,169 @@
+#include "clients/splwctl/shell.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_split.h>
+#include <absl/time/clock.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
+#include "clients/splwctl/render.h"
+#include "clients/splwctl/values.h"
+#include "common/ids/random.h"
+#include "common/ids/ulid.h"
+#include "common/text/status_macros.h"
+
+namespace splw::ctl {
+namespace {
+
+constexpr std::size_t kMaxJsonBytes = 4u << 20;   // what a service takes in one message
+
+}  // namespace
+
+bool Shell::color() const { return out_terminal_ && !options_.no_color; }
+bool Shell::error_color() const { return err_terminal_ && !options_.no_color; }
+
+absl::StatusOr<Connection*> Shell::connection() {
+  if (connection_ == nullptr) {
+    CallSettings settings;
+    SPLW_ASSIGN_OR_RETURN(settings.timeout, ParseDuration(options_.timeout, "--timeout"));
+    SPLW_ASSIGN_OR_RETURN(settings.wait, ParseDuration(options_.wait, "--wait"));
+    if (settings.timeout == absl::ZeroDuration()) return UsageError("--timeout", "must be more than 0");
+    settings.correlation_id = options_.correlation_id;
+    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_);
+  }
+  return connection_.get();
+}
+
+absl::StatusOr<identity::Principal> Shell::Caller(identity::Role usual_role) {
+  identity::Principal caller;
+  caller.id = options_.principal;
+  caller.role = usual_role;
+  if (!options_.role.empty()) {
+    const auto role = identity::ParseRole(options_.role);
+    if (!role.has_value()) {
+      std::string choices;
+      for (const identity::Role each : identity::kAllRoles) {
+        choices += (choices.empty() ? "" : ", ") + std::string(identity::RoleName(each));
+      }
+      return UsageError("--role", absl::StrFormat("give one of: %s", choices));
+    }
+    caller.role = *role;
+  }
+  caller.organisation = options_.organisation;
+  caller.agency = options_.agency;
+  if (!options_.networks.empty()) {
+    caller.networks = absl::StrSplit(options_.networks, ',', absl::SkipEmpty());
+  } else if (!options_.network.empty()) {
+    SPLW_ASSIGN_OR_RETURN(const std::string network, NetworkName(options_.network));
+    caller.networks = {NetworkOf(network)};
+  } else {
+    caller.networks = {"*"};
+  }
+  return caller;
+}
+
+absl::StatusOr<std::string> Shell::Network() { return NetworkName(options_.network); }
+
+absl::StatusOr<std::string> Shell::Name(std::string_view collection, std::string_view given, std::string_view flag) {
+  return ResourceName(options_.network, collection, given, flag);
+}
+
+std::string Shell::RequestId() {
+  if (!options_.request_id.empty()) return options_.request_id;
+  ids::SystemRandom random;
+  return ids::NewUlid(absl::Now(), random);
+}
+
+absl::StatusOr<std::string> Shell::ReadText(const std::string& path, std::size_t max_bytes) {
+  std::ifstream file;
+  if (path != "-") {
+    file.open(path, std::ios::binary);
+    if (!file) return UsageError(path, "the file cannot be opened");
+  }
+  std::istream& stream = path == "-" ? in_ : file;
+  std::string text;
+  char block[1 << 16];
+  while (stream.read(block, sizeof block) || stream.gcount() > 0) {
+    text.append(block, static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > max_bytes) {
+      return UsageError(path, absl::StrFormat("longer than %d bytes", static_cast<std::int64_t>(max_bytes)));
+    }
+  }
+  if (stream.bad()) return UsageError(path, "the file cannot be read");
+  return text;
+}
+
+absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
+  google::protobuf::util::JsonParseOptions options;
+  const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
+  if (status.ok()) return absl::OkStatus();
+  return UsageError(where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(),
+                                           std::string(status.message())));
+}
+
+absl::Status Shell::ReadJson(const std::string& path, google::protobuf::Message* message) {
+  SPLW_ASSIGN_OR_RETURN(const std::string json, ReadText(path, kMaxJsonBytes));
+  return ParseJson(json, path, message);
+}
+
+void Shell::Show(const google::protobuf::Message& message) {
+  if (json()) {
+    PrintJson(out_, message);
+  } else {
+    PrintOutline(out_, message);
+  }
+}
+
+void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
+  const auto add = [&](const std::string& flag, std::string& target, const std::string& environment,
+                       const std::string& help) {
+    return app.add_option(flag, target, help)->envname("SPLWCTL_" + environment)->group("Global options");
+  };
+  add("--network", options.network, "NETWORK", "The network, for example U12345")->type_name("ID");
+  add("--intake", options.addresses.intake, "INTAKE", "Address of referral-intake")->capture_default_str();
+  add("--caseload", options.addresses.caseload, "CASELOAD", "Address of caseload")->capture_default_str();
+  add("--mdt", options.addresses.mdt, "MDT", "Address of mdt-agenda")->capture_default_str();
+  add("--principal", options.principal, "PRINCIPAL", "Who you are")->capture_default_str();
+  add("--role", options.role, "ROLE",
+      "Your role: referrer, link-worker, service-lead, mdt-coordinator, mdt-chair, agency-member, auditor, operator "
+      "(default: the one that usually gives the command)");
+  add("--organisation", options.organisation, "ORGANISATION", "ODS code or local id of your organisation");
+  add("--agency", options.agency, "AGENCY", "Your agency, for agency members: HOUSING, DWP, …");
+  add("--networks", options.networks, "NETWORKS", "Networks you may act in, comma separated, or * (default: --network)");
+  add("--output", options.output, "OUTPUT", "table for people, json for programs")
+      ->check(CLI::IsMember({"table", "json"}))
+      ->capture_default_str();
+  add("--request-id", options.request_id, "REQUEST_ID",
+      "Makes a repeat of the same change harmless; give --etag too, or the repeat is a different request (default: a new one)");
+  add("--timeout", options.timeout, "TIMEOUT", "For one call")->capture_default_str();
+  add("--wait", options.wait, "WAIT", "Keep trying this long while a service is unavailable")->capture_default_str();
+  add("--correlation-id", options.correlation_id, "CORRELATION_ID", "Your id for what this call belongs to");
+  app.add_flag("--no-color", options.no_color, "Plain text on a terminal too")
+      ->envname("SPLWCTL_NO_COLOR")
+      ->group("Global options");
+}
+
+CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& description) {
+  CLI::App* added = app.add_subcommand(noun, description);
+  added->require_subcommand(1);
+  added->fallthrough();
+  return added;
+}
+
+CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const std::string& description,
+                  const std::vector<std::string>& examples, std::function<absl::Status()> run) {
+  CLI::App* added = noun.add_subcommand(verb, description);
+  added->fallthrough();
+  std::string footer;
+  for (const std::string& example : examples) footer += (footer.empty() ? "Examples:" : "") + ("\n  splwctl " + example);
+  footer += "\n\nGlobal options (--network, --output, --wait, …) and exit statuses: splwctl --help";
+  added->footer(footer);
+  added->callback([&shell, run = std::move(run)] { shell.command = run; });
+  return added;
+}
+
+}  // namespace splw::ctl

@@ -1,0 +1,1 @@
+// Carries the precompiled header of gRPC (see CMakeLists.txt); holds no code.

@@ -1,0 +1,23 @@
+// The one place where an absl::Status becomes a grpc::Status with google.rpc details, and the reverse for clients.
+#pragma once
+
+#include <absl/status/status.h>
+#include <grpcpp/support/status.h>
+
+namespace splw::rpc {
+
+// More reaches the client as another error: gRPC limits trailers to about 8 KiB, and details are sent in base 64.
+inline constexpr std::size_t kMaxDetailsBytes = 3 * 1024;
+inline constexpr std::size_t kMaxMessageBytes = 512;
+
+// Keeps code, message and the google.rpc payloads (ErrorInfo first, whatever of the others fits). A status without ErrorInfo
+// gets one whose reason is its code's name. INTERNAL, UNKNOWN and DATA_LOSS say nothing of their own: their text is for the log.
+grpc::Status ToGrpcStatus(const absl::Status& status);
+
+// With the payloads as common/text/failure.h made them, so that ReasonOf and FieldsOf work on the client's side.
+absl::Status FromGrpcStatus(const grpc::Status& status);
+
+// Whether the text of such a status stays on the server.
+bool IsInternal(absl::StatusCode code);
+
+}  // namespace splw::rpc

@@ -1,0 +1,251 @@
+#include "common/rpc/watch.h"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include <google/protobuf/descriptor.h>
+
+#include "common/rpc/calls_core.h"
+#include "common/rpc/status.h"
+#include "common/text/failure.h"
+#include "common/text/status_macros.h"
+
+namespace splw::rpc::internal {
+namespace {
+
+using google::protobuf::FieldDescriptor;
+using google::protobuf::Message;
+
+// Entries of the feed looked at in one View: what one watcher holds in memory, and holds up others with.
+constexpr std::size_t kBatchEntries = 100;
+constexpr absl::Duration kReadTime = absl::Seconds(10);
+constexpr absl::Duration kTooManyRetryDelay = absl::Seconds(30);
+
+const FieldDescriptor* PositionField(const Message& message) {
+  const FieldDescriptor* field = message.GetDescriptor()->FindFieldByName("position");
+  return field != nullptr && field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated() ? field : nullptr;
+}
+
+absl::Status Draining() {
+  return text::Failure(absl::StatusCode::kUnavailable, "SERVER_STOPPING",
+                       "the server stops; watch again from the last position");
+}
+
+struct Batch {
+  std::deque<std::unique_ptr<Message>> messages;
+  std::uint64_t last_seen = 0;
+  bool at_end = true;
+};
+
+// Three things can be under way: a read (of a batch, in the pool, until what it saw is durable), a write (in gRPC), and the
+// end. A read starts only when nothing waits to be written; the end only when neither is under way, so that neither the
+// request nor the response is ever used after gRPC took it away.
+class Core final : public WatchCore, public Drainable, public std::enable_shared_from_this<Core> {
+ public:
+  Core(CallsCore& calls, grpc::CallbackServerContext& context, std::string_view full_method, const Message& request,
+       std::string_view collection, const Message& prototype, UntypedConvert convert, WatchTransport& transport)
+      : calls_(calls),
+        arrival_(calls.Arrive(context, full_method)),
+        request_(request),
+        collection_(collection),
+        prototype_(prototype),
+        convert_(std::move(convert)),
+        transport_(transport) {}
+
+  void Begin() override {
+    absl::StatusOr<Call> maybe_call = calls_.AdmitArrival(arrival_, request_);
+    if (!maybe_call.ok()) return RequestEnd(maybe_call.status());
+    call_ = *std::move(maybe_call);
+    const FieldDescriptor* position = PositionField(request_);
+    if (position == nullptr || PositionField(prototype_) == nullptr || calls_.options.feed_signal == nullptr) {
+      return RequestEnd(absl::InternalError("a Watch method without positions or without a feed"));
+    }
+    asked_position_ = request_.GetReflection()->GetString(request_, position);
+    bool draining = false;
+    if (!calls_.AddWatcher(shared_from_this(), draining)) {
+      return RequestEnd(draining ? Draining()
+                                 : text::WithRetryDelay(
+                                       text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
+                                                     "too many calls watch already; try again after the delay"),
+                                       kTooManyRetryDelay));
+    }
+    // Before the first read, so that nothing falls between the two.
+    subscription_ = calls_.options.feed_signal->Subscribe(call_->network, [weak = weak_from_this()] {
+      if (const auto self = weak.lock()) self->Wake();
+    });
+    Wake();
+  }
+
+  void WriteDone(bool ok) override {
+    {
+      std::lock_guard lock(mutex_);
+      writing_ = nullptr;
+      if (!ok && !end_.has_value()) end_ = absl::CancelledError("the caller went away");
+    }
+    Proceed();
+  }
+
+  void Cancelled() override { RequestEnd(absl::CancelledError("the caller went away")); }
+  void Drain() override { RequestEnd(Draining()); }
+
+  void Done() override {
+    subscription_.reset();
+    calls_.RemoveWatcher(this);
+  }
+
+ private:
+  void Wake() {
+    {
+      std::lock_guard lock(mutex_);
+      grown_ = true;
+    }
+    Proceed();
+  }
+
+  void RequestEnd(absl::Status status) {
+    {
+      std::lock_guard lock(mutex_);
+      if (!end_.has_value()) end_ = std::move(status);
+    }
+    Proceed();
+  }
+
+  // Starts whatever can be started now. What is decided under the lock is marked as under way there, and done outside it.
+  void Proceed() {
+    std::unique_lock lock(mutex_);
+    if (ended_ || reading_ || writing_ != nullptr) return;
+    if (end_.has_value()) {
+      ended_ = true;
+      const absl::Status status = *end_;
+      lock.unlock();
+      calls_.Record(arrival_, call_.has_value() ? &*call_ : nullptr, status);
+      return transport_.End(ToGrpcStatus(status));
+    }
+    if (!outgoing_.empty()) {
+      writing_ = std::move(outgoing_.front());
+      outgoing_.pop_front();
+      const Message& message = *writing_;
+      lock.unlock();
+      return transport_.Write(message);
+    }
+    if (!grown_) return;
+    grown_ = false;
+    reading_ = true;
+    lock.unlock();
+    calls_.pool.Post([self = shared_from_this()] { self->Read(); });
+  }
+
+  // In a thread of the pool. Only one at a time: `after_` and `call_` are its own.
+  void Read() {
+    call_->deadline = calls_.options.clock->Now() + kReadTime;
+    Batch batch;
+    const absl::StatusOr<store::Position> maybe_position = calls_.options.store->View(
+        call_->attempt(), [this, &batch](store::Snapshot& snapshot) { return Fill(snapshot, batch); });
+    if (!maybe_position.ok()) return ReadFailed(maybe_position.status());
+    // Shared, because the store's callback must be copyable.
+    const auto shared_batch = std::make_shared<Batch>(std::move(batch));
+    WhenDurableOrLost(
+        *calls_.options.store, *maybe_position,
+        [self = shared_from_this(), shared_batch] { self->ReadDone(std::move(*shared_batch)); },
+        [self = shared_from_this()] { self->ReadFailed(Draining()); });
+  }
+
+  absl::Status Fill(store::Snapshot& snapshot, Batch& batch) {
+    batch = Batch();
+    if (!after_.has_value()) {
+      absl::StatusOr<std::uint64_t> maybe_start = Start(snapshot);
+      if (!maybe_start.ok()) return maybe_start.status();
+      batch.last_seen = *maybe_start;
+    } else {
+      batch.last_seen = *after_;
+    }
+    SPLW_ASSIGN_OR_RETURN(delivery::FeedPage page, delivery::ReadFeed(snapshot, call_->network, collection_,
+                                                                      batch.last_seen, kBatchEntries));
+    batch.last_seen = page.last_seen;
+    batch.at_end = page.at_end;
+    // A resource is told as it is now: once a batch is enough, at its last change.
+    std::map<std::string, std::pair<std::uint64_t, bool>> told;
+    for (const delivery::FeedItem& item : page.items) {
+      auto& [last, created] = told[item.resource];
+      last = item.sequence;
+      created = created || item.created;
+    }
+    for (delivery::FeedItem& item : page.items) {
+      const auto& [last, created] = told[item.resource];
+      if (item.sequence != last) continue;
+      item.created = created;
+      std::unique_ptr<Message> message(prototype_.New());
+      SPLW_ASSIGN_OR_RETURN(const bool send, convert_(*call_, snapshot, item, *message));
+      if (!send) continue;
+      message->GetReflection()->SetString(
+          message.get(), PositionField(*message),
+          delivery::EncodeFeedPosition(call_->network, collection_, item.sequence));
+      batch.messages.push_back(std::move(message));
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::uint64_t> Start(store::Snapshot& snapshot) {
+    if (asked_position_.empty()) return std::uint64_t{0};
+    if (asked_position_ == "now") return delivery::FeedHead(snapshot, call_->network);
+    return delivery::DecodeFeedPosition(call_->network, collection_, asked_position_);
+  }
+
+  void ReadDone(Batch batch) {
+    {
+      std::lock_guard lock(mutex_);
+      after_ = batch.last_seen;
+      outgoing_ = std::move(batch.messages);
+      if (!batch.at_end) grown_ = true;
+      reading_ = false;
+    }
+    Proceed();
+  }
+
+  void ReadFailed(absl::Status status) {
+    {
+      std::lock_guard lock(mutex_);
+      reading_ = false;
+      if (!end_.has_value()) end_ = std::move(status);
+    }
+    Proceed();
+  }
+
+  CallsCore& calls_;
+  const Arrival arrival_;
+  const Message& request_;
+  const std::string collection_;
+  const Message& prototype_;
+  const UntypedConvert convert_;
+  WatchTransport& transport_;
+
+  std::optional<Call> call_;                     // set by Begin
+  std::string asked_position_;                   // set by Begin
+  std::optional<std::uint64_t> after_;           // of the read that is under way, or the next
+  std::shared_ptr<delivery::FeedSignal::Subscription> subscription_;   // Begin and Done only
+
+  std::mutex mutex_;                             // for all below
+  std::deque<std::unique_ptr<Message>> outgoing_;
+  std::unique_ptr<Message> writing_;             // with gRPC
+  bool reading_ = false;
+  bool grown_ = false;
+  bool ended_ = false;                           // End was called: transport_ may be gone
+  std::optional<absl::Status> end_;
+};
+
+}  // namespace
+
+std::shared_ptr<WatchCore> MakeWatchCore(Calls& calls, grpc::CallbackServerContext& context,
+                                         std::string_view full_method, const Message& request,
+                                         std::string_view collection, const Message& prototype,
+                                         UntypedConvert convert, WatchTransport& transport) {
+  return std::make_shared<Core>(calls.core(), context, full_method, request, collection, prototype,
+                                std::move(convert), transport);
+}
+
+}  // namespace splw::rpc::internal

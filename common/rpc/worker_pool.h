@@ -1,0 +1,42 @@
+// The threads that handlers run on. gRPC's own are about two for the whole process and must not block; these may.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace splw::rpc {
+
+// Thread-safe.
+class WorkerPool final {
+ public:
+  // `threads` at least 1. TryPost keeps at most `max_queued` jobs waiting.
+  WorkerPool(int threads, std::size_t max_queued);
+  // Runs what is still queued, then joins. Not from one of its own jobs.
+  ~WorkerPool();
+  WorkerPool(const WorkerPool&) = delete;
+  WorkerPool& operator=(const WorkerPool&) = delete;
+
+  // Runs `job` on a thread of the pool, first come first served. False, and `job` is gone: too many are waiting.
+  bool TryPost(std::function<void()> job);
+  // The same without the limit, for jobs whose number is bounded otherwise.
+  void Post(std::function<void()> job);
+
+  std::size_t waiting() const;
+
+ private:
+  void Work();
+
+  const std::size_t max_queued_;
+  mutable std::mutex mutex_;
+  std::condition_variable posted_;
+  std::deque<std::function<void()>> queue_;
+  bool stopping_ = false;
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace splw::rpc

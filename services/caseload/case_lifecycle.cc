@@ -1,0 +1,250 @@
+#include "services/caseload/case_lifecycle.h"
+
+#include <algorithm>
+#include <set>
+
+#include <absl/strings/str_format.h>
+
+#include "common/text/failure.h"
+#include "common/text/status_macros.h"
+#include "services/caseload/errors.h"
+#include "services/caseload/limits.h"
+
+namespace splw::caseload {
+namespace {
+
+bool Indicates(type::v1::CrisisAnswer answer) {
+  return answer == type::v1::CRISIS_ANSWER_YES || answer == type::v1::CRISIS_ANSWER_UNSURE;
+}
+
+void AddReferral(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  storage::v1::CaseReferral* added = record.add_referrals();
+  added->set_referral(referral.referral());
+  *added->mutable_accept_time() = referral.accept_time();
+}
+
+void AddPersonKeys(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  for (const std::string& key : referral.person_keys()) {
+    const auto& known = record.person_keys();
+    if (key.empty() || std::find(known.begin(), known.end(), key) != known.end()) continue;
+    if (static_cast<std::size_t>(record.person_keys_size()) >= kMaxPersonKeysPerCase) return;
+    record.add_person_keys(key);
+  }
+}
+
+void AddNeeds(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  for (const type::v1::Need& need : referral.needs()) {
+    const bool known = std::any_of(record.needs().begin(), record.needs().end(), [&need](const auto& other) {
+      return other.category() == need.category() && other.note() == need.note();
+    });
+    if (known || static_cast<std::size_t>(record.needs_size()) >= kMaxNeedsPerCase) continue;
+    *record.add_needs() = need;
+  }
+}
+
+void TakeNewestStatement(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  *record.mutable_person() = referral.person();
+  *record.mutable_referrer() = referral.referrer();
+  record.set_reason_text(referral.reason_text());
+}
+
+// An assessment may have asked the person since the referral was made.
+void TakeConsentIfNewer(CaseRecord& record, const type::v1::Consent& consent,
+                        const google::protobuf::Timestamp& time) {
+  if (record.has_consent_time() && FromTimestamp(time) < FromTimestamp(record.consent_time())) return;
+  *record.mutable_consent() = consent;
+  *record.mutable_consent_time() = time;
+}
+
+// Gives ids to the items that have none: the prefix and the first number that neither plan has used.
+class ItemIds final {
+ public:
+  explicit ItemIds(const char* prefix) : prefix_(prefix) {}
+  void Used(const std::string& id) { used_.insert(id); }
+  std::string Next() {
+    while (true) {
+      std::string id = absl::StrFormat("%s%d", prefix_, next_++);
+      if (used_.insert(id).second) return id;
+    }
+  }
+
+ private:
+  const char* prefix_;
+  std::set<std::string> used_;
+  int next_ = 1;
+};
+
+template <typename Items>
+absl::Status CheckIdsDiffer(const Items& items, const char* field) {
+  std::set<std::string> seen;
+  int index = 0;
+  for (const auto& item : items) {
+    if (!item.id().empty() && !seen.insert(item.id()).second) {
+      return text::InvalidField(absl::StrFormat("plan.%s[%d].id", field, index), "PLAN_ITEM_ID_REPEATED",
+                                "must differ from the ids before it");
+    }
+    ++index;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int CaseWeight(const CaseRecord& record) {
+  int weight = kBaseCaseWeight;
+  if (record.needs_size() >= kManyNeeds) ++weight;
+  if (record.urgency() == type::v1::URGENCY_URGENT) ++weight;
+  if (record.crisis_indicated()) ++weight;
+  return weight;
+}
+
+bool IndicatesCrisis(const type::v1::CrisisAnswers& answers) {
+  return Indicates(answers.feels_unsafe_now()) || Indicates(answers.suicidal_thoughts()) ||
+         Indicates(answers.risk_of_harm());
+}
+
+CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id,
+                    std::string_view network, std::string_view correlation_id, absl::Time now) {
+  CaseRecord record;
+  record.set_id(std::string(case_id));
+  record.set_network(std::string(network));
+  record.set_state(v1::CASE_STATE_WAITING_FOR_ALLOCATION);
+  record.set_correlation_id(std::string(correlation_id));
+  *record.mutable_open_time() = ToTimestamp(now);
+  record.set_urgency(referral.urgency());
+  record.set_crisis_indicated(IndicatesCrisis(referral.crisis_answers()));
+  AddReferral(record, referral);
+  AddPersonKeys(record, referral);
+  AddNeeds(record, referral);
+  TakeNewestStatement(record, referral);
+  TakeConsentIfNewer(record, referral.consent(), referral.accept_time());
+  record.set_weight(CaseWeight(record));
+  return record;
+}
+
+CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted& referral) {
+  absl::Time newest = absl::InfinitePast();
+  for (const auto& known : record.referrals()) {
+    if (known.referral() == referral.referral()) return record;
+    newest = std::max(newest, FromTimestamp(known.accept_time()));
+  }
+  AddReferral(record, referral);
+  AddPersonKeys(record, referral);
+  if (!record.needs_confirmed()) AddNeeds(record, referral);
+  if (FromTimestamp(referral.accept_time()) >= newest) TakeNewestStatement(record, referral);
+  TakeConsentIfNewer(record, referral.consent(), referral.accept_time());
+  if (referral.urgency() == type::v1::URGENCY_URGENT) record.set_urgency(type::v1::URGENCY_URGENT);
+  if (IndicatesCrisis(referral.crisis_answers())) record.set_crisis_indicated(true);
+  return record;
+}
+
+CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now) {
+  bool any_stands = false;
+  for (auto& referral : *record.mutable_referrals()) {
+    if (referral.referral() == event.referral() && !referral.withdrawn()) {
+      referral.set_withdrawn(true);
+      referral.set_withdraw_reason_code(event.reason_code());
+    }
+    any_stands = any_stands || !referral.withdrawn();
+  }
+  if (!any_stands && record.state() == v1::CASE_STATE_WAITING_FOR_ALLOCATION) {
+    record.set_state(v1::CASE_STATE_CLOSED);
+    record.set_outcome(v1::CASE_OUTCOME_REFERRAL_WITHDRAWN);
+    *record.mutable_close_time() = ToTimestamp(now);
+  }
+  return record;
+}
+
+absl::Status RequireActive(const CaseRecord& record, std::string_view what) {
+  if (record.state() == v1::CASE_STATE_ACTIVE) return absl::OkStatus();
+  return errors::IllegalTransition(what, record.state());
+}
+
+absl::Status RequireOpen(const CaseRecord& record, std::string_view what) {
+  if (IsOpen(record)) return absl::OkStatus();
+  return errors::IllegalTransition(what, record.state());
+}
+
+absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, absl::Time now) {
+  SPLW_RETURN_IF_ERROR(RequireActive(record, "a plan"));
+  SPLW_RETURN_IF_ERROR(CheckIdsDiffer(plan.goals(), "goals"));
+  SPLW_RETURN_IF_ERROR(CheckIdsDiffer(plan.actions(), "actions"));
+  ItemIds goal_ids("goal-");
+  ItemIds action_ids("action-");
+  for (const auto& goal : record.plan().goals()) goal_ids.Used(goal.id());
+  for (const auto& action : record.plan().actions()) action_ids.Used(action.id());
+  for (const auto& goal : plan.goals()) goal_ids.Used(goal.id());
+  for (const auto& action : plan.actions()) action_ids.Used(action.id());
+
+  storage::v1::PlanRecord next;
+  next.set_what_matters(plan.what_matters());
+  for (const v1::Goal& goal : plan.goals()) {
+    storage::v1::GoalRecord* added = next.add_goals();
+    added->set_id(goal.id().empty() ? goal_ids.Next() : goal.id());
+    added->set_text(goal.text());
+    added->set_state(goal.state() == v1::GOAL_STATE_UNSPECIFIED ? v1::GOAL_STATE_OPEN : goal.state());
+  }
+  for (const v1::PlanAction& action : plan.actions()) {
+    storage::v1::PlanActionRecord* added = next.add_actions();
+    added->set_id(action.id().empty() ? action_ids.Next() : action.id());
+    added->set_text(action.text());
+    added->set_owner(action.owner());
+    if (action.has_due_date()) *added->mutable_due_date() = action.due_date();
+    added->set_state(action.state() == v1::PLAN_ACTION_STATE_UNSPECIFIED ? v1::PLAN_ACTION_STATE_OPEN
+                                                                         : action.state());
+  }
+  *next.mutable_update_time() = ToTimestamp(now);
+  *record.mutable_plan() = std::move(next);
+  return record;
+}
+
+absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact) {
+  SPLW_RETURN_IF_ERROR(RequireOpen(record, "a contact"));
+  if (record.contact_count() >= kMaxContactsPerCase) return errors::TooManyContacts();
+  record.set_contact_count(record.contact_count() + 1);
+  if (!record.has_last_contact_time() ||
+      FromTimestamp(record.last_contact_time()) < FromTimestamp(contact.time())) {
+    *record.mutable_last_contact_time() = contact.time();
+  }
+  return record;
+}
+
+absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRecord& assessment,
+                                          const std::optional<type::v1::Consent>& consent, absl::Time now) {
+  SPLW_RETURN_IF_ERROR(RequireActive(record, "an assessment"));
+  if (record.assessment_count() >= kMaxAssessmentsPerCase) return errors::TooManyAssessments();
+  record.set_assessment_count(record.assessment_count() + 1);
+  if (assessment.crisis_indicated()) record.set_crisis_indicated(true);
+  if (consent.has_value()) {
+    *record.mutable_consent() = *consent;
+    *record.mutable_consent_time() = ToTimestamp(now);
+  }
+  // One that is written down late does not replace a newer one.
+  const bool newest = record.latest_assessment_id().empty() ||
+                      FromTimestamp(record.latest_assessment_time()) <= FromTimestamp(assessment.time());
+  if (!newest) return record;
+  record.set_latest_assessment_id(assessment.id());
+  *record.mutable_latest_assessment_time() = assessment.time();
+  *record.mutable_latest_ons4() = assessment.ons4();
+  if (assessment.needs_size() > 0) {
+    *record.mutable_needs() = assessment.needs();
+    record.set_needs_confirmed(true);
+  }
+  if (record.plan().what_matters().empty()) {
+    record.mutable_plan()->set_what_matters(assessment.what_matters());
+    *record.mutable_plan()->mutable_update_time() = ToTimestamp(now);
+  }
+  return record;
+}
+
+absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome, bool feedback_owed_acknowledged,
+                                     absl::Time now) {
+  SPLW_RETURN_IF_ERROR(RequireOpen(record, "closing it"));
+  if (record.mdt_status().has_feedback_due_date() && !feedback_owed_acknowledged) return errors::FeedbackDue();
+  record.set_state(v1::CASE_STATE_CLOSED);
+  record.set_outcome(outcome);
+  *record.mutable_close_time() = ToTimestamp(now);
+  return record;
+}
+
+}  // namespace splw::caseload

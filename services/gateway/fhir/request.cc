@@ -1,0 +1,299 @@
+#include "services/gateway/fhir/request.h"
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
+#include "common/health/snomed.h"
+#include "services/gateway/fhir/clinical_status.h"
+#include "services/gateway/fhir/datatypes.h"
+#include "services/gateway/fhir/limits.h"
+#include "services/gateway/fhir/terminology.h"
+
+namespace splw::fhir {
+namespace {
+
+namespace type = splw::type::v1;
+
+bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
+}
+
+// Collects the referrer's words, each line once.
+class Reason final {
+ public:
+  void Add(std::string_view label, const std::string& text) {
+    if (!text.empty() && said_.insert(text).second) lines_.push_back(absl::StrCat(std::string(label), ": ", text));
+  }
+  std::string Text() const { return absl::StrJoin(lines_, "\n"); }
+
+ private:
+  std::vector<std::string> lines_;
+  std::set<std::string> said_;
+};
+
+class Needs final {
+ public:
+  Needs(splw::referral::v1::Referral& referral, Context& context) : referral_(referral), context_(context) {}
+
+  // Adds the need that the concept codes, if any; `or_other`: a coded concept that no table has is "other".
+  // `category_hint` is what the resource says elsewhere (Condition.category).
+  void Add(const Element& concept_element, bool or_other, std::optional<type::NeedCategory> category_hint = {}) {
+    std::optional<type::NeedCategory> category;
+    std::string snomed;
+    Element snomed_coding;
+    bool is_coded = false;
+    for (const Element& coding : concept_element.Each("coding")) {
+      const std::string system = coding.Peek("system");
+      const std::string code = coding.Peek("code");
+      if (code.empty()) continue;
+      is_coded = true;
+      if (const auto found = NeedCategoryOf(system, code); found.has_value() && !category.has_value()) category = found;
+      if (snomed.empty() && IsSnomed(system)) {
+        snomed = code;
+        snomed_coding = coding;
+      }
+    }
+    if (!category.has_value()) category = category_hint;
+    if (!category.has_value() && !(or_other && is_coded)) return;
+    type::Need need;
+    need.set_category(category.value_or(type::NEED_CATEGORY_OTHER));
+    if (!category.has_value()) {
+      context_.issues.Information(concept_element.path(), "need-unknown", "no known kind of need: kept as other");
+    }
+    if (!snomed.empty()) KeepSnomed(snomed, snomed_coding, need);
+    need.set_note(Fit(ConceptText(concept_element), kMaxNeedNote, concept_element.path(), context_));
+    Keep(std::move(need), concept_element);
+    concept_element.Use();
+  }
+
+ private:
+  // A damaged code is kept and flagged (the intake never passes it on); what is not even digits is no code.
+  void KeepSnomed(const std::string& code, const Element& coding, type::Need& need) {
+    if (health::IsSnomedId(code)) {
+      need.set_snomed_code(code);
+      return;
+    }
+    const bool is_number = code.size() <= 18 && std::all_of(code.begin(), code.end(), [](unsigned char c) {
+                             return absl::ascii_isdigit(c);
+                           });
+    if (is_number) need.set_snomed_code(code);
+    context_.issues.Warning(coding.path(), "snomed-code-damaged",
+                            is_number ? "this SNOMED CT code fails its check: kept, never passed on"
+                                      : "this is no SNOMED CT code: only its words are kept");
+  }
+
+  void Keep(type::Need need, const Element& from) {
+    for (type::Need& other : *referral_.mutable_needs()) {
+      if (other.category() != need.category()) continue;
+      const bool same = need.category() == type::NEED_CATEGORY_OTHER
+                            ? need.snomed_code() == other.snomed_code() && need.note() == other.note()
+                            : need.snomed_code().empty() || other.snomed_code().empty() ||
+                                  need.snomed_code() == other.snomed_code();
+      if (!same) continue;
+      if (other.snomed_code().empty() && !need.snomed_code().empty()) other.Swap(&need);
+      return;
+    }
+    if (static_cast<std::size_t>(referral_.needs_size()) >= kMaxNeeds) {
+      context_.issues.Warning(from.path(), "needs-too-many", "more needs than there is room for: kept in the reason only");
+      return;
+    }
+    *referral_.add_needs() = std::move(need);
+  }
+
+  splw::referral::v1::Referral& referral_;
+  Context& context_;
+};
+
+std::optional<type::NeedCategory> CategoryHint(const Element& resource) {
+  for (const Element& category : resource.Each("category")) {
+    for (const Element& coding : category.Each("coding")) {
+      if (const auto found = NeedCategoryOf(coding.Peek("system"), coding.Peek("code"))) {
+        category.Use();
+        return found;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+// A Condition or Observation that the request gives as its reason.
+void MapReasonResource(const Resource& resource, Reason& reason, Needs& needs, Context& context) {
+  context.Handle(resource);
+  const Element element = context.At(resource);
+  if (const Standing standing = StandingOf(element); standing != Standing::kHolds) {
+    context.issues.Warning(element.path(), "reason-not-current",
+                           "given as a reason, but resolved, refuted or in error: kept out");
+    return;
+  }
+  for (const char* property : {"status", "clinicalStatus", "verificationStatus", "subject"}) element.Use(property);
+  const Element code = element["code"];
+  std::string text = ConceptText(code);
+  for (const Element& value : {element["valueCodeableConcept"]}) {
+    const std::string answer = ConceptText(value);
+    if (!answer.empty()) absl::StrAppend(&text, text.empty() ? "" : " = ", answer);
+    value.Use();
+  }
+  if (const std::string answer = element.Peek("valueString"); !answer.empty()) {
+    absl::StrAppend(&text, text.empty() ? "" : " = ", element.Take("valueString"));
+  }
+  reason.Add("Reason", text);
+  for (const Element& note : element.Each("note")) reason.Add("Note", note.TakeText("text"));
+  needs.Add(code, resource.type == "Condition", CategoryHint(element));
+  code.Use();
+}
+
+void MapReason(const Resource& resource, const Element& request, splw::referral::v1::Referral& referral, Context& context) {
+  Reason reason;
+  Needs needs(referral, context);
+  for (const Element& concept_element : request.Each("reasonCode")) {
+    reason.Add("Reason", ConceptText(concept_element));
+    needs.Add(concept_element, /*or_other=*/true);
+    concept_element.Use();
+  }
+  for (const Element& reference : request.Each("reasonReference")) {
+    const std::string display = reference.Peek("display");
+    const Resource* target = Follow(reference, resource, context);
+    if (target != nullptr && (target->type == "Condition" || target->type == "Observation")) {
+      MapReasonResource(*target, reason, needs, context);
+      continue;
+    }
+    reason.Add("Reason", display);
+    reference.Use("display");
+    if (target == nullptr) {
+      context.issues.Warning(reference.path(), "reason-unresolved", "this leads to no resource of the message");
+    }
+  }
+  if (const Element code = request["code"]) {
+    reason.Add("Asked for", ConceptText(code));
+    needs.Add(code, /*or_other=*/false);
+    code.Use();
+  }
+  for (const Element& detail : request.Each("orderDetail")) {
+    reason.Add("Detail", ConceptText(detail));
+    detail.Use();
+  }
+  for (const Element& note : request.Each("note")) reason.Add("Note", note.TakeText("text"));
+  reason.Add("Told to the person", request.TakeText("patientInstruction"));
+  for (const Element& category : request.Each("category")) needs.Add(category, /*or_other=*/false);
+  referral.set_reason_text(Fit(reason.Text(), kMaxReasonText, resource.path, context));
+  if (referral.reason_text().empty()) {
+    context.issues.Warning(resource.path, "reason-missing", "why help is asked for is not said");
+  }
+}
+
+void MapPriority(const Element& request, splw::referral::v1::Referral& referral, Context& context) {
+  const std::string path = absl::StrCat(request.path(), ".priority");
+  const std::string priority = request.Take("priority");
+  if (priority.empty() || priority == "routine") {
+    referral.set_urgency(type::URGENCY_ROUTINE);
+  } else if (IsOneOf(priority, {"urgent", "asap", "stat"})) {
+    referral.set_urgency(type::URGENCY_URGENT);
+    if (priority == "asap") context.issues.Information(path, "priority-asap", "\"as soon as possible\": taken as urgent");
+    if (priority == "stat") {
+      context.issues.Warning(path, "priority-stat",
+                             "\"at once\": taken as urgent; if there is danger now, this is no referral but an emergency");
+    }
+  } else {
+    context.issues.Warning(path, "priority-unknown-code", "not a code of FHIR's request-priority: how soon must be asked");
+  }
+}
+
+void MapIdentifier(const Element& request, splw::referral::v1::Referral& referral, Context& context) {
+  Element best;
+  int best_order = 0;
+  for (const Element& identifier : request.Each("identifier")) {
+    if (identifier.Peek("value").empty() || identifier.Peek("use") == "old") continue;
+    // The placer's own number goes before that of whoever fills the order (HL7 v2 table 0203: PLAC, FILL).
+    int order = 1;
+    for (const Element& coding : identifier["type"].Each("coding")) {
+      if (coding.Peek("code") == "PLAC") order = 0;
+      if (coding.Peek("code") == "FILL") order = 2;
+    }
+    if (!best || order < best_order) {
+      best = identifier;
+      best_order = order;
+    }
+  }
+  if (!best) best = request["requisition"];
+  if (!best || best.Peek("value").empty()) return;
+  const std::string system = best.Peek("system");
+  const std::string value = best.Peek("value");
+  const std::string both = absl::StrCat(system, system.empty() ? "" : "|", value);
+  referral.set_external_reference(
+      both.size() <= kMaxExternalReference ? both : Fit(value, kMaxExternalReference, best.path(), context));
+  best.Use();
+}
+
+void CheckAuthoredOn(const Element& request, Context& context) {
+  const Element authored = request["authoredOn"];
+  if (!authored) {
+    context.issues.Information(request.path(), "authored-on-missing", "when it was asked for is not said");
+    return;
+  }
+  const std::optional<absl::Time> time = ParseInstant(authored.Peek());
+  if (!time.has_value()) {
+    context.issues.Warning(authored.path(), "authored-on-unreadable", "this is no date and time of FHIR");
+    return;
+  }
+  authored.Use();
+  if (!context.now.has_value()) return;
+  if (*time > *context.now + kMaxClockSkew) {
+    context.issues.Warning(authored.path(), "authored-on-future", "asked for in the future");
+  } else if (*time < *context.now - kOldRequest) {
+    context.issues.Warning(authored.path(), "authored-on-old",
+                           absl::StrCat("asked for more than ", absl::ToInt64Hours(kOldRequest) / 24,
+                                        " days ago: is it still wanted?"));
+  }
+}
+
+}  // namespace
+
+void CheckServiceRequest(const Resource& resource, Context& context) {
+  context.Handle(resource);
+  const Element request = context.At(resource);
+  const std::string status = request.Take("status");
+  const std::string status_path = absl::StrCat(request.path(), ".status");
+  if (IsOneOf(status, {"revoked", "entered-in-error", "completed", "draft"})) {
+    context.issues.Error(status_path, "request-status",
+                         absl::StrCat("the request is \"", status, "\": there is nothing to act on"));
+  } else if (status != "active") {
+    context.issues.Warning(status_path, "request-status-doubtful", "the request is not \"active\"");
+  }
+  const std::string intent = request.Take("intent");
+  const std::string intent_path = absl::StrCat(request.path(), ".intent");
+  if (intent.empty()) {
+    context.issues.Warning(intent_path, "request-intent-missing", "whether this is an order or only an idea is not said");
+  } else if (!IsOneOf(intent, {"order", "original-order", "plan", "proposal", "directive"})) {
+    context.issues.Error(intent_path, "request-intent", "not the intent of a referral: order, plan or proposal is");
+  }
+  if (request.TakeBoolean("doNotPerform").value_or(false)) {
+    context.issues.Error(absl::StrCat(request.path(), ".doNotPerform"), "do-not-perform",
+                         "the request asks that this be not done");
+  }
+  if (const Element modifier = request["modifierExtension"]) {
+    context.issues.Error(modifier.path(), "modifier-extension",
+                         "a modifier extension that is not known here may change the meaning");
+  }
+  if (const Element rules = request["implicitRules"]) {
+    context.issues.Error(rules.path(), "implicit-rules", "rules that are not known here may change the meaning");
+  }
+}
+
+void MapServiceRequest(const Resource& resource, splw::referral::v1::Referral& referral, Context& context) {
+  const Element request = context.At(resource);
+  MapReason(resource, request, referral, context);
+  MapPriority(request, referral, context);
+  MapIdentifier(request, referral, context);
+  CheckAuthoredOn(request, context);
+}
+
+}  // namespace splw::fhir

@@ -1,0 +1,46 @@
+// Every mistake that this service answers: its code, its stable reason, its words. No text here holds what was sent.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include <absl/status/status.h>
+
+#include "services/mdt_agenda/messages.h"
+
+namespace splw::mdt_agenda::errors {
+
+// NOT_FOUND.
+absl::Status MdtNotFound();
+absl::Status MeetingNotFound();
+absl::Status ItemNotFound();
+absl::Status NominationNotFound();
+absl::Status ActionNotFound();
+
+// ALREADY_EXISTS; RESOURCE_EXHAUSTED.
+absl::Status MdtExists();
+absl::Status TooManyMdts();
+
+// ABORTED; INVALID_ARGUMENT where none was sent.
+absl::Status EtagMismatch();
+absl::Status EtagRequired(std::string_view field);
+
+// INVALID_ARGUMENT: `form` is the form that the name must have.
+absl::Status NameInvalid(std::string_view field, std::string_view form);
+absl::Status ReasonCodeInvalid(std::string_view field);
+absl::Status CaseFilterRequired();
+absl::Status CarryOverItemNotOpen(std::string_view field);
+absl::Status MaskPathUnknown();
+absl::Status LateOnlyAfterPublication();
+
+// FAILED_PRECONDITION.
+absl::Status IllegalTransition(std::string_view step, api::MeetingState state);
+absl::Status AgendaPublished();
+absl::Status MeetingNotInProgress(api::MeetingState state);
+absl::Status ItemClosed(api::ItemState state);
+absl::Status NotAFeedbackItem();
+
+// PERMISSION_DENIED.
+absl::Status NotActionOwner();
+
+}  // namespace splw::mdt_agenda::errors

@@ -1,0 +1,22 @@
+// The three crisis questions at the front desk (product.md, findings 1 and 5; standards.md, Social prescribing: "yes" or
+// "unsure" to any of them is a potential crisis). Pure; thread-safe.
+#pragma once
+
+#include "services/referral_intake/messages.h"
+
+namespace splw::referral_intake {
+
+// True if any answer is "yes" or "unsure", or one that this build does not know.
+bool IndicatesCrisis(const type::CrisisAnswers& answers);
+
+// True if each of the three questions has an answer.
+bool AllAsked(const type::CrisisAnswers& answers);
+
+// True if `record` has a finding of the severity CRISIS.
+bool HasCrisisFinding(const storage::ReferralRecord& record);
+
+// True if the text speaks of suicide, self-harm or death in the plain words that people use. Finds signs to be read by a
+// person; what it does not find proves nothing.
+bool SpeaksOfDanger(std::string_view text);
+
+}  // namespace splw::referral_intake

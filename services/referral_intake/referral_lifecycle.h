@@ -1,0 +1,63 @@
+// How a referral moves from state to state. Pure, deterministic, thread-safe: record and command in, the changed record out.
+//
+//   AWAITING_TRIAGE ── accept ──► ACCEPTED ── its case closes ──► CLOSED
+//        │   └── withdraw ──┐        └── withdraw ──► WITHDRAWN
+//        └── return ──► RETURNED     └──────────────► WITHDRAWN
+//
+// Each change raises the version, which is the etag, by one.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+
+#include "services/referral_intake/messages.h"
+
+namespace splw::referral_intake {
+
+struct AcceptCommand {
+  std::string decided_by;                              // empty: the policy
+  std::string note_code;
+  std::optional<type::CrisisAnswers> crisis_answers;   // all three, where they were not asked before
+  storage::UrgentAdviceRecord urgent_advice;           // the network's, for answers that show a crisis
+};
+
+struct ReturnCommand {
+  std::string decided_by;
+  api::ReturnReason reason = api::RETURN_REASON_UNSPECIFIED;
+  std::string advice;
+};
+
+struct AcknowledgeCommand {
+  std::string acknowledged_by;
+  std::string practitioner_name;
+};
+
+// FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT
+// CRISIS_ANSWERS_NOT_EXPECTED. Answers that show a crisis are recorded with their finding and the urgent advice; the referral is
+// accepted all the same, by a clinician who has just been told.
+absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
+                                               absl::Time now);
+
+// FAILED_PRECONDITION ILLEGAL_TRANSITION, CRISIS_NOT_ACKNOWLEDGED (product.md, "What must never happen", 2).
+absl::StatusOr<storage::ReferralRecord> Return(const storage::ReferralRecord& record, const ReturnCommand& command,
+                                               absl::Time now);
+
+// FAILED_PRECONDITION ILLEGAL_TRANSITION.
+absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& record, api::WithdrawReason reason,
+                                                 absl::Time now);
+
+// FAILED_PRECONDITION NO_CRISIS, ALREADY_ACKNOWLEDGED. In any state: it is never too late to say that one knows.
+absl::StatusOr<storage::ReferralRecord> Acknowledge(const storage::ReferralRecord& record,
+                                                    const AcknowledgeCommand& command, absl::Time now);
+
+// What the caseload tells of the referral's case. nullopt: nothing new, for a step that is recorded already. A step that comes
+// after the end is recorded, and changes no state. FAILED_PRECONDITION CASE_WITHOUT_ACCEPTANCE.
+absl::StatusOr<std::optional<storage::ReferralRecord>> RecordProgress(const storage::ReferralRecord& record,
+                                                                      const std::string& case_name,
+                                                                      const storage::ProgressRecord& step,
+                                                                      absl::Time now);
+
+}  // namespace splw::referral_intake
