@@ -109,6 +109,11 @@ std::optional<Json> ParseJson(std::string_view text, Issues& issues) {
   }
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
+  // The parser takes U+0000 between values for the end of the text: what follows would go unread.
+  if (text.find('\0') != std::string_view::npos) {
+    issues.Error("", "json-nul", "the text holds the character U+0000");
+    return std::nullopt;
+  }
   Inspector inspector(text, issues);
   if (!Json::sax_parse(text.begin(), text.end(), &inspector)) {
     if (!issues.has_errors()) issues.Error("", "json-invalid", "this is not well-formed JSON");

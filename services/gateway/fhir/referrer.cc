@@ -86,7 +86,7 @@ void MapRole(const Resource& resource, type::Referrer& referrer, Context& contex
     const std::string title = ConceptText(code);
     if (!title.empty() && referrer.role_title().empty()) {
       referrer.set_role_title(Fit(title, kMaxRoleTitle, code.path(), context));
-      code.Use();
+      UseConceptText(code);
     }
   }
   for (const char* property : {"code", "specialty"}) {
@@ -131,7 +131,7 @@ void MapLayReferrer(const Resource& target, type::Referrer& referrer, Context& c
   for (const Element& relationship : related.Each("relationship")) {
     if (!referrer.role_title().empty()) break;
     referrer.set_role_title(Fit(ConceptText(relationship), kMaxRoleTitle, relationship.path(), context));
-    relationship.Use();
+    UseConceptText(relationship);
   }
   if (referrer.role_title().empty()) referrer.set_role_title("Relative or friend");
   MapContact(target, referrer, context);

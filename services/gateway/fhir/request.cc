@@ -50,13 +50,17 @@ class Needs final {
     std::optional<type::NeedCategory> category;
     std::string snomed;
     Element snomed_coding;
+    std::vector<Element> known;
     bool is_coded = false;
     for (const Element& coding : concept_element.Each("coding")) {
       const std::string system = coding.Peek("system");
       const std::string code = coding.Peek("code");
       if (code.empty()) continue;
       is_coded = true;
-      if (const auto found = NeedCategoryOf(system, code); found.has_value() && !category.has_value()) category = found;
+      if (const auto found = NeedCategoryOf(system, code)) {
+        if (!category.has_value()) category = found;
+        known.push_back(coding);
+      }
       if (snomed.empty() && IsSnomed(system)) {
         snomed = code;
         snomed_coding = coding;
@@ -72,7 +76,9 @@ class Needs final {
     if (!snomed.empty()) KeepSnomed(snomed, snomed_coding, need);
     need.set_note(Fit(ConceptText(concept_element), kMaxNeedNote, concept_element.path(), context_));
     Keep(std::move(need), concept_element);
-    concept_element.Use();
+    for (const Element& coding : known) coding.Use();
+    if (snomed_coding) snomed_coding.Use();
+    UseConceptText(concept_element);
   }
 
  private:
@@ -137,18 +143,14 @@ void MapReasonResource(const Resource& resource, Reason& reason, Needs& needs, C
   for (const char* property : {"status", "clinicalStatus", "verificationStatus", "subject"}) element.Use(property);
   const Element code = element["code"];
   std::string text = ConceptText(code);
-  for (const Element& value : {element["valueCodeableConcept"]}) {
-    const std::string answer = ConceptText(value);
+  for (const std::string& answer : {ConceptText(element["valueCodeableConcept"]), element.Take("valueString")}) {
     if (!answer.empty()) absl::StrAppend(&text, text.empty() ? "" : " = ", answer);
-    value.Use();
   }
-  if (const std::string answer = element.Peek("valueString"); !answer.empty()) {
-    absl::StrAppend(&text, text.empty() ? "" : " = ", element.Take("valueString"));
-  }
+  UseConceptText(element["valueCodeableConcept"]);
   reason.Add("Reason", text);
   for (const Element& note : element.Each("note")) reason.Add("Note", note.TakeText("text"));
   needs.Add(code, resource.type == "Condition", CategoryHint(element));
-  code.Use();
+  UseConceptText(code);
 }
 
 void MapReason(const Resource& resource, const Element& request, splw::referral::v1::Referral& referral, Context& context) {
@@ -157,7 +159,7 @@ void MapReason(const Resource& resource, const Element& request, splw::referral:
   for (const Element& concept_element : request.Each("reasonCode")) {
     reason.Add("Reason", ConceptText(concept_element));
     needs.Add(concept_element, /*or_other=*/true);
-    concept_element.Use();
+    UseConceptText(concept_element);
   }
   for (const Element& reference : request.Each("reasonReference")) {
     const std::string display = reference.Peek("display");
@@ -175,15 +177,20 @@ void MapReason(const Resource& resource, const Element& request, splw::referral:
   if (const Element code = request["code"]) {
     reason.Add("Asked for", ConceptText(code));
     needs.Add(code, /*or_other=*/false);
-    code.Use();
+    UseConceptText(code);
   }
   for (const Element& detail : request.Each("orderDetail")) {
     reason.Add("Detail", ConceptText(detail));
-    detail.Use();
+    UseConceptText(detail);
   }
   for (const Element& note : request.Each("note")) reason.Add("Note", note.TakeText("text"));
   reason.Add("Told to the person", request.TakeText("patientInstruction"));
-  for (const Element& category : request.Each("category")) needs.Add(category, /*or_other=*/false);
+  for (const Element& category : request.Each("category")) {
+    needs.Add(category, /*or_other=*/false);
+    for (const Element& coding : category.Each("coding")) {
+      if (IsReferralCode(coding.Peek("system"), coding.Peek("code"))) coding.Use();
+    }
+  }
   referral.set_reason_text(Fit(reason.Text(), kMaxReasonText, resource.path, context));
   if (referral.reason_text().empty()) {
     context.issues.Warning(resource.path, "reason-missing", "why help is asked for is not said");

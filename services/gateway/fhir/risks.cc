@@ -1,6 +1,10 @@
 #include "services/gateway/fhir/risks.h"
 
 #include <string>
+#include <vector>
+
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 
 #include "services/gateway/fhir/clinical_status.h"
 #include "services/gateway/fhir/limits.h"
@@ -47,22 +51,24 @@ void AddAdjustment(const Resource& resource, type::Person& person, Context& cont
   }
   context.Handle(resource);
   person.add_adjustments(Fit(text, kMaxAdjustment, flag.path() + ".code", context));
-  for (const char* property : {"code", "category", "status", "subject", "encounter"}) flag.Use(property);
+  UseConceptText(flag["code"]);
+  for (const char* property : {"category", "status", "subject", "encounter"}) flag.Use(property);
 }
 
 }  // namespace
 
 void MapRisks(const Resource& service_request, const Resource& patient, splw::referral::v1::Referral& referral,
               Context& context) {
-  const auto potential_crisis = [&](const std::string& location) {
+  std::vector<std::string> risks;
+  const auto potential_crisis = [&](const std::string& location, const std::string& words) {
+    if (!words.empty()) risks.push_back(absl::StrCat("Risk recorded: ", words));
     referral.mutable_crisis_answers()->set_risk_of_harm(type::CRISIS_ANSWER_YES);
     context.issues.Warning(location, "crisis-flag",
                            "coded as a risk of harm: counts as a potential crisis, act on it before anything else");
   };
   for (const char* property : {"reasonCode", "code"}) {
-    if (HasCrisisCode(context.At(service_request), property)) {
-      potential_crisis(service_request.path + "." + property);
-    }
+    // Its words are in the reason already.
+    if (HasCrisisCode(context.At(service_request), property)) potential_crisis(service_request.path + "." + property, "");
   }
   for (const Resource& resource : context.resources.all()) {
     const bool is_flag = resource.type == "Flag";
@@ -73,7 +79,7 @@ void MapRisks(const Resource& service_request, const Resource& patient, splw::re
     if (HasCrisisCode(element, "code") || HasCrisisCode(element, "valueCodeableConcept") ||
         (is_flag && HasCategory(element, IsSafeguardingCategory))) {
       if (standing == Standing::kHolds) {
-        potential_crisis(resource.path);
+        potential_crisis(resource.path, ConceptText(element["code"]));
       } else {
         context.issues.Warning(resource.path, "crisis-flag-past",
                                "a risk of harm that no longer holds, or was denied: kept out, read it");
@@ -92,6 +98,10 @@ void MapRisks(const Resource& service_request, const Resource& patient, splw::re
       for (const char* part : {"category", "status", "subject", "encounter", "period"}) element.Use(part);
     }
   }
+  if (risks.empty()) return;
+  // First, so that they are never what a limit cuts off.
+  if (!referral.reason_text().empty()) risks.push_back(referral.reason_text());
+  referral.set_reason_text(Fit(absl::StrJoin(risks, "\n"), kMaxReasonText, service_request.path, context));
 }
 
 }  // namespace splw::fhir

@@ -251,6 +251,20 @@ std::optional<std::string> LanguageTag(std::string_view code) {
   return tag;
 }
 
+bool IsReferralCode(std::string_view system, std::string_view code) {
+  if (IsSnomed(system)) return code == "3457005" || code == "871731000000106";
+  return code == "referral" &&
+         health::SameSystem(system, "https://fhir.nhs.uk/CodeSystem/message-category-servicerequest");
+}
+
+void UseConceptText(const Element& concept_element) {
+  concept_element.Use("text");
+  for (const Element& coding : concept_element.Each("coding")) {
+    const std::string code = coding.Peek("code");
+    if (code.empty() || IsReferralCode(coding.Peek("system"), code)) coding.Use();
+  }
+}
+
 std::string ConceptText(const Element& concept_element) {
   std::vector<std::string> displays;
   std::string first_code;

@@ -42,7 +42,14 @@ splw::type::v1::AgencyKind AgencyOfOdsCode(std::string_view ods_code);
 // BCP 47 tag of a code of UKCore-HumanLanguage or BCP 47, lower case; empty for English, nullopt if it is no language tag.
 std::optional<std::string> LanguageTag(std::string_view code);
 
+// True for what says no more than "this is a referral": SNOMED CT 3457005 patient referral and 871731000000106 referral to
+// social prescribing service; BaRS message-category-servicerequest "referral".
+bool IsReferralCode(std::string_view system, std::string_view code);
+
 // A CodeableConcept for a person to read: "text: display; display", without repeating; "code …" where there is no word.
 std::string ConceptText(const Element& concept_element);
+// Marks the words that ConceptText took. Codes stay unmarked, unless they say no more than "this is a referral": who keeps
+// one marks it.
+void UseConceptText(const Element& concept_element);
 
 }  // namespace splw::fhir
