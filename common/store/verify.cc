@@ -42,6 +42,9 @@ class Verifier final {
     if (options_.cancelled && options_.cancelled())
       return absl::CancelledError("the verification was cancelled");
     SPLW_RETURN_IF_ERROR(store_.View({.label = "verify"}, body).status());
+    progress_.records = report_.records;
+    progress_.index_entries = report_.index_entries;
+    progress_.fault_count = report_.fault_count;
     if (options_.on_progress) options_.on_progress(progress_);
     return absl::OkStatus();
   }

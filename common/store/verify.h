@@ -17,6 +17,9 @@ struct VerifyProgress {
   std::string network;  // where the walk stands
   std::string table;
   std::uint64_t entries_seen = 0;
+  std::uint64_t records = 0;        // so far, as in the report
+  std::uint64_t index_entries = 0;
+  std::uint64_t fault_count = 0;
 };
 
 struct VerifyOptions {

@@ -1,0 +1,36 @@
+#include "common/rpc/delivery_service.h"
+
+#include "common/text/failure.h"
+
+namespace splw::rpc {
+namespace {
+
+using delivery::v1::DeliverRequest;
+using delivery::v1::DeliverResponse;
+using identity::Role;
+
+constexpr char kDeliver[] = "splw.delivery.v1.DeliveryService/Deliver";
+
+}  // namespace
+
+std::vector<identity::PolicyRow> DeliveryPolicy() {
+  return {{.method = kDeliver, .roles = {Role::kService}, .network_scoped = false}};
+}
+
+grpc::ServerUnaryReactor* DeliveryService::Deliver(grpc::CallbackServerContext* context, const DeliverRequest* request,
+                                                   DeliverResponse* response) {
+  return calls_.Unary<DeliverRequest, DeliverResponse>(
+      context, kDeliver, request, response,
+      [this](const Call& call, const DeliverRequest& batch,
+             DeliverResponse* results) -> absl::StatusOr<store::Position> {
+        for (const delivery::v1::Envelope& event : batch.events()) {
+          if (!call.principal.MayActIn(event.network())) {
+            return text::Failure(absl::StatusCode::kPermissionDenied, "NETWORK_NOT_ALLOWED",
+                                 "the caller does not act in the network of one of the events");
+          }
+        }
+        return inbox_.Deliver(call.attempt(), batch, results);
+      });
+}
+
+}  // namespace splw::rpc

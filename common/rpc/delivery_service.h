@@ -1,0 +1,28 @@
+// How events of peers come in: splw.delivery.v1.DeliveryService over an Inbox. Every service of the suite serves it.
+#pragma once
+
+#include <vector>
+
+#include "common/delivery/inbox.h"
+#include "common/identity/policy.h"
+#include "common/rpc/calls.h"
+#include "splw/delivery/v1/delivery_service.grpc.pb.h"
+
+namespace splw::rpc {
+
+std::vector<identity::PolicyRow> DeliveryPolicy();
+
+// Both must outlive it.
+class DeliveryService final : public delivery::v1::DeliveryService::CallbackService {
+ public:
+  DeliveryService(Calls& calls, delivery::Inbox& inbox) : calls_(calls), inbox_(inbox) {}
+
+  grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const delivery::v1::DeliverRequest* request,
+                                    delivery::v1::DeliverResponse* response) override;
+
+ private:
+  Calls& calls_;
+  delivery::Inbox& inbox_;
+};
+
+}  // namespace splw::rpc

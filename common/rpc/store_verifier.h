@@ -1,0 +1,42 @@
+// Runs `store verify` for a caller, on a thread of its own, one at a time.
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include <grpcpp/grpcpp.h>
+
+#include "common/rpc/calls.h"
+#include "common/store/store.h"
+#include "common/store/table.h"
+#include "splw/operations/v1/operations_service.pb.h"
+
+namespace splw::rpc {
+
+class VerifyRun;
+
+// Thread-safe. All of what it is given must outlive it, and it the calls that it started.
+class StoreVerifier final {
+ public:
+  StoreVerifier(Calls& calls, store::Store& store, std::vector<const store::UntypedTable*> tables);
+  // Ends the run under way, and joins its thread.
+  ~StoreVerifier();
+
+  // RESOURCE_EXHAUSTED (VERIFY_RUNNING) while another runs. Ends with UNAVAILABLE when the server drains.
+  grpc::ServerWriteReactor<operations::v1::VerifyStoreResponse>* Start(
+      grpc::CallbackServerContext& context, std::string_view full_method,
+      const operations::v1::VerifyStoreRequest& request);
+
+ private:
+  Calls& calls_;
+  store::Store& store_;
+  const std::vector<const store::UntypedTable*> tables_;
+  std::mutex mutex_;                   // for all below
+  std::shared_ptr<VerifyRun> run_;     // the last that started
+  std::thread thread_;                 // its own
+};
+
+}  // namespace splw::rpc
