@@ -49,7 +49,9 @@ TEST(MeetingLifecycleTest, OnlyTheDocumentedStepsAreTaken) {
       }
       const auto maybe_next = NextState(state, step);
       EXPECT_EQ(maybe_next.ok(), expected != nullptr) << static_cast<int>(step) << " from " << state;
-      if (expected != nullptr && maybe_next.ok()) EXPECT_EQ(*maybe_next, expected->to);
+      if (expected != nullptr && maybe_next.ok()) {
+        EXPECT_EQ(*maybe_next, expected->to);
+      }
     }
   }
 }
@@ -68,7 +70,9 @@ TEST(MeetingLifecycleTest, OutcomesAreRecordedOnlyDuringTheMeeting) {
   for (const MeetingState state : kAllStates) {
     const absl::Status status = CheckTakesOutcomes(state);
     EXPECT_EQ(status.ok(), state == kInProgress);
-    if (!status.ok()) EXPECT_EQ(text::ReasonOf(status), "MEETING_NOT_IN_PROGRESS");
+    if (!status.ok()) {
+      EXPECT_EQ(text::ReasonOf(status), "MEETING_NOT_IN_PROGRESS");
+    }
   }
 }
 
