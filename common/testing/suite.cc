@@ -1,0 +1,172 @@
+#include "common/testing/suite.h"
+
+#include <absl/strings/str_cat.h>
+#include <arpa/inet.h>
+#include <cstdlib>
+#include <filesystem>
+#include <netinet/in.h>
+#include <set>
+#include <signal.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/text/status_macros.h"
+
+namespace splw::testing {
+namespace {
+
+// A free port of loopback, below those that the system gives to outgoing connections, so that a service that
+// comes up again finds its port free. Each process looks from a place of its own.
+int FreePort() {
+  static int next = 10'000 + static_cast<int>(getpid() % 2'000) * 10;
+  while (true) {
+    const int port = next++;
+    if (next >= 32'000) next = 10'000;
+    const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    address.sin_port = htons(static_cast<std::uint16_t>(port));
+    const int one = 1;
+    setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+    const bool free = bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof(address)) == 0;
+    close(listener);
+    if (free) return port;
+  }
+}
+
+std::string Loopback(int port) {
+  return absl::StrCat("127.0.0.1:", port);
+}
+
+std::vector<std::string> PeersOf(const std::string& service) {
+  if (service == kReferralIntake) return {kCaseload};
+  if (service == kCaseload) return {kReferralIntake, kMdtAgenda};
+  return {kCaseload};
+}
+
+}  // namespace
+
+Suite::Suite() {
+  for (const char* service : kServices) {
+    ports_[service] = FreePort();
+    metrics_ports_[service] = FreePort();
+  }
+}
+
+absl::Status Suite::Start(const std::string& service, const std::vector<std::string>& more_flags) {
+  ProcessOptions options;
+  options.program = Program(service);
+  const std::string port_file = absl::StrCat(folder(), "/", service, ".port");
+  std::filesystem::remove(port_file);
+  options.arguments = {"--listen",         Address(service), "--metrics-listen", MetricsAddress(service),
+                       "--data-dir",       DataDir(service), "--port-file",      port_file,
+                       "--dev-principals", "--reflection"};
+  for (const std::string& peer : PeersOf(service)) {
+    options.arguments.push_back(absl::StrCat("--", peer, "-address"));
+    options.arguments.push_back(Address(peer));
+  }
+  options.arguments.insert(options.arguments.end(), more_flags.begin(), more_flags.end());
+  options.stdout_file = LogFile(service);
+  options.stderr_file = LogFile(service);
+  SPLW_ASSIGN_OR_RETURN(Process process, Process::Start(options));
+  processes_[service] = std::make_unique<Process>(std::move(process));
+  Process& started = *processes_[service];
+  const bool serving =
+      Eventually(absl::Seconds(30), [&] { return std::filesystem::exists(port_file) || !started.Running(); });
+  if (!serving || !started.Running()) {
+    return absl::UnavailableError(
+        absl::StrCat(service, " did not start; it said: ", ReadFile(LogFile(service))));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Suite::StartAll() {
+  for (const char* service : kServices) SPLW_RETURN_IF_ERROR(Start(service));
+  return absl::OkStatus();
+}
+
+void Suite::Kill(const std::string& service) {
+  if (const auto found = processes_.find(service); found != processes_.end()) found->second->Kill();
+}
+
+absl::StatusOr<ProcessEnd> Suite::Stop(const std::string& service, absl::Duration at_most) {
+  const auto found = processes_.find(service);
+  if (found == processes_.end()) return absl::NotFoundError(absl::StrCat(service, " was never started"));
+  found->second->Signal(SIGTERM);
+  const std::optional<ProcessEnd> end = found->second->Wait(at_most);
+  if (!end.has_value()) return absl::DeadlineExceededError(absl::StrCat(service, " did not stop in time"));
+  return *end;
+}
+
+bool Suite::Running(const std::string& service) {
+  const auto found = processes_.find(service);
+  return found != processes_.end() && found->second->Running();
+}
+
+std::string Suite::Address(const std::string& service) const {
+  return Loopback(ports_.at(service));
+}
+std::string Suite::MetricsAddress(const std::string& service) const {
+  return Loopback(metrics_ports_.at(service));
+}
+std::string Suite::DataDir(const std::string& service) const {
+  return absl::StrCat(folder(), "/", service);
+}
+std::string Suite::LogFile(const std::string& service) const {
+  return absl::StrCat(folder(), "/", service, ".log");
+}
+
+std::vector<std::string> Suite::ClientFlags() const {
+  return {"--intake", Address(kReferralIntake), "--caseload", Address(kCaseload),
+          "--mdt",    Address(kMdtAgenda)};
+}
+
+absl::StatusOr<ProcessOutput> Suite::Splwctl(std::vector<std::string> arguments, absl::Duration at_most,
+                                             const std::string& input) const {
+  std::vector<std::string> all = ClientFlags();
+  all.insert(all.end(), arguments.begin(), arguments.end());
+  return RunProcess(Program("splwctl"), all, at_most, input);
+}
+
+absl::StatusOr<Process> Suite::StartSplwctl(std::vector<std::string> arguments,
+                                            const std::string& output_file,
+                                            const std::string& error_file) const {
+  ProcessOptions options;
+  options.program = Program("splwctl");
+  options.arguments = ClientFlags();
+  options.arguments.insert(options.arguments.end(), arguments.begin(), arguments.end());
+  options.stdout_file = output_file;
+  options.stderr_file = error_file;
+  return Process::Start(options);
+}
+
+absl::Status Suite::VerifyStores() const {
+  for (const auto& [service, process] : processes_) {
+    if (!process->Running()) continue;
+    SPLW_ASSIGN_OR_RETURN(const ProcessOutput verified, Splwctl({"store", "verify", "--service", service}));
+    if (verified.end.exit_code != 0) {
+      return absl::DataLossError(
+          absl::StrCat("store verify of ", service, ": ", verified.output, verified.errors));
+    }
+  }
+  return absl::OkStatus();
+}
+
+std::string Suite::Program(const std::string& name) {
+  const char* folder = std::getenv("SPLW_BIN_DIR");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  return absl::StrCat(folder == nullptr ? "build/release/bin" : folder, "/", name);
+}
+
+std::string SourceDir() {
+  const char* folder = std::getenv("SPLW_SOURCE_DIR");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  return folder == nullptr ? "." : folder;
+}
+
+std::string SharedDataDir() {
+  const char* named = std::getenv("SPLW_SHARED_DATA");  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  const std::string folder = named == nullptr ? SourceDir() + "/../shared/data" : named;
+  return std::filesystem::is_directory(folder) ? folder : "";
+}
+
+}  // namespace splw::testing
