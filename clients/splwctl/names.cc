@@ -69,6 +69,7 @@ absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_v
     return std::string(given);
   }
   std::string path(given);
+  if (IsId(given) && collection.find('-') != std::string_view::npos) return wrong;   // whose? the id alone does not say
   if (IsId(given)) path = absl::StrFormat("%s/%s", collection, given);
   if (!IsOfCollection(path, collection)) return wrong;
   SPLW_ASSIGN_OR_RETURN(const std::string parent, NetworkName(network));

@@ -15,6 +15,7 @@ absl::StatusOr<std::string> NetworkName(std::string_view network);
 //   "networks/U1/referrals/01J…"   stays as it is, if it is of this collection
 //   "referrals/01J…"               gets the network in front
 //   "01J…"                         gets network and collection in front
+// A '-' stands for any id ("cases/-/signposts"); then the id alone is not enough.
 // Ids are letters, digits, '-', '_' and '.'. A usage error otherwise, or where a network is needed and empty; `flag` is named in it.
 absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_view collection,
                                          std::string_view given, std::string_view flag);

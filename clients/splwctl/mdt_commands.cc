@@ -1,0 +1,101 @@
+// splwctl mdt …, splwctl action …
+#include <memory>
+
+#include "clients/splwctl/calls.h"
+#include "clients/splwctl/commands.h"
+#include "clients/splwctl/values.h"
+
+namespace splw::ctl {
+namespace {
+
+namespace mv1 = mdt::v1;
+using Stub = mv1::MdtAgendaService::StubInterface;
+using identity::Role;
+
+struct Arguments {
+  std::string name, json, state, owner, due_before, case_name;
+  std::int64_t limit = 0;
+};
+
+absl::Status CreateMdt(Shell& shell, const Arguments& arguments) {
+  mv1::CreateMdtRequest request;
+  SPLW_RETURN_IF_ERROR(shell.ReadJson(arguments.json, &request));
+  if (request.parent().empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  }
+  if (request.request_id().empty() || !shell.options().request_id.empty()) request.set_request_id(shell.RequestId());
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return AskAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::CreateMdt, request);
+}
+
+absl::Status ListMdts(Shell& shell, const Arguments& arguments) {
+  mv1::ListMdtsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListMdts, request,
+                     &mv1::ListMdtsResponse::mdts,
+                     {{"MDT", "name#"}, {"NAME", "display_name"}, {"ON", "schedule.day_of_week"},
+                      {"AT", "schedule.start_time"}, {"MINUTES", "schedule.length_minutes"}, {"QUORUM", "quorum"},
+                      {"MEMBERS", "members"}, {"CORE AGENCIES", "core_agencies"}},
+                     arguments.limit);
+}
+
+absl::Status ShowMdt(Shell& shell, const Arguments& arguments) {
+  mv1::GetMdtRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_name(), shell.Name("mdts", arguments.name, "MDT"));
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return AskAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::GetMdt, request);
+}
+
+absl::Status ListActions(Shell& shell, const Arguments& arguments) {
+  mv1::ListActionsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  if (!arguments.state.empty()) {
+    SPLW_ASSIGN_OR_RETURN(const auto state, ParseEnum<mv1::ActionState>(arguments.state, "--state"));
+    request.set_state(state);
+  }
+  request.set_owner_id(arguments.owner);
+  if (!arguments.due_before.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_due_before(), ParseDate(arguments.due_before, "--due-before"));
+  }
+  if (!arguments.case_name.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_case_(), shell.Name("cases", arguments.case_name, "--case"));
+  }
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListActions, request,
+                     &mv1::ListActionsResponse::actions,
+                     {{"ACTION", "name#"}, {"DUE", "due_date"}, {"STATE", "state"}, {"OWNER", "owner"},
+                      {"CASE", "case#"}, {"WHAT", "description"}, {"NOTE", "note"}},
+                     arguments.limit);
+}
+
+}  // namespace
+
+void AddMdtCommands(CLI::App& app, Shell& shell) {
+  const auto arguments = std::make_shared<Arguments>();
+  CLI::App* mdt = AddNoun(app, "mdt", "Multidisciplinary teams: members, core agencies, schedule");
+  AddVerb(*mdt, shell, "create", "Create a team; its meetings go into the calendar",
+          {"mdt create --json deploy/sample/mdt.json"}, [&shell, arguments] { return CreateMdt(shell, *arguments); })
+      ->add_option("--json", arguments->json, "CreateMdtRequest as JSON; \"-\": the input")
+      ->required();
+  AddVerb(*mdt, shell, "list", "List the teams of a network", {"--network U12345 mdt list"},
+          [&shell, arguments] { return ListMdts(shell, *arguments); })
+      ->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddVerb(*mdt, shell, "show", "Show a team", {"--network U12345 mdt show calderwick"},
+          [&shell, arguments] { return ShowMdt(shell, *arguments); })
+      ->add_option("MDT", arguments->name, "Its id, or its full name")
+      ->required();
+
+  CLI::App* action = AddNoun(app, "action", "Actions that MDTs agreed");
+  CLI::App* list = AddVerb(*action, shell, "list", "List actions, the earliest due first",
+                           {"--network U12345 action list --state open --due-before 2026-12-04",
+                            "--network U12345 action list --owner sue.pemberton"},
+                           [&shell, arguments] { return ListActions(shell, *arguments); });
+  list->add_option("--state", arguments->state, EnumChoices(*mv1::ActionState_descriptor()));
+  list->add_option("--owner", arguments->owner, "Only those of the owner with this id");
+  list->add_option("--due-before", arguments->due_before, "Only those due before this date");
+  list->add_option("--case", arguments->case_name, "Only those of this case");
+  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+}
+
+}  // namespace splw::ctl

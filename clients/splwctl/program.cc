@@ -1,0 +1,54 @@
+#include "clients/splwctl/program.h"
+
+#include "clients/splwctl/commands.h"
+#include "clients/splwctl/errors.h"
+#include "clients/splwctl/shell.h"
+
+namespace splw::ctl {
+
+int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err,
+               bool out_terminal, bool err_terminal) {
+  Shell shell(in, out, err, out_terminal, err_terminal);
+  CLI::App app("splwctl: the command line of the social prescribing suite.\n"
+               "A noun, then a verb: splwctl referral list. Every level has --help.",
+               "splwctl");
+  app.require_subcommand(1);
+  AddGlobalOptions(app, shell.options());
+  AddReferralCommands(app, shell);
+  AddCaseCommands(app, shell);
+  AddSignpostCommands(app, shell);
+  AddDirectoryCommands(app, shell);
+  AddMdtCommands(app, shell);
+  AddMeetingCommands(app, shell);
+  AddOperationsCommands(app, shell);
+  AddSampleCommands(app, shell);
+  app.footer(std::string("Examples:\n"
+                         "  splwctl --network U12345 referral list --state awaiting-triage\n"
+                         "  splwctl --network U12345 meeting agenda 2026-11-26\n"
+                         "  splwctl --output json --network U12345 case list\n\n"
+                         "Every global option is read from the environment too: SPLWCTL_NETWORK for --network, and so on.\n\n") +
+             kExitStatusHelp);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) {   // --help
+      app.exit(error, out, err);
+      return kExitDone;
+    }
+    app.exit(error, err, err);
+    return kExitUsage;
+  }
+  const absl::Status status = shell.command();
+  out.flush();
+  if (!status.ok()) {
+    PrintError(err, status, shell.error_color());
+    return ExitStatusOf(status);
+  }
+  if (!out) {
+    err << "splwctl: the output could not be written\n";
+    return kExitDefect;
+  }
+  return kExitDone;
+}
+
+}  // namespace splw::ctl
