@@ -1,11 +1,10 @@
 #include "services/caseload/allocation.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <cmath>
 #include <set>
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_format.h>
 
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
@@ -57,7 +56,8 @@ Ground RoomGround(const CaseRecord& record, const LinkWorkerRecord& worker) {
 
 RankedWorker Rank(const CaseRecord& record, const Candidate& candidate) {
   std::vector<Ground> grounds;
-  if (candidate.had_person_before) grounds.push_back({kContinuityPoints, "has worked with the person before"});
+  if (candidate.had_person_before)
+    grounds.push_back({kContinuityPoints, "has worked with the person before"});
   grounds.push_back(SkillGround(record, candidate.worker));
   if (NeedsAnotherLanguage(record) && Speaks(candidate.worker, record.person().language())) {
     grounds.push_back({kLanguagePoints, "speaks the person's language"});

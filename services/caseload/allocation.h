@@ -1,16 +1,16 @@
 // Who should have a case. Pure.
 //
-// Gates first: an inactive worker gets none; nor one whose weighted load, with this case, would pass their limit (unless the
-// caller gives a reason code, which is recorded). Then points (limits.h): has had the person before; has the skills for the needs;
-// speaks the person's language; has room. Most points wins; then the lower share of the limit used; then the lower id.
+// Gates first: an inactive worker gets none; nor one whose weighted load, with this case, would pass their
+// limit (unless the caller gives a reason code, which is recorded). Then points (limits.h): has had the
+// person before; has the skills for the needs; speaks the person's language; has room. Most points wins; then
+// the lower share of the limit used; then the lower id.
 #pragma once
-
-#include <string>
-#include <string_view>
-#include <vector>
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "services/caseload/records.h"
 
@@ -24,28 +24,31 @@ int LoadWith(const LinkWorkerRecord& worker, const CaseRecord& record);
 
 struct Candidate {
   LinkWorkerRecord worker;
-  bool had_person_before = false;   // in an earlier case of the same person
+  bool had_person_before = false;  // in an earlier case of the same person
 };
 
 struct RankedWorker {
   LinkWorkerRecord worker;
   int points = 0;
-  std::vector<std::string> reasons;   // in words, the weightiest first; about the worker and the work, never the person
+  std::vector<std::string>
+      reasons;  // in words, the weightiest first; about the worker and the work, never the person
 };
 
-// The workers that may take the case, best first. The present holder is left out: who asks for another wants another.
+// The workers that may take the case, best first. The present holder is left out: who asks for another wants
+// another.
 std::vector<RankedWorker> RankWorkers(const CaseRecord& record, const std::vector<Candidate>& candidates);
 
 struct AllocationCommand {
-  std::string by;                     // the principal's id
-  std::string override_reason_code;   // passes over the limit; recorded only where it was needed
+  std::string by;                    // the principal's id
+  std::string override_reason_code;  // passes over the limit; recorded only where it was needed
 };
 
 // Gives the case to the best candidate. ILLEGAL_TRANSITION for a closed case; NO_LINK_WORKER_AVAILABLE.
 absl::StatusOr<CaseRecord> AllocateToBest(CaseRecord record, const std::vector<Candidate>& candidates,
                                           const AllocationCommand& command, absl::Time now);
 
-// Gives the case to this one. ILLEGAL_TRANSITION for a closed case; ALREADY_ALLOCATED; LINK_WORKER_INACTIVE; CASE_LIMIT_REACHED.
+// Gives the case to this one. ILLEGAL_TRANSITION for a closed case; ALREADY_ALLOCATED; LINK_WORKER_INACTIVE;
+// CASE_LIMIT_REACHED.
 absl::StatusOr<CaseRecord> AllocateTo(CaseRecord record, const Candidate& candidate,
                                       const AllocationCommand& command, absl::Time now);
 

@@ -1,9 +1,8 @@
 #include "services/caseload/case_lifecycle.h"
 
+#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <set>
-
-#include <absl/strings/str_format.h>
 
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -237,10 +236,11 @@ absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRec
   return record;
 }
 
-absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome, bool feedback_owed_acknowledged,
-                                     absl::Time now) {
+absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome,
+                                     bool feedback_owed_acknowledged, absl::Time now) {
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "closing it"));
-  if (record.mdt_status().has_feedback_due_date() && !feedback_owed_acknowledged) return errors::FeedbackDue();
+  if (record.mdt_status().has_feedback_due_date() && !feedback_owed_acknowledged)
+    return errors::FeedbackDue();
   record.set_state(v1::CASE_STATE_CLOSED);
   record.set_outcome(outcome);
   *record.mutable_close_time() = ToTimestamp(now);

@@ -1,14 +1,14 @@
-// What happens to a case from its referral to its outcome, but for allocation, signposts and the MDT. Pure: the case as it was,
-// a command, an instant → the case as it becomes. Versions and loads are kept by case_changes.h.
+// What happens to a case from its referral to its outcome, but for allocation, signposts and the MDT. Pure:
+// the case as it was, a command, an instant → the case as it becomes. Versions and loads are kept by
+// case_changes.h.
 #pragma once
-
-#include <optional>
-#include <string>
-#include <string_view>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
+#include <optional>
+#include <string>
+#include <string_view>
 
 #include "services/caseload/records.h"
 #include "splw/caseload/v1/case.pb.h"
@@ -26,35 +26,39 @@ bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id,
                     std::string_view network, std::string_view correlation_id, absl::Time now);
 
-// A further referral of the same person joins their open case: what the newest says of the person, the referrer and the
-// consent replaces what was there (by time of acceptance); needs are added unless an assessment has confirmed
-// them; urgency and signs of a crisis only grow. A referral that is in the case already changes nothing.
+// A further referral of the same person joins their open case: what the newest says of the person, the
+// referrer and the consent replaces what was there (by time of acceptance); needs are added unless an
+// assessment has confirmed them; urgency and signs of a crisis only grow. A referral that is in the case
+// already changes nothing.
 CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted& referral);
 
-// The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case closes with
-// REFERRAL_WITHDRAWN; otherwise it is marked and goes on. In a closed case it is only recorded.
+// The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case
+// closes with REFERRAL_WITHDRAWN; otherwise it is marked and goes on. In a closed case it is only recorded.
 CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now);
 
-// FAILED_PRECONDITION ILLEGAL_TRANSITION unless the case is active / open. `what`: for the message ("a plan").
+// FAILED_PRECONDITION ILLEGAL_TRANSITION unless the case is active / open. `what`: for the message ("a
+// plan").
 absl::Status RequireActive(const CaseRecord& record, std::string_view what);
 absl::Status RequireOpen(const CaseRecord& record, std::string_view what);
 
-// Replaces the plan. Goals and actions without an id get one that the plan has not used; states not said are open. Requires an
-// active case; INVALID_ARGUMENT PLAN_ITEM_ID_REPEATED. `plan` is within its limits (requests.h).
+// Replaces the plan. Goals and actions without an id get one that the plan has not used; states not said are
+// open. Requires an active case; INVALID_ARGUMENT PLAN_ITEM_ID_REPEATED. `plan` is within its limits
+// (requests.h).
 absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, absl::Time now);
 
 // Requires an open case; RESOURCE_EXHAUSTED TOO_MANY_CONTACTS.
 absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact);
 
-// The assessment's needs, where it has any, replace the case's; `consent`, where given, replaces the case's consent. Requires an active
-// case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS. What matters to the person becomes the plan's where it has none yet.
+// The assessment's needs, where it has any, replace the case's; `consent`, where given, replaces the case's
+// consent. Requires an active case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS. What matters to the person
+// becomes the plan's where it has none yet.
 absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRecord& assessment,
                                           const std::optional<type::v1::Consent>& consent, absl::Time now);
 
-// Gives the case its outcome. Places and nominations are released by the caller in the same change (case_changes.h). ILLEGAL_TRANSITION if
-// it is closed; FEEDBACK_DUE where feedback is owed to an MDT and `feedback_owed_acknowledged` is false (finding 30: it cannot close
-// silently).
-absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome, bool feedback_owed_acknowledged,
-                                     absl::Time now);
+// Gives the case its outcome. Places and nominations are released by the caller in the same change
+// (case_changes.h). ILLEGAL_TRANSITION if it is closed; FEEDBACK_DUE where feedback is owed to an MDT and
+// `feedback_owed_acknowledged` is false (finding 30: it cannot close silently).
+absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome,
+                                     bool feedback_owed_acknowledged, absl::Time now);
 
 }  // namespace splw::caseload

@@ -1,10 +1,9 @@
-// Every mistake that a caller can make with a case: one function each, with its code, its stable reason and its words. Messages
-// hold no personal data.
+// Every mistake that a caller can make with a case: one function each, with its code, its stable reason and
+// its words. Messages hold no personal data.
 #pragma once
 
-#include <string_view>
-
 #include <absl/status/status.h>
+#include <string_view>
 
 #include "splw/caseload/v1/case.pb.h"
 
@@ -19,7 +18,8 @@ absl::Status NominationNotFound();
 absl::Status LinkWorkerNotFound();
 absl::Status CommunityServiceNotFound();
 
-// INVALID_ARGUMENT, reason NAME_INVALID: `field` is not a resource name of this kind in the request's network.
+// INVALID_ARGUMENT, reason NAME_INVALID: `field` is not a resource name of this kind in the request's
+// network.
 absl::Status NameInvalid(std::string_view field, std::string_view pattern);
 // INVALID_ARGUMENT, reason UPDATE_MASK_INVALID.
 absl::Status UpdateMaskInvalid(std::string_view allowed);
@@ -39,7 +39,7 @@ absl::Status AlreadyAllocated();
 absl::Status NoLinkWorkerAvailable(int inactive, int full);
 absl::Status AssessmentNeeded();
 absl::Status ConsentNotGiven(std::string_view agency);
-absl::Status ConsentDeclined();   // reason CONSENT_NOT_GIVEN
+absl::Status ConsentDeclined();  // reason CONSENT_NOT_GIVEN
 absl::Status ServiceNotAccepting();
 absl::Status NoPlaceFree();
 absl::Status AlreadySignposted();
@@ -55,7 +55,8 @@ absl::Status TooManySignposts();
 // ALREADY_EXISTS, reason LINK_WORKER_EXISTS.
 absl::Status LinkWorkerExists();
 
-// FAILED_PRECONDITION: an event from mdt-agenda that names one person as case-holder and key worker (product.md).
+// FAILED_PRECONDITION: an event from mdt-agenda that names one person as case-holder and key worker
+// (product.md).
 absl::Status SamePersonForBothRoles();
 // INVALID_ARGUMENT, reason EVENT_INVALID: an event that lacks what it is about. `field` is the event's.
 absl::Status EventInvalid(std::string_view field);

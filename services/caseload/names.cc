@@ -1,8 +1,7 @@
 #include "services/caseload/names.h"
 
-#include <vector>
-
 #include <absl/strings/str_format.h>
+#include <vector>
 
 #include "common/ids/ulid.h"
 #include "services/caseload/errors.h"
@@ -32,8 +31,8 @@ std::vector<std::string_view> Segments(std::string_view name) {
 absl::StatusOr<std::string> Parse(std::string_view field, std::string_view network, std::string_view name,
                                   std::string_view collection) {
   const std::vector<std::string_view> segments = Segments(name);
-  if (segments.size() != 4 || segments[0] != "networks" || segments[1] != network || segments[2] != collection ||
-      !ids::IsUlid(segments[3])) {
+  if (segments.size() != 4 || segments[0] != "networks" || segments[1] != network ||
+      segments[2] != collection || !ids::IsUlid(segments[3])) {
     return errors::NameInvalid(field, absl::StrFormat("networks/{network}/%s/{id}", collection));
   }
   return std::string(segments[3]);
@@ -51,8 +50,12 @@ absl::StatusOr<CaseChild> ParseChild(std::string_view field, std::string_view ne
 
 }  // namespace
 
-std::string NetworkName(std::string_view network) { return absl::StrFormat("networks/%s", network); }
-std::string CaseName(std::string_view network, std::string_view case_id) { return Join(network, "cases", case_id); }
+std::string NetworkName(std::string_view network) {
+  return absl::StrFormat("networks/%s", network);
+}
+std::string CaseName(std::string_view network, std::string_view case_id) {
+  return Join(network, "cases", case_id);
+}
 std::string ContactName(std::string_view network, std::string_view case_id, std::string_view id) {
   return JoinChild(network, case_id, "contacts", id);
 }
@@ -65,15 +68,19 @@ std::string SignpostName(std::string_view network, std::string_view case_id, std
 std::string NominationName(std::string_view network, std::string_view case_id, std::string_view id) {
   return JoinChild(network, case_id, "nominations", id);
 }
-std::string LinkWorkerName(std::string_view network, std::string_view id) { return Join(network, "linkWorkers", id); }
+std::string LinkWorkerName(std::string_view network, std::string_view id) {
+  return Join(network, "linkWorkers", id);
+}
 std::string CommunityServiceName(std::string_view network, std::string_view id) {
   return Join(network, "communityServices", id);
 }
 
-absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network, std::string_view name) {
+absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network,
+                                          std::string_view name) {
   return Parse(field, network, name, "cases");
 }
-absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network, std::string_view name) {
+absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network,
+                                           std::string_view name) {
   return ParseChild(field, network, name, "contacts");
 }
 absl::StatusOr<CaseChild> ParseAssessmentName(std::string_view field, std::string_view network,

@@ -1,10 +1,9 @@
 // Resource names of the caseload. Pure; thread-safe.
 #pragma once
 
+#include <absl/status/statusor.h>
 #include <string>
 #include <string_view>
-
-#include <absl/status/statusor.h>
 
 namespace splw::caseload {
 
@@ -24,12 +23,16 @@ struct CaseChild {
   std::string id;
 };
 
-// The ids in a name. INVALID_ARGUMENT NAME_INVALID with `field` where the name is not of this kind, or not in `network`.
-absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network, std::string_view name);
-absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network, std::string_view name);
+// The ids in a name. INVALID_ARGUMENT NAME_INVALID with `field` where the name is not of this kind, or not in
+// `network`.
+absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network,
+                                          std::string_view name);
+absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network,
+                                           std::string_view name);
 absl::StatusOr<CaseChild> ParseAssessmentName(std::string_view field, std::string_view network,
                                               std::string_view name);
-absl::StatusOr<CaseChild> ParseSignpostName(std::string_view field, std::string_view network, std::string_view name);
+absl::StatusOr<CaseChild> ParseSignpostName(std::string_view field, std::string_view network,
+                                            std::string_view name);
 absl::StatusOr<CaseChild> ParseNominationName(std::string_view field, std::string_view network,
                                               std::string_view name);
 absl::StatusOr<std::string> ParseLinkWorkerName(std::string_view field, std::string_view network,

@@ -1,9 +1,8 @@
 // Short names for what the caseload stores, and instants as records hold them.
 #pragma once
 
-#include <google/protobuf/timestamp.pb.h>
-
 #include <absl/time/time.h>
+#include <google/protobuf/timestamp.pb.h>
 
 #include "splw/caseload/storage/v1/caseload_storage.pb.h"
 
@@ -32,6 +31,8 @@ inline absl::Time FromTimestamp(const google::protobuf::Timestamp& timestamp) {
 }
 
 // True while work goes on: the case has no outcome yet.
-inline bool IsOpen(const CaseRecord& record) { return record.state() != v1::CASE_STATE_CLOSED; }
+inline bool IsOpen(const CaseRecord& record) {
+  return record.state() != v1::CASE_STATE_CLOSED;
+}
 
 }  // namespace splw::caseload

@@ -1,0 +1,231 @@
+#include "services/caseload/mdt_status.h"
+
+#include <algorithm>
+
+#include "services/caseload/errors.h"
+#include "services/caseload/limits.h"
+#include "services/caseload/nomination.h"
+
+namespace splw::caseload {
+namespace {
+
+using storage::v1::DecisionRecord;
+using storage::v1::MdtActionRecord;
+
+// Only the open nomination's progress is the case's.
+bool IsCurrent(const CaseRecord& record, const std::optional<NominationRecord>& nomination) {
+  return nomination.has_value() && record.open_nomination_id() == nomination->id();
+}
+
+void Touch(NominationRecord& nomination, absl::Time now) {
+  nomination.set_version(nomination.version() + 1);
+  *nomination.mutable_update_time() = ToTimestamp(now);
+}
+
+MdtActionRecord* FindAction(MdtStatusRecord& status, const std::string& action) {
+  for (MdtActionRecord& known : *status.mutable_actions()) {
+    if (known.action() == action) return &known;
+  }
+  return nullptr;
+}
+
+// Adds the actions or brings them up to date; those that are `item`'s from a decision before and are not
+// named any more go.
+void TakeActions(MdtStatusRecord& status,
+                 const google::protobuf::RepeatedPtrField<mdt::v1::ActionSummary>& actions,
+                 const std::string& item) {
+  if (!item.empty()) {
+    auto& known = *status.mutable_actions();
+    known.erase(std::remove_if(known.begin(), known.end(),
+                               [&](const MdtActionRecord& action) {
+                                 return action.item() == item &&
+                                        std::none_of(actions.begin(), actions.end(), [&](const auto& named) {
+                                          return named.action() == action.action();
+                                        });
+                               }),
+                known.end());
+  }
+  for (const mdt::v1::ActionSummary& action : actions) {
+    MdtActionRecord* record = FindAction(status, action.action());
+    if (record == nullptr) {
+      record = status.add_actions();
+      record->set_action(action.action());
+      record->set_item(item);
+    }
+    record->set_description(action.description());
+    *record->mutable_owner() = action.owner();
+    if (action.has_due_date()) *record->mutable_due_date() = action.due_date();
+    record->set_state(action.state());
+  }
+  while (static_cast<std::size_t>(status.actions_size()) > kMaxMdtActionsPerCase) {
+    // The oldest that is finished goes first.
+    auto& known = *status.mutable_actions();
+    auto oldest = std::find_if(known.begin(), known.end(), [](const MdtActionRecord& action) {
+      return action.state() != mdt::v1::ACTION_STATE_OPEN;
+    });
+    known.erase(oldest == known.end() ? known.begin() : oldest);
+  }
+}
+
+void OweFeedback(MdtStatusRecord& status, const std::string& meeting, bool has_date,
+                 const google::type::Date& date) {
+  status.set_feedback_meeting(meeting);
+  if (has_date) {
+    *status.mutable_feedback_due_date() = date;
+  } else {
+    status.clear_feedback_due_date();
+  }
+}
+
+// Takes over who the decision names; gives up whom the decision it corrects had named and it no longer does.
+void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+  if (event.has_case_holder()) {
+    *status.mutable_case_holder() = event.case_holder();
+    status.set_case_holder_item(event.item());
+  } else if (status.case_holder_item() == event.item()) {
+    status.clear_case_holder();
+    status.clear_case_holder_item();
+  }
+  if (event.has_key_worker()) {
+    *status.mutable_key_worker() = event.key_worker();
+    status.set_key_worker_item(event.item());
+  } else if (status.key_worker_item() == event.item()) {
+    status.clear_key_worker();
+    status.clear_key_worker_item();
+  }
+  if (!status.has_case_holder() || !status.has_key_worker() ||
+      status.case_holder().id() != status.key_worker().id()) {
+    return;
+  }
+  if (event.has_case_holder()) {
+    status.clear_key_worker();
+    status.clear_key_worker_item();
+  } else {
+    status.clear_case_holder();
+    status.clear_case_holder_item();
+  }
+}
+
+DecisionRecord* FindDecision(MdtStatusRecord& status, const std::string& item) {
+  for (DecisionRecord& known : *status.mutable_decisions()) {
+    if (known.item() == item) return &known;
+  }
+  return nullptr;
+}
+
+void Fill(DecisionRecord& decision, const mdt::v1::DecisionRecorded& event) {
+  decision.set_item(event.item());
+  decision.set_meeting(event.meeting());
+  decision.set_version(event.version());
+  decision.set_outcome(event.outcome());
+  decision.set_summary(event.summary());
+  *decision.mutable_time() = event.time();
+}
+
+}  // namespace
+
+MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomination,
+                        const mdt::v1::NominationReceived& event, absl::Time now) {
+  if (!nomination.has_value() || nomination->state() != v1::NOMINATION_STATE_SENT) {
+    return {std::move(record), std::move(nomination), false};
+  }
+  nomination->set_state(v1::NOMINATION_STATE_RECEIVED);
+  if (!event.mdt().empty()) nomination->set_mdt(event.mdt());
+  Touch(*nomination, now);
+  if (IsCurrent(record, nomination)) {
+    record.mutable_mdt_status()->set_nomination_state(v1::NOMINATION_STATE_RECEIVED);
+  }
+  return {std::move(record), std::move(nomination), true};
+}
+
+MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomination,
+                         const mdt::v1::NominationScheduled& event, absl::Time now) {
+  if (!nomination.has_value() || !IsOpenNomination(nomination->state())) {
+    return {std::move(record), std::move(nomination), false};
+  }
+  nomination->set_state(v1::NOMINATION_STATE_SCHEDULED);
+  nomination->set_meeting(event.meeting());
+  *nomination->mutable_start_time() = event.start_time();
+  Touch(*nomination, now);
+  if (IsCurrent(record, nomination)) {
+    MdtStatusRecord& status = *record.mutable_mdt_status();
+    status.set_nomination_state(v1::NOMINATION_STATE_SCHEDULED);
+    status.set_meeting(event.meeting());
+    *status.mutable_start_time() = event.start_time();
+  }
+  return {std::move(record), std::move(nomination), true};
+}
+
+MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
+                           const mdt::v1::NominationCarriedOver& event, absl::Time now) {
+  if (nomination.has_value() && IsOpenNomination(nomination->state())) {
+    nomination->set_state(v1::NOMINATION_STATE_CARRIED_OVER);
+    nomination->set_meeting(event.next_meeting());
+    nomination->clear_start_time();
+    nomination->set_times_carried_over(event.times_carried_over());
+    Touch(*nomination, now);
+  } else if (!event.nomination().empty()) {
+    return {std::move(record), std::move(nomination), false};  // withdrawn or decided meanwhile
+  }
+  MdtStatusRecord& status = *record.mutable_mdt_status();
+  if (IsCurrent(record, nomination)) status.set_nomination_state(v1::NOMINATION_STATE_CARRIED_OVER);
+  status.set_meeting(event.next_meeting());
+  status.clear_start_time();
+  status.set_times_carried_over(event.times_carried_over());
+  return {std::move(record), std::move(nomination), true};
+}
+
+absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
+                                        const mdt::v1::DecisionRecorded& event, absl::Time now) {
+  if (event.has_case_holder() && event.has_key_worker() &&
+      event.case_holder().id() == event.key_worker().id()) {
+    return errors::SamePersonForBothRoles();
+  }
+  MdtStatusRecord& status = *record.mutable_mdt_status();
+  DecisionRecord* known = FindDecision(status, event.item());
+  if (known != nullptr && known->version() >= event.version()) {
+    return MdtChange{std::move(record), std::move(nomination), false};
+  }
+  const bool is_last =
+      known == nullptr || status.decisions(status.decisions_size() - 1).item() == event.item();
+  Fill(known != nullptr ? *known : *status.add_decisions(), event);
+  if (static_cast<std::size_t>(status.decisions_size()) > kMaxDecisionsPerCase) {
+    status.mutable_decisions()->erase(status.decisions().begin());
+  }
+  TakeActions(status, event.actions(), event.item());
+  if (is_last) {
+    TakeAssignments(status, event);
+    OweFeedback(status, event.feedback_meeting(), event.has_feedback_due_date(), event.feedback_due_date());
+    status.set_meeting(event.meeting());
+    status.clear_start_time();
+    status.set_times_carried_over(0);
+  }
+  if (nomination.has_value()) {
+    const bool current = IsCurrent(record, nomination);
+    nomination->set_state(v1::NOMINATION_STATE_DECIDED);
+    nomination->set_meeting(event.meeting());
+    nomination->clear_start_time();
+    Touch(*nomination, now);
+    if (current) record.clear_open_nomination_id();
+    if (is_last && record.open_nomination_id().empty())
+      status.set_nomination_state(v1::NOMINATION_STATE_DECIDED);
+  }
+  return MdtChange{std::move(record), std::move(nomination), true};
+}
+
+MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {
+  MdtStatusRecord& status = *record.mutable_mdt_status();
+  TakeActions(status, event.actions(), "");
+  OweFeedback(status, event.next_feedback_meeting(), event.has_next_feedback_due_date(),
+              event.next_feedback_due_date());
+  status.set_last_feedback_summary(event.summary());
+  *status.mutable_last_feedback_time() = event.time();
+  return {std::move(record), std::nullopt, true};
+}
+
+MdtChange ApplyFeedbackMoved(CaseRecord record, const mdt::v1::FeedbackMoved& event) {
+  OweFeedback(*record.mutable_mdt_status(), event.meeting(), event.has_due_date(), event.due_date());
+  return {std::move(record), std::nullopt, true};
+}
+
+}  // namespace splw::caseload

@@ -1,0 +1,44 @@
+// What the MDT's events make of a case (findings 28 to 30). Pure.
+//
+// Events about a closed case, or about a nomination that was withdrawn in the meantime, are late, not wrong:
+// what they tell is recorded. A case has at most one case-holder and one key worker at any instant, never the
+// same person (product.md): mdt-agenda keeps that, and it is kept here again.
+#pragma once
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
+#include <optional>
+
+#include "services/caseload/records.h"
+#include "splw/mdt/v1/mdt_events.pb.h"
+
+namespace splw::caseload {
+
+// A case and, where the event names one that is known, its nomination, as they become.
+struct MdtChange {
+  CaseRecord record;
+  std::optional<NominationRecord> nomination;
+  bool news = true;  // false: the event told nothing new, nothing is to be written
+};
+
+MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomination,
+                        const mdt::v1::NominationReceived& event, absl::Time now);
+MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomination,
+                         const mdt::v1::NominationScheduled& event, absl::Time now);
+// With or without a nomination: a feedback item may be carried over too.
+MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
+                           const mdt::v1::NominationCarriedOver& event, absl::Time now);
+
+// The newest decision's assignments, actions and debt of feedback become the case's. A version that is not
+// above the one known for its item changes nothing. A correction of an item that is not the last decided one
+// mends the record of that decision, not who holds the case. Who is not named stays, unless the corrected
+// decision had named them. SAME_PERSON_FOR_BOTH_ROLES where the event itself names one person twice; where it
+// names the present key worker as case-holder (or the reverse), the new role stands and the old one is
+// vacant.
+absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
+                                        const mdt::v1::DecisionRecorded& event, absl::Time now);
+
+MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event);
+MdtChange ApplyFeedbackMoved(CaseRecord record, const mdt::v1::FeedbackMoved& event);
+
+}  // namespace splw::caseload

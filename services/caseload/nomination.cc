@@ -1,0 +1,86 @@
+#include "services/caseload/nomination.h"
+
+#include "common/text/status_macros.h"
+#include "services/caseload/case_lifecycle.h"
+#include "services/caseload/errors.h"
+#include "services/caseload/names.h"
+
+namespace splw::caseload {
+
+bool IsOpenNomination(v1::NominationState state) {
+  switch (state) {
+    case v1::NOMINATION_STATE_SENT:
+    case v1::NOMINATION_STATE_RECEIVED:
+    case v1::NOMINATION_STATE_SCHEDULED:
+    case v1::NOMINATION_STATE_CARRIED_OVER:
+      return true;
+    default:
+      return false;
+  }
+}
+
+absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecord& link_worker,
+                                        const v1::NominateForMdtRequest& request, const std::string& id,
+                                        const std::string& by, absl::Time now) {
+  SPLW_RETURN_IF_ERROR(RequireActive(record, "nominating it"));
+  if (!record.open_nomination_id().empty()) return errors::NominationOpen();
+  if (record.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) return errors::ConsentDeclined();
+
+  NominationRecord nomination;
+  nomination.set_id(id);
+  nomination.set_case_id(record.id());
+  nomination.set_version(1);
+  nomination.set_state(v1::NOMINATION_STATE_SENT);
+  nomination.set_question(request.question());
+  *nomination.mutable_agencies_needed() = request.agencies_needed();
+  nomination.set_urgency(request.urgency());
+  nomination.set_mdt(request.mdt());
+  nomination.set_nominated_by(by);
+  *nomination.mutable_create_time() = ToTimestamp(now);
+  *nomination.mutable_update_time() = ToTimestamp(now);
+
+  record.set_open_nomination_id(id);
+  MdtStatusRecord& status = *record.mutable_mdt_status();
+  status.set_nomination_state(v1::NOMINATION_STATE_SENT);
+  status.set_times_carried_over(0);
+
+  v1::CaseNominated event;
+  event.set_nomination(NominationName(record.network(), record.id(), id));
+  event.set_case_(CaseName(record.network(), record.id()));
+  event.set_mdt(request.mdt());
+  event.set_question(request.question());
+  *event.mutable_agencies_needed() = request.agencies_needed();
+  event.set_urgency(request.urgency());
+  *event.mutable_person() = record.person();
+  *event.mutable_needs() = record.needs();
+  *event.mutable_share_with() = record.consent().share_with();
+  event.mutable_link_worker()->set_id(link_worker.professional_id());
+  event.mutable_link_worker()->set_display_name(link_worker.display_name());
+  event.mutable_link_worker()->set_agency(type::v1::AGENCY_KIND_SPLW_SERVICE);
+  event.mutable_link_worker()->set_role_code(link_worker.role_code());
+  *event.mutable_nominate_time() = ToTimestamp(now);
+  return NominationMade{std::move(record), std::move(nomination), std::move(event)};
+}
+
+absl::StatusOr<NominationTakenBack> WithdrawNomination(CaseRecord record, NominationRecord nomination,
+                                                       const std::string& reason_code, absl::Time now) {
+  if (!IsOpenNomination(nomination.state())) return errors::NominationNotOpen();
+  nomination.set_state(v1::NOMINATION_STATE_WITHDRAWN);
+  nomination.set_withdraw_reason_code(reason_code);
+  nomination.set_version(nomination.version() + 1);
+  nomination.clear_start_time();
+  *nomination.mutable_update_time() = ToTimestamp(now);
+  if (record.open_nomination_id() == nomination.id()) {
+    record.clear_open_nomination_id();
+    record.mutable_mdt_status()->set_nomination_state(v1::NOMINATION_STATE_WITHDRAWN);
+    record.mutable_mdt_status()->clear_start_time();
+  }
+  v1::NominationWithdrawn event;
+  event.set_nomination(NominationName(record.network(), record.id(), nomination.id()));
+  event.set_case_(CaseName(record.network(), record.id()));
+  event.set_reason_code(reason_code);
+  *event.mutable_time() = ToTimestamp(now);
+  return NominationTakenBack{std::move(record), std::move(nomination), std::move(event)};
+}
+
+}  // namespace splw::caseload
