@@ -76,6 +76,10 @@ function(splw_program name)
   endif()
 endfunction()
 
+# What tests/run asan and tests/run tsan build: they need none of the programs.
+add_custom_target(unit-tests)
+add_custom_target(threads-tests)
+
 # splw_test(NAME LABEL unit SOURCES ... DEPS ... [PROGRAMS targets] [TIMEOUT s] [PCH target])
 # One ctest entry per program, labelled with its part (unit, journey, ...): tests/run PART is ctest -L PART.
 # PROGRAMS are the real processes that the test starts: they are built before it.
@@ -103,6 +107,14 @@ function(splw_test name)
     # The packaged libraries are not instrumented: what RocksDB orders by atomics of its own looks like races.
     list(APPEND environment "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
   endif()
-  set_tests_properties(${name} PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT}
+  set(labels ${ARG_LABEL})
+  if(ARG_LABEL STREQUAL "unit")
+    add_dependencies(unit-tests ${name})
+    if(CMAKE_CURRENT_SOURCE_DIR MATCHES "/common/(store|delivery)$")
+      list(APPEND labels threads)      # what tests/run tsan runs
+      add_dependencies(threads-tests ${name})
+    endif()
+  endif()
+  set_tests_properties(${name} PROPERTIES LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT}
                        ENVIRONMENT "${environment}")
 endfunction()
