@@ -48,6 +48,11 @@ absl::Status TooManyMdts() {
   return Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_MDTS", "the network has as many MDTs as it may have (50)");
 }
 
+absl::Status TooManyReports() {
+  return Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_REPORTS",
+                 "the item has as many reports as it may have (50); tell the meeting");
+}
+
 absl::Status EtagMismatch() {
   return Failure(absl::StatusCode::kAborted, "ETAG_MISMATCH",
                  "it was changed since it was read; read it again, look at the change, and try again with the new etag");

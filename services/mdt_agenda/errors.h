@@ -20,6 +20,7 @@ absl::Status ActionNotFound();
 // ALREADY_EXISTS; RESOURCE_EXHAUSTED.
 absl::Status MdtExists();
 absl::Status TooManyMdts();
+absl::Status TooManyReports();
 
 // ABORTED; INVALID_ARGUMENT where none was sent.
 absl::Status EtagMismatch();

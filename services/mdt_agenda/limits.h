@@ -38,6 +38,8 @@ inline constexpr std::size_t kMaxMdts = 50;
 inline constexpr int kMaxMembers = 100;
 inline constexpr int kMaxAttendance = 100;
 inline constexpr int kMaxActions = 20;
+// Reports that owners of actions send in before a meeting, on one item (ours).
+inline constexpr int kMaxOwnerReports = 50;
 // How many waiting nominations a plan looks at, the most pressing first.
 inline constexpr std::size_t kMaxCandidates = 2'000;
 // How many of those without a place are shown and counted as passed over: bounds what one transaction writes.

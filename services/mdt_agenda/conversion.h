@@ -1,0 +1,30 @@
+// Records as callers see them.
+#pragma once
+
+#include <string>
+
+#include <absl/status/statusor.h>
+
+#include "common/store/store.h"
+#include "services/mdt_agenda/messages.h"
+#include "services/mdt_agenda/visibility.h"
+
+namespace splw::mdt_agenda {
+
+std::string Etag(std::int64_t version);
+// OK; ABORTED ETAG_MISMATCH; INVALID_ARGUMENT ETAG_REQUIRED of `field` where it is empty.
+absl::Status CheckEtag(std::int64_t version, std::string_view field, const std::string& etag);
+
+api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const stored::MeetingRecord& meeting);
+api::Nomination ShowNomination(const std::string& network, const stored::NominationRecord& nomination);
+api::Action ShowAction(const std::string& network, const stored::ActionRecord& action);
+
+// With its actions and the case's current assignment, which are read. `meeting`: that of the item.
+absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
+                                         const stored::MeetingRecord& meeting, const stored::AgendaItemRecord& item);
+
+// Whether the viewer may see the item of this meeting at all.
+absl::StatusOr<bool> IsVisible(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
+                               const stored::MeetingRecord& meeting, const stored::AgendaItemRecord& item);
+
+}  // namespace splw::mdt_agenda

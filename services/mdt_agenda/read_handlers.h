@@ -1,0 +1,48 @@
+// Everything that only reads: Get, List, and what watchers are told.
+#pragma once
+
+#include <absl/status/statusor.h>
+
+#include "common/delivery/feed.h"
+#include "common/rpc/call.h"
+#include "common/store/store.h"
+#include "services/mdt_agenda/messages.h"
+#include "splw/mdt/v1/mdt_agenda_service.pb.h"
+
+namespace splw::mdt_agenda {
+
+// Thread-safe. `store` must outlive it.
+class ReadHandlers final {
+ public:
+  explicit ReadHandlers(store::Store& store) : store_(store) {}
+
+  absl::StatusOr<store::Position> GetMdt(const rpc::Call& call, const api::GetMdtRequest& request, api::Mdt* response);
+  absl::StatusOr<store::Position> ListMdts(const rpc::Call& call, const api::ListMdtsRequest& request,
+                                           api::ListMdtsResponse* response);
+  absl::StatusOr<store::Position> GetMeeting(const rpc::Call& call, const api::GetMeetingRequest& request,
+                                             api::Meeting* response);
+  absl::StatusOr<store::Position> ListMeetings(const rpc::Call& call, const api::ListMeetingsRequest& request,
+                                               api::ListMeetingsResponse* response);
+  absl::StatusOr<store::Position> GetAgendaItem(const rpc::Call& call, const api::GetAgendaItemRequest& request,
+                                                api::AgendaItem* response);
+  absl::StatusOr<store::Position> ListAgendaItems(const rpc::Call& call, const api::ListAgendaItemsRequest& request,
+                                                  api::ListAgendaItemsResponse* response);
+  absl::StatusOr<store::Position> GetNomination(const rpc::Call& call, const api::GetNominationRequest& request,
+                                                api::Nomination* response);
+  absl::StatusOr<store::Position> ListNominations(const rpc::Call& call, const api::ListNominationsRequest& request,
+                                                  api::ListNominationsResponse* response);
+  absl::StatusOr<store::Position> GetAction(const rpc::Call& call, const api::GetActionRequest& request,
+                                            api::Action* response);
+  absl::StatusOr<store::Position> ListActions(const rpc::Call& call, const api::ListActionsRequest& request,
+                                              api::ListActionsResponse* response);
+
+ private:
+  store::Store& store_;
+};
+
+// Fills `response` for a change of a meeting; false where the watcher may not see it, or watches another team.
+absl::StatusOr<bool> ShowMeetingChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
+                                       store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                       api::WatchMeetingsResponse* response);
+
+}  // namespace splw::mdt_agenda

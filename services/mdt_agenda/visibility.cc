@@ -1,0 +1,56 @@
+#include "services/mdt_agenda/visibility.h"
+
+#include <algorithm>
+
+#include <absl/strings/match.h>
+
+namespace splw::mdt_agenda {
+namespace {
+
+bool Contains(const google::protobuf::RepeatedField<int>& agencies, AgencyKind agency) {
+  return std::find(agencies.begin(), agencies.end(), agency) != agencies.end();
+}
+
+}  // namespace
+
+Viewer ViewerOf(const identity::Principal& principal) {
+  Viewer viewer;
+  viewer.agency_member = principal.role == identity::Role::kAgencyMember;
+  viewer.id = principal.id;
+  AgencyKind agency;
+  if (type::v1::AgencyKind_Parse("AGENCY_KIND_" + principal.agency, &agency)) viewer.agency = agency;
+  return viewer;
+}
+
+bool NeedsExplicitConsent(AgencyKind agency) {
+  switch (agency) {
+    case type::v1::AGENCY_KIND_PRIMARY_CARE:
+    case type::v1::AGENCY_KIND_SPLW_SERVICE:
+    case type::v1::AGENCY_KIND_SOCIAL_CARE:
+    case type::v1::AGENCY_KIND_MENTAL_HEALTH:
+    case type::v1::AGENCY_KIND_RECOVERY_SERVICES:
+    case type::v1::AGENCY_KIND_COMMUNITY_NURSING:
+    case type::v1::AGENCY_KIND_HOSPITAL: return false;
+    default: return true;
+  }
+}
+
+bool MaySee(const Viewer& viewer, const stored::MeetingRecord& meeting) {
+  return !viewer.agency_member ||
+         (viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED && meeting.has_publish_time());
+}
+
+bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool owns_action) {
+  if (!viewer.agency_member || owns_action) return true;
+  return viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED && Contains(item.subject().agencies_needed(), viewer.agency);
+}
+
+bool MaySeePerson(const Viewer& viewer, const stored::SubjectRecord& subject) {
+  return !viewer.agency_member || !NeedsExplicitConsent(viewer.agency) || Contains(subject.share_with(), viewer.agency);
+}
+
+bool MaySee(const Viewer& viewer, const stored::ActionRecord& action) {
+  return !viewer.agency_member || absl::EqualsIgnoreCase(viewer.id, action.owner().id());
+}
+
+}  // namespace splw::mdt_agenda

@@ -1,0 +1,32 @@
+// Who sees what of a meeting. Pure.
+//
+// Coordinators, chairs, link workers, service leads and auditors of the network see everything. Members of an agency see published
+// agendas, of those the items that need their agency (or an action of their own), and of those the person and the question only where
+// the agency is of health or social care or the person has agreed to share with it (standards: explicit consent, per agency,
+// minimum data).
+#pragma once
+
+#include <string>
+
+#include "common/identity/principal.h"
+#include "services/mdt_agenda/messages.h"
+
+namespace splw::mdt_agenda {
+
+struct Viewer {
+  bool agency_member = false;
+  AgencyKind agency = type::v1::AGENCY_KIND_UNSPECIFIED;   // of an agency member; unspecified: sees nothing
+  std::string id;
+};
+Viewer ViewerOf(const identity::Principal& principal);
+
+// Health and social care may rest on implied consent for direct care; all others need the person's explicit agreement.
+bool NeedsExplicitConsent(AgencyKind agency);
+
+bool MaySee(const Viewer& viewer, const stored::MeetingRecord& meeting);
+// Of a meeting that the viewer may see. `owns_action`: an action of the item is the viewer's own.
+bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool owns_action);
+bool MaySeePerson(const Viewer& viewer, const stored::SubjectRecord& subject);
+bool MaySee(const Viewer& viewer, const stored::ActionRecord& action);
+
+}  // namespace splw::mdt_agenda
