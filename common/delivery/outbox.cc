@@ -60,6 +60,19 @@ absl::StatusOr<ListPlace> DecodePlace(const store::ScanCursor& cursor) {
   return place;
 }
 
+// The first network at or after `from`; `only` where that is given. Seeks, so that a page costs no more than it passes over.
+absl::StatusOr<std::optional<std::string>> NetworkFrom(store::Snapshot& snapshot, std::string_view only,
+                                                       const std::string& from) {
+  if (!only.empty()) return std::string(only);
+  SPLW_ASSIGN_OR_RETURN(const std::vector<store::Entry> entries,
+                        snapshot.Scan({store::KeyBuilder().Text(from).str(), ""},
+                                      {.max_entries = 1, .order = store::Order::kAscending}));
+  if (entries.empty()) return std::optional<std::string>();
+  store::KeyReader reader(entries.front().key);
+  SPLW_ASSIGN_OR_RETURN(std::string network, reader.Text());
+  return std::optional<std::string>(std::move(network));
+}
+
 // The head of a parked stream, for an operator.
 absl::StatusOr<OutboxStream> ParkedHead(Change& change, std::string_view destination, std::string_view stream) {
   SPLW_ASSIGN_OR_RETURN(std::optional<OutboxStream> head,
@@ -122,37 +135,36 @@ absl::StatusOr<Settled> SettleOne(store::Transaction& txn, std::string_view netw
 
 absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::string_view network, bool parked_only,
                                                const store::PageRequest& page) {
+  if (page.size == 0) return absl::InvalidArgumentError("a page holds at least one entry");
   SPLW_ASSIGN_OR_RETURN(ListPlace place, DecodePlace(page.after));
-  std::vector<std::string> networks{std::string(network)};
-  if (network.empty()) {
-    SPLW_ASSIGN_OR_RETURN(networks, store::ListNetworks(snapshot));
-  }
-
   WaitingPage result;
-  for (const std::uint64_t last_phase = parked_only ? 0 : 1; place.phase <= last_phase;
-       ++place.phase, place.network.clear(), place.within.clear()) {
-    for (const std::string& current : networks) {
-      if (current < place.network) continue;
-      if (current != place.network) place.within.clear();
-      place.network = current;
+  for (const std::uint64_t last_phase = parked_only ? 0 : 1; place.phase <= last_phase; ++place.phase) {
+    SPLW_ASSIGN_OR_RETURN(std::optional<std::string> current, NetworkFrom(snapshot, network, place.network));
+    while (current.has_value()) {
       if (result.streams.size() == page.size) {
-        // Full, and this network not yet begun: the next page begins with it, if it has anything at all.
-        result.next = store::KeyBuilder().Number(place.phase).Text(current).Raw(place.within).str();
+        // Full, and this network not yet begun: the next page begins with it, if it has anything to show.
+        result.next = store::KeyBuilder().Number(place.phase).Text(*current).str();
         return result;
       }
+      const bool begun = *current == place.network;
       SPLW_ASSIGN_OR_RETURN(
           store::PageOf<OutboxStream> heads,
-          OutboxStreams().ScanIndex(snapshot, current, kWaitingIndex, WaitingPrefix(place.phase == 0),
-                                    {.size = page.size - result.streams.size(), .after = place.within}));
+          OutboxStreams().ScanIndex(snapshot, *current, kWaitingIndex, WaitingPrefix(place.phase == 0),
+                                    {.size = page.size - result.streams.size(),
+                                     .after = begun ? place.within : store::ScanCursor()}));
       for (OutboxStream& head : heads.records) {
-        SPLW_ASSIGN_OR_RETURN(WaitingStream waiting, Describe(snapshot, current, std::move(head)));
+        SPLW_ASSIGN_OR_RETURN(WaitingStream waiting, Describe(snapshot, *current, std::move(head)));
         result.streams.push_back(std::move(waiting));
       }
       if (!heads.next.empty()) {
-        result.next = store::KeyBuilder().Number(place.phase).Text(current).Raw(heads.next).str();
+        result.next = store::KeyBuilder().Number(place.phase).Text(*current).Raw(heads.next).str();
         return result;
       }
+      if (!network.empty()) break;
+      SPLW_ASSIGN_OR_RETURN(current, NetworkFrom(snapshot, network, *current + '\0'));
     }
+    place.network.clear();
+    place.within.clear();
   }
   return result;
 }

@@ -1,0 +1,363 @@
+#include "common/delivery/dispatcher_core.h"
+
+#include <algorithm>
+
+#include "common/delivery/envelope.h"
+#include "common/text/failure.h"
+#include "common/text/status_macros.h"
+
+namespace splw::delivery {
+namespace {
+
+constexpr store::Attempt kDispatch{absl::InfiniteFuture(), "dispatch"};
+
+// After which an outage counts as a long one.
+constexpr absl::Duration kShortOutage = absl::Minutes(1);
+// How long past its deadline a call may take to say so.
+constexpr absl::Duration kOverdue = absl::Seconds(2);
+// What a batch needs around its envelopes, at most: a tag and a length each.
+constexpr std::size_t kBatchOverhead = kMaxBatchEvents * 8;
+
+bool IsDone(v1::Disposition disposition) {
+  return disposition == v1::DISPOSITION_APPLIED || disposition == v1::DISPOSITION_ALREADY_APPLIED;
+}
+
+}  // namespace
+
+DispatcherCore::DispatcherCore(store::Store& store, ids::Random& random, const std::vector<std::string>& destinations,
+                               DispatcherLimits limits, OnParked on_parked)
+    : store_(store), random_(random), limits_(limits), on_parked_(std::move(on_parked)) {
+  for (const std::string& name : destinations) {
+    destinations_[name].max_events = kMaxBatchEvents;
+    stats_.destinations[name] = {};
+  }
+}
+
+void DispatcherCore::OnSignal(const StreamKey& key) {
+  // Where the stream is under way already, what came to it now is seen when its turn comes or its answer is settled.
+  if (streams_.count(key) == 0) MakeReady(key);
+}
+
+void DispatcherCore::OnReachable(const std::string& destination) {
+  const auto found = destinations_.find(destination);
+  if (found != destinations_.end()) found->second.blocked_until = absl::InfinitePast();
+}
+
+void DispatcherCore::MakeReady(const StreamKey& key) {
+  const auto destination = destinations_.find(key.destination);
+  if (destination == destinations_.end()) return;
+  streams_[key].place = StreamPlace::kReady;
+  destination->second.ready.push_back(key);
+}
+
+void DispatcherCore::Delay(const StreamKey& key, absl::Time now) {
+  StreamState& stream = streams_[key];
+  ++stream.failures;
+  stream.place = StreamPlace::kDelayed;
+  stream.delayed_until = now + Backoff(stream.failures, limits_.longest_delay);
+  delayed_.insert({stream.delayed_until, key});
+}
+
+absl::Duration DispatcherCore::Backoff(int failures, absl::Duration longest) {
+  constexpr int kMostDoublings = 20;
+  const int doublings = std::clamp(failures - 1, 0, kMostDoublings);
+  const absl::Duration delay = std::min(limits_.first_delay * (std::int64_t{1} << doublings), longest);
+  // Half of it by chance, so that senders who failed together do not come back together.
+  const double chance = static_cast<unsigned char>(random_.Bytes(1)[0]) / 255.0;
+  return delay * (0.5 + 0.5 * chance);
+}
+
+absl::Time DispatcherCore::NextWakeup() const {
+  absl::Time next = next_rescan_;
+  if (!delayed_.empty()) next = std::min(next, delayed_.begin()->first);
+  for (const auto& [id, in_flight] : in_flight_) next = std::min(next, in_flight.overdue);
+  for (const auto& [name, destination] : destinations_) {
+    const std::size_t capacity = destination.failures > 0 ? 1 : limits_.max_batches_in_flight;
+    if (!destination.ready.empty() && destination.in_flight < capacity) {
+      next = std::min(next, destination.blocked_until);
+    }
+  }
+  return next;
+}
+
+void DispatcherCore::RescanPage(absl::Time now) {
+  WaitingPage page;
+  const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
+    SPLW_ASSIGN_OR_RETURN(page, ListWaitingStreams(snapshot, "", false,
+                                                   {.size = limits_.rescan_page, .after = rescan_cursor_}));
+    return absl::OkStatus();
+  };
+  if (!store_.View(kDispatch, body).ok()) {
+    rescan_cursor_.clear();
+    rescanned_.clear();
+    next_rescan_ = now + limits_.rescan_interval;
+    return;
+  }
+  for (const WaitingStream& waiting : page.streams) {
+    DestinationStats& stats = rescanned_[waiting.key.destination];
+    stats.depth += waiting.depth;
+    ++stats.streams;
+    if (waiting.parked) {
+      ++stats.parked_streams;
+      continue;
+    }
+    stats.oldest = std::min(stats.oldest, waiting.first_event_time);
+    OnSignal(waiting.key);
+  }
+  rescan_cursor_ = page.next;
+  if (!page.next.empty()) return;   // the next page is due at once
+  for (const auto& [name, destination] : destinations_) rescanned_.try_emplace(name);
+  stats_.destinations = std::move(rescanned_);
+  rescanned_.clear();
+  next_rescan_ = now + limits_.rescan_interval;
+}
+
+std::vector<Send> DispatcherCore::NextSends(absl::Time now) {
+  Expire(now);
+  // A clock that was set back must not hold anything up: nothing is ever planned further ahead than this.
+  const absl::Time furthest = now + 2 * limits_.longest_delay;
+  if (next_rescan_ <= now || next_rescan_ > now + 2 * limits_.rescan_interval) RescanPage(now);
+  while (!delayed_.empty() && (delayed_.begin()->first <= now || delayed_.begin()->first > furthest)) {
+    const StreamKey key = delayed_.begin()->second;
+    delayed_.erase(delayed_.begin());
+    MakeReady(key);
+  }
+
+  std::vector<Send> sends;
+  for (auto& [name, destination] : destinations_) {
+    if (destination.blocked_until > furthest) destination.blocked_until = now;
+    // While the peer is away, one call at a time asks whether it is back.
+    while (!destination.ready.empty() && destination.blocked_until <= now &&
+           destination.in_flight < (destination.failures > 0 ? 1 : limits_.max_batches_in_flight)) {
+      std::optional<Send> send = BuildBatch(name, destination, now);
+      if (send.has_value()) sends.push_back(*std::move(send));
+    }
+  }
+  return sends;
+}
+
+std::optional<Send> DispatcherCore::BuildBatch(const std::string& name, DestinationState& destination,
+                                               absl::Time now) {
+  Batch batch;
+  const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
+    batch = Batch();   // of an earlier run of this body
+    for (const StreamKey& key : destination.ready) {
+      SPLW_RETURN_IF_ERROR(AddStream(snapshot, key, destination.max_events, batch));
+      if (batch.full) break;
+    }
+    return absl::OkStatus();
+  };
+  const absl::StatusOr<store::Position> maybe_position = store_.View(kDispatch, body);
+  if (!maybe_position.ok()) {
+    destination.blocked_until = now + limits_.short_outage_delay;
+    return std::nullopt;
+  }
+  destination.ready.erase(destination.ready.begin(),
+                          destination.ready.begin() + static_cast<std::ptrdiff_t>(batch.considered));
+  for (const StreamKey& key : batch.done) Forget(key);
+  if (!batch.defective.empty()) {
+    std::vector<Settlement> settlements;
+    for (auto& [key, parking] : batch.defective) settlements.push_back({key, 0, std::move(parking)});
+    SettleAll(std::move(settlements), {}, now);
+  }
+  if (batch.in_flight.streams.empty()) return std::nullopt;
+
+  for (const auto& [key, events] : batch.in_flight.streams) streams_[key].place = StreamPlace::kInFlight;
+  ++destination.in_flight;
+  batch.send.id = ++last_send_id_;
+  batch.send.destination = name;
+  batch.send.position = *maybe_position;
+  batch.send.deadline = now + limits_.call_time;
+  batch.in_flight.destination = name;
+  batch.in_flight.started = now;
+  batch.in_flight.overdue = batch.send.deadline + kOverdue;
+  in_flight_.emplace(batch.send.id, std::move(batch.in_flight));
+  return std::move(batch.send);
+}
+
+absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKey& key, std::size_t max_events,
+                                       Batch& batch) {
+  const bool alone = streams_[key].alone;
+  const auto count = static_cast<std::size_t>(batch.send.request.events_size());
+  const std::size_t bytes = batch.send.request.ByteSizeLong() + kBatchOverhead;
+  if (count >= max_events || bytes >= kMaxBatchBytes || (alone && count > 0)) {
+    batch.full = true;
+    return absl::OkStatus();
+  }
+  const std::size_t budget = kMaxBatchBytes - bytes;
+  SPLW_ASSIGN_OR_RETURN(PendingEvents pending,
+                        ReadPending(snapshot, key, alone ? 1 : max_events - count, budget));
+  const auto& head = pending.head;
+  if (head.parked() || head.last_revision() == head.acknowledged_revision()) {
+    ++batch.considered;
+    batch.done.push_back(key);
+    return absl::OkStatus();
+  }
+  if (pending.events.empty()) {
+    ++batch.considered;
+    batch.defective.emplace_back(
+        key, Parking{head.acknowledged_revision() + 1, "OUTBOX_ROW_MISSING",
+                     "the stream's next event is not in the store; verify the store", head.acknowledged_revision()});
+    return absl::OkStatus();
+  }
+  if (pending.events.front().ByteSizeLong() > budget && count > 0) {
+    batch.full = true;   // for the next batch
+    return absl::OkStatus();
+  }
+  ++batch.considered;
+  std::vector<SentEvent> sent;
+  for (v1::Envelope& event : pending.events) {
+    sent.push_back({event.event_id(), event.revision()});
+    *batch.send.request.add_events() = std::move(event);
+  }
+  batch.in_flight.streams.emplace_back(key, std::move(sent));
+  batch.full = alone;
+  return absl::OkStatus();
+}
+
+void DispatcherCore::Expire(absl::Time now) {
+  std::vector<std::uint64_t> overdue;
+  for (const auto& [id, in_flight] : in_flight_) {
+    if (in_flight.overdue <= now) overdue.push_back(id);
+  }
+  for (const std::uint64_t id : overdue) OnResult(id, now, absl::DeadlineExceededError("no answer came"));
+}
+
+void DispatcherCore::OnResult(std::uint64_t id, absl::Time now, const absl::StatusOr<v1::DeliverResponse>& result) {
+  const auto found = in_flight_.find(id);
+  if (found == in_flight_.end()) return;
+  InFlight in_flight = std::move(found->second);
+  in_flight_.erase(found);
+  --destinations_.at(in_flight.destination).in_flight;
+
+  if (!result.ok()) return CallFailed(std::move(in_flight), now, result.status());
+  if (!Fits(in_flight, *result)) {
+    return CallFailed(std::move(in_flight), now, absl::InternalError("the answer does not fit the batch"));
+  }
+  CallAnswered(std::move(in_flight), now, *result);
+}
+
+bool DispatcherCore::Fits(const InFlight& in_flight, const v1::DeliverResponse& response) {
+  int at = 0;
+  for (const auto& [key, sent] : in_flight.streams) {
+    for (const SentEvent& event : sent) {
+      if (at == response.results_size() || response.results(at).event_id() != event.event_id) return false;
+      ++at;
+    }
+  }
+  return at == response.results_size();
+}
+
+void DispatcherCore::PeerIsThere(DestinationState& destination) {
+  destination.failures = 0;
+  destination.blocked_until = absl::InfinitePast();
+}
+
+void DispatcherCore::CallFailed(InFlight in_flight, absl::Time now, const absl::Status& status) {
+  ++stats_.failed_calls;
+  DestinationState& destination = destinations_.at(in_flight.destination);
+  std::size_t events = 0;
+  for (const auto& [key, sent] : in_flight.streams) events += sent.size();
+
+  if (status.code() == absl::StatusCode::kInvalidArgument) {
+    // The peer is there, and something in the batch is not well formed: found by sending one event at a time.
+    PeerIsThere(destination);
+    if (events == 1) {
+      const auto& [key, sent] = in_flight.streams.front();
+      const std::string reason = text::ReasonOf(status);
+      return SettleAll({{key, 0,
+                         Parking{sent.front().revision, reason.empty() ? "INVALID_ARGUMENT" : reason,
+                                 std::string(status.message()).substr(0, text::kMaxFailureMessageBytes),
+                                 sent.front().revision - 1}}},
+                       {}, now);
+    }
+    for (const auto& [key, sent] : in_flight.streams) {
+      streams_[key].alone = true;
+      MakeReady(key);
+    }
+    return;
+  }
+
+  if (status.code() == absl::StatusCode::kResourceExhausted) {
+    destination.max_events = std::max<std::size_t>(1, std::min(destination.max_events, events) / 2);
+  }
+  for (const auto& [key, sent] : in_flight.streams) MakeReady(key);
+  // Calls that were under way together and failed together are one failure.
+  if (in_flight.started < destination.last_failure) return;
+  if (destination.failures == 0) destination.outage_since = now;
+  ++destination.failures;
+  destination.last_failure = now;
+  const bool is_short = now - destination.outage_since < kShortOutage;
+  destination.blocked_until =
+      now + Backoff(destination.failures, is_short ? limits_.short_outage_delay : limits_.longest_delay);
+}
+
+void DispatcherCore::CallAnswered(InFlight in_flight, absl::Time now, const v1::DeliverResponse& response) {
+  DestinationState& destination = destinations_.at(in_flight.destination);
+  PeerIsThere(destination);
+  destination.max_events = std::min(kMaxBatchEvents, destination.max_events * 2);
+
+  std::vector<Settlement> settlements;
+  std::set<StreamKey> delayed;
+  int at = 0;
+  for (const auto& [key, sent] : in_flight.streams) {
+    Settlement settlement{key, 0, std::nullopt};
+    bool failed = false;
+    for (const SentEvent& event : sent) {
+      const v1::DeliveryResult& result = response.results(at++);
+      if (failed) continue;   // what comes after a failed event in its stream comes again with it
+      if (IsDone(result.disposition())) {
+        settlement.acknowledged_revision = event.revision;
+        ++stats_.delivered_events;
+        continue;
+      }
+      failed = true;
+      // The first of the stream that we still have, and the receiver lacks one before it: that one was delivered once and is
+      // erased here.
+      const bool unfillable = result.disposition() == v1::DISPOSITION_GAP && event.revision == sent.front().revision &&
+                              result.applied_revision() + 1 < event.revision;
+      if (unfillable) {
+        settlement.parking = {event.revision, kGapUnfillable,
+                              "the receiver lacks events that it once acknowledged and that are kept here no more: "
+                              "was it restored from a backup?",
+                              result.applied_revision()};
+      } else if (result.disposition() == v1::DISPOSITION_REFUSED) {
+        settlement.parking = {event.revision, result.reason().empty() ? "REFUSED" : result.reason(), result.message(),
+                              result.applied_revision()};
+      } else {
+        delayed.insert(key);
+      }
+    }
+    StreamState& stream = streams_[key];
+    if (settlement.acknowledged_revision > 0) stream.failures = 0;   // it goes on: the next failure is a first one
+    if (!failed) stream.alone = false;
+    settlements.push_back(std::move(settlement));
+  }
+  SettleAll(std::move(settlements), delayed, now);
+}
+
+void DispatcherCore::SettleAll(std::vector<Settlement> settlements, const std::set<StreamKey>& delayed,
+                               absl::Time now) {
+  std::map<std::string, std::vector<Settlement>> by_network;
+  for (Settlement& settlement : settlements) by_network[settlement.key.network].push_back(std::move(settlement));
+  for (const auto& [network, group] : by_network) {
+    const absl::StatusOr<std::vector<Settled>> maybe_settled = Settle(store_, kDispatch, network, group);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const StreamKey& key = group[i].key;
+      if (!maybe_settled.ok()) {
+        Delay(key, now);   // sent again then; the receiver will know it
+      } else if ((*maybe_settled)[i].parked) {
+        Forget(key);
+        if (on_parked_ && group[i].parking.has_value()) on_parked_(key, *group[i].parking);
+      } else if ((*maybe_settled)[i].depth == 0) {
+        Forget(key);
+      } else if (delayed.count(key) > 0) {
+        Delay(key, now);
+      } else {
+        MakeReady(key);
+      }
+    }
+  }
+}
+
+}  // namespace splw::delivery
