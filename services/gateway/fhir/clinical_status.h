@@ -6,13 +6,14 @@
 namespace splw::fhir {
 
 enum class Standing {
-  kHolds,    // or nothing says that it does not
-  kEnded,    // resolved, inactive, in remission
-  kDenied,   // refuted, answered with no, entered in error, cancelled
+  kHolds,   // or nothing says that it does not
+  kEnded,   // resolved, inactive, in remission
+  kDenied,  // refuted, answered with no, entered in error, cancelled
 };
 
-// FHIR R4: Condition.clinicalStatus and verificationStatus, Observation.status and value, Flag.status. A period that has
-// ended does not end a record that is still marked active: senders forget, and the careful reading is that it holds.
+// FHIR R4: Condition.clinicalStatus and verificationStatus, Observation.status and value, Flag.status. A
+// period that has ended does not end a record that is still marked active: senders forget, and the careful
+// reading is that it holds.
 Standing StandingOf(const Element& resource);
 
 }  // namespace splw::fhir

@@ -66,7 +66,8 @@ type::Consent MapConsent(const Resource& service_request, const Resource& patien
     context.Handle(*resource);
     UseAll(consent);
     const std::string provision = consent["provision"].Peek("type");
-    if (status == "rejected" || provision == "deny" || HasCode(consent["policyRule"], {"OPTOUT", "OPTOUTE", "DISSENT"})) {
+    if (status == "rejected" || provision == "deny" ||
+        HasCode(consent["policyRule"], {"OPTOUT", "OPTOUTE", "DISSENT"})) {
       mapped.Clear();
       mapped.set_referral(type::CONSENT_STATUS_DECLINED);
       context.issues.Warning(resource->path, "consent-declined", "the person objects: taken as declined");
@@ -81,7 +82,8 @@ type::Consent MapConsent(const Resource& service_request, const Resource& patien
       context.issues.Warning(resource->path, "consent-implied",
                              "implied or not stated: the person was not recorded as agreeing, so ask");
     } else if (!is_named && !IsDirectCare(consent)) {
-      context.issues.Warning(resource->path, "consent-other-purpose", "not a consent to this referral, so ask");
+      context.issues.Warning(resource->path, "consent-other-purpose",
+                             "not a consent to this referral, so ask");
     } else {
       Agree(consent, mapped);
     }

@@ -1,13 +1,12 @@
 #include "services/gateway/fhir/datatypes.h"
 
-#include <set>
-#include <tuple>
-#include <vector>
-
 #include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <set>
+#include <tuple>
+#include <vector>
 
 namespace splw::fhir {
 namespace {
@@ -64,7 +63,8 @@ std::optional<google::type::Date> ParseDate(std::string_view text) {
   }
   if (text.size() == 10) {
     date.set_day(Number(text.substr(8, 2)));
-    const absl::CivilDay day(date.year(), date.month(), date.day());  // carries what is no day of the calendar
+    const absl::CivilDay day(date.year(), date.month(),
+                             date.day());  // carries what is no day of the calendar
     if (date.day() < 1 || day.month() != date.month() || day.day() != date.day()) return std::nullopt;
   }
   return date;
@@ -100,7 +100,8 @@ Element BestContact(const Element& owner, std::string_view system, bool work_fir
     const std::string its_system = contact.Peek("system");
     const std::string value = contact.Peek("value");
     // Where the system is missing, an address with an @ is e-mail and the rest telephone.
-    const bool is_email = its_system == "email" || (its_system.empty() && value.find('@') != std::string::npos);
+    const bool is_email =
+        its_system == "email" || (its_system.empty() && value.find('@') != std::string::npos);
     const bool is_phone = IsOneOf(its_system, {"phone", "sms"}) || (its_system.empty() && !is_email);
     if (value.empty() || (system == "email" ? !is_email : !is_phone)) continue;
     const std::string use = contact.Peek("use");
@@ -122,7 +123,12 @@ Element BestName(const Element& owner, const Context& context) {
   int best_order = 0;
   for (const Element& name : owner.Each("name")) {
     const std::string use = name.Peek("use");
-    int order = use == "official" ? 0 : use == "usual" ? 1 : use.empty() ? 2 : use == "temp" ? 3 : use == "nickname" ? 4 : 5;
+    int order = use == "official"   ? 0
+                : use == "usual"    ? 1
+                : use.empty()       ? 2
+                : use == "temp"     ? 3
+                : use == "nickname" ? 4
+                                    : 5;
     if (HasEnded(name["period"], context)) order += 10;
     if (!best || order < best_order) {
       best = name;

@@ -1,12 +1,11 @@
 // FHIR R4 data types that several resources share. They mark what they take.
 #pragma once
 
+#include <absl/time/civil_time.h>
+#include <absl/time/time.h>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <absl/time/civil_time.h>
-#include <absl/time/time.h>
 
 #include "google/type/date.pb.h"
 #include "services/gateway/fhir/element.h"
@@ -14,7 +13,8 @@
 
 namespace splw::fhir {
 
-// FHIR `date`: YYYY, YYYY-MM or YYYY-MM-DD, of the calendar; what is not said is 0. nullopt for anything else.
+// FHIR `date`: YYYY, YYYY-MM or YYYY-MM-DD, of the calendar; what is not said is 0. nullopt for anything
+// else.
 std::optional<google::type::Date> ParseDate(std::string_view text);
 // FHIR `dateTime` or `instant`, with any offset; a date alone is its first moment in UTC.
 std::optional<absl::Time> ParseInstant(std::string_view text);
@@ -22,8 +22,8 @@ std::optional<absl::Time> ParseInstant(std::string_view text);
 // True if Period.end has passed; false where the time is not known.
 bool HasEnded(const Element& period, const Context& context);
 
-// The best of a resource's ContactPoints of this system ("phone", "email"): not old nor ended, by rank, then mobile, home and
-// others, work last unless `work_first`. No element if there is none.
+// The best of a resource's ContactPoints of this system ("phone", "email"): not old nor ended, by rank, then
+// mobile, home and others, work last unless `work_first`. No element if there is none.
 Element BestContact(const Element& owner, std::string_view system, bool work_first, const Context& context);
 
 // The name that a person is officially known by: official, usual, without use; then whatever there is.
@@ -31,7 +31,8 @@ Element BestName(const Element& owner, const Context& context);
 // "Given Family" of a HumanName, or its text; marks what it took.
 std::string TakeNameText(const Element& name);
 
-// Marks `text` as mapped if it says nothing that the other strings below `owner` do not say (a rendering of them).
+// Marks `text` as mapped if it says nothing that the other strings below `owner` do not say (a rendering of
+// them).
 void UseTextIfRedundant(const Element& owner);
 
 }  // namespace splw::fhir

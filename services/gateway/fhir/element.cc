@@ -1,11 +1,10 @@
 #include "services/gateway/fhir/element.h"
 
+#include <absl/strings/str_cat.h>
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <utility>
-
-#include <absl/strings/str_cat.h>
 
 #include "services/gateway/fhir/limits.h"
 
@@ -40,7 +39,8 @@ std::string Clean(std::string_view text, bool keep_lines) {
   return clean;
 }
 
-constexpr std::array<std::string_view, 5> kTechnical = {"resourceType", "id", "meta", "language", "contained"};
+constexpr std::array<std::string_view, 5> kTechnical = {"resourceType", "id", "meta", "language",
+                                                        "contained"};
 
 // Appends what is unused below `value`; true if anything below (or it) was used.
 bool CollectUnused(const Json& value, const std::string& path, const Usage& usage, bool is_resource,
@@ -51,7 +51,8 @@ bool CollectUnused(const Json& value, const std::string& path, const Usage& usag
   if (value.is_object()) {
     for (const auto& [property, child] : value.items()) {
       if (IsEmpty(child)) continue;
-      if (is_resource && std::find(kTechnical.begin(), kTechnical.end(), property) != kTechnical.end()) continue;
+      if (is_resource && std::find(kTechnical.begin(), kTechnical.end(), property) != kTechnical.end())
+        continue;
       any_used |= CollectUnused(child, absl::StrCat(path, ".", ElementName(property)), usage, false, unused);
     }
   } else if (value.is_array()) {
@@ -74,14 +75,18 @@ bool CollectUnused(const Json& value, const std::string& path, const Usage& usag
 
 std::string ElementName(std::string_view property) {
   if (!property.empty() && property.front() == '_') property.remove_prefix(1);
-  const bool is_name =
-      !property.empty() && property.size() <= kMaxElementNameCharacters &&
-      std::all_of(property.begin(), property.end(), [](unsigned char c) { return c < 0x80 && std::isalnum(c); });
+  const bool is_name = !property.empty() && property.size() <= kMaxElementNameCharacters &&
+                       std::all_of(property.begin(), property.end(),
+                                   [](unsigned char c) { return c < 0x80 && std::isalnum(c); });
   return is_name ? std::string(property) : "?";
 }
 
-std::string CleanText(std::string_view text) { return Clean(text, /*keep_lines=*/true); }
-std::string CleanLine(std::string_view text) { return Clean(text, /*keep_lines=*/false); }
+std::string CleanText(std::string_view text) {
+  return Clean(text, /*keep_lines=*/true);
+}
+std::string CleanLine(std::string_view text) {
+  return Clean(text, /*keep_lines=*/false);
+}
 
 Element Element::operator[](std::string_view property) const {
   if (value_ == nullptr || !value_->is_object()) return {};

@@ -1,4 +1,5 @@
-// A place in a FHIR document, which remembers what was read: what nobody read is reported, so nothing is dropped silently.
+// A place in a FHIR document, which remembers what was read: what nobody read is reported, so nothing is
+// dropped silently.
 #pragma once
 
 #include <optional>
@@ -12,11 +13,13 @@
 
 namespace splw::fhir {
 
-// A property's name as it may stand in a location; "?" if it is no name of a FHIR element. "_birthDate" → "birthDate".
+// A property's name as it may stand in a location; "?" if it is no name of a FHIR element. "_birthDate" →
+// "birthDate".
 std::string ElementName(std::string_view property);
 
-// Text made safe to carry: carriage returns go, other control characters (U+0000 to U+001F, U+007F to U+009F) become spaces,
-// no space at either end. CleanText keeps line feeds and tabs; CleanLine makes spaces of them. `text` is UTF-8.
+// Text made safe to carry: carriage returns go, other control characters (U+0000 to U+001F, U+007F to U+009F)
+// become spaces, no space at either end. CleanText keeps line feeds and tabs; CleanLine makes spaces of them.
+// `text` is UTF-8.
 std::string CleanText(std::string_view text);
 std::string CleanLine(std::string_view text);
 
@@ -30,12 +33,13 @@ class Usage final {
   std::unordered_set<const Json*> used_;
 };
 
-// A value of the document with its location; false where there is none. Copyable; refers to the document and to the Usage,
-// which must outlive it. Peek… reads, Take… also marks as mapped.
+// A value of the document with its location; false where there is none. Copyable; refers to the document and
+// to the Usage, which must outlive it. Peek… reads, Take… also marks as mapped.
 class Element final {
  public:
   Element() = default;
-  Element(const Json* value, std::string path, Usage* usage) : value_(value), path_(std::move(path)), usage_(usage) {}
+  Element(const Json* value, std::string path, Usage* usage)
+      : value_(value), path_(std::move(path)), usage_(usage) {}
 
   explicit operator bool() const { return value_ != nullptr; }
   const std::string& path() const { return path_; }
@@ -43,7 +47,8 @@ class Element final {
 
   // The property; no element if it is absent, null, or an empty string, array or object.
   Element operator[](std::string_view property) const;
-  // The items of an array property. A single value where FHIR has an array counts as one item (seen in published samples).
+  // The items of an array property. A single value where FHIR has an array counts as one item (seen in
+  // published samples).
   std::vector<Element> Each(std::string_view property) const;
 
   // A string as one clean line; empty for anything else.
@@ -69,8 +74,9 @@ class Element final {
   Usage* usage_ = nullptr;
 };
 
-// INFORMATION "not-mapped" for every part of the resource that carries information and was not used: the highest element of
-// which nothing was used. Technical parts (resourceType, id, meta, language) and contained resources are passed over.
+// INFORMATION "not-mapped" for every part of the resource that carries information and was not used: the
+// highest element of which nothing was used. Technical parts (resourceType, id, meta, language) and contained
+// resources are passed over.
 void ReportUnused(const Element& resource, const Usage& usage, Issues& issues);
 
 }  // namespace splw::fhir

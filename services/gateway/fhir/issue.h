@@ -1,4 +1,5 @@
-// What the mapping has to say about a FHIR document: what refuses it, what a person has to look at, what was kept out.
+// What the mapping has to say about a FHIR document: what refuses it, what a person has to look at, what was
+// kept out.
 //
 // An issue never holds personal data: it says where (a FHIRPath location), not what stood there.
 #pragma once
@@ -19,8 +20,8 @@ enum class Severity {
 
 struct Issue {
   Severity severity = Severity::kInformation;
-  // FHIRPath from the document's root, for example "Bundle.entry[2].resource.birthDate". Where the text is no JSON, the
-  // line and column: "line 13, column 2". An extension on a primitive has the primitive's path.
+  // FHIRPath from the document's root, for example "Bundle.entry[2].resource.birthDate". Where the text is no
+  // JSON, the line and column: "line 13, column 2". An extension on a primitive has the primitive's path.
   std::string location;
   // Stable, lower-case words with hyphens, for example "not-mapped".
   std::string code;
@@ -28,8 +29,8 @@ struct Issue {
   std::string message;
 };
 
-// Collects issues in the order in which they were found, at most kMaxIssues beside errors; what is beyond is counted.
-// Not thread-safe.
+// Collects issues in the order in which they were found, at most kMaxIssues beside errors; what is beyond is
+// counted. Not thread-safe.
 class Issues final {
  public:
   void Error(std::string_view location, std::string_view code, std::string_view message);
@@ -37,7 +38,8 @@ class Issues final {
   void Information(std::string_view location, std::string_view code, std::string_view message);
 
   bool has_errors() const { return has_errors_; }
-  // Ends the collection: errors first, then warnings, then information, each in the order in which it was found.
+  // Ends the collection: errors first, then warnings, then information, each in the order in which it was
+  // found.
   std::vector<Issue> Take();
 
  private:

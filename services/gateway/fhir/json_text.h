@@ -16,7 +16,8 @@ using Json = nlohmann::json;
 //   too-large       over kMaxInputBytes
 //   json-invalid    not JSON (RFC 8259), not UTF-8, or a number out of range
 //   json-depth      nested deeper than kMaxDepth
-//   json-duplicate  one object names a property twice: which of the two is meant cannot be known (FHIR R4, "JSON
+//   json-duplicate  one object names a property twice: which of the two is meant cannot be known (FHIR R4,
+//   "JSON
 //                   representation of resources": property names SHALL be unique)
 //   json-nul        a string holds the character U+0000, which FHIR forbids in every string
 // A byte order mark at the start is passed over. Stateless; thread-safe.

@@ -1,15 +1,16 @@
 // Every number of the FHIR mapping, with where it comes from.
 #pragma once
 
-#include <cstddef>
-
 #include <absl/time/time.h>
+#include <cstddef>
 
 namespace splw::fhir {
 
-// A message with a few documents' worth of text is well under 1 MiB; BaRS carries no attachments in ServiceRequest messages.
+// A message with a few documents' worth of text is well under 1 MiB; BaRS carries no attachments in
+// ServiceRequest messages.
 inline constexpr std::size_t kMaxInputBytes = 5u << 20;
-// The deepest published UK Core sample nests 14 levels; FHIR's recursive types (QuestionnaireResponse.item, extension) go deeper.
+// The deepest published UK Core sample nests 14 levels; FHIR's recursive types (QuestionnaireResponse.item,
+// extension) go deeper.
 inline constexpr int kMaxDepth = 64;
 // A message asks for one referral; a transaction for a few.
 inline constexpr std::size_t kMaxServiceRequests = 50;

@@ -1,4 +1,5 @@
-// Small FHIR documents for tests. Names and numbers are made up; NHS numbers are 999… ones, which are never issued.
+// Small FHIR documents for tests. Names and numbers are made up; NHS numbers are 999… ones, which are never
+// issued.
 #pragma once
 
 #include <algorithm>
@@ -39,26 +40,30 @@ inline nlohmann::json SampleRequest() {
           {"requester", {{"reference", kPractitionerUrl}}},
           {"reasonCode",
            {{{"coding",
-              {{{"system", "http://snomed.info/sct"}, {"code", "422650009"}, {"display", "Social isolation"}}}}}}}};
+              {{{"system", "http://snomed.info/sct"},
+                {"code", "422650009"},
+                {"display", "Social isolation"}}}}}}}};
 }
 
 inline nlohmann::json Entry(std::string_view full_url, nlohmann::json resource) {
   return {{"fullUrl", std::string(full_url)}, {"resource", std::move(resource)}};
 }
 
-// A BaRS message: entry[0] MessageHeader, [1] ServiceRequest, [2] Patient, [3] Practitioner, [4] PractitionerRole,
-// [5] Organization.
+// A BaRS message: entry[0] MessageHeader, [1] ServiceRequest, [2] Patient, [3] Practitioner, [4]
+// PractitionerRole, [5] Organization.
 inline nlohmann::json SampleMessage() {
   nlohmann::json header = {
       {"resourceType", "MessageHeader"},
       {"eventCoding",
-       {{"system", "https://fhir.nhs.uk/CodeSystem/message-events-bars"}, {"code", "servicerequest-request"}}},
+       {{"system", "https://fhir.nhs.uk/CodeSystem/message-events-bars"},
+        {"code", "servicerequest-request"}}},
       {"reason",
        {{"coding", {{{"system", "https://fhir.nhs.uk/CodeSystem/message-reason-bars"}, {"code", "new"}}}}}},
       {"focus", {{{"reference", kRequestUrl}}}}};
-  nlohmann::json practitioner = {{"resourceType", "Practitioner"},
-                                 {"name", {{{"family", "Shaw"}, {"given", {"Priya"}}}}},
-                                 {"telecom", {{{"system", "phone"}, {"value", "0113 496 0001"}, {"use", "work"}}}}};
+  nlohmann::json practitioner = {
+      {"resourceType", "Practitioner"},
+      {"name", {{{"family", "Shaw"}, {"given", {"Priya"}}}}},
+      {"telecom", {{{"system", "phone"}, {"value", "0113 496 0001"}, {"use", "work"}}}}};
   nlohmann::json role = {{"resourceType", "PractitionerRole"},
                          {"practitioner", {{"reference", kPractitionerUrl}}},
                          {"organization", {{"reference", kOrganisationUrl}}},
@@ -83,7 +88,9 @@ inline MappingOptions SampleOptions() {
   return options;
 }
 
-inline MappingResult Map(const nlohmann::json& document) { return MapReferrals(document.dump(), SampleOptions()); }
+inline MappingResult Map(const nlohmann::json& document) {
+  return MapReferrals(document.dump(), SampleOptions());
+}
 
 // The locations of the issues with this code, in their order.
 inline std::vector<std::string> LocationsOf(const std::vector<Issue>& issues, std::string_view code) {

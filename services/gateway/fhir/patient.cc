@@ -1,16 +1,15 @@
 #include "services/gateway/fhir/patient.h"
 
-#include <algorithm>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "common/health/nhs_number.h"
 #include "services/gateway/fhir/datatypes.h"
@@ -37,7 +36,8 @@ void MapNhsNumber(const Element& patient, type::Person& person, Context& context
   }
   if (candidates.empty()) {
     number.set_absent_reason(type::NHS_NUMBER_ABSENT_REASON_NOT_KNOWN);
-    context.issues.Information(patient.path(), "nhs-number-absent", "there is no NHS number: taken as not known");
+    context.issues.Information(patient.path(), "nhs-number-absent",
+                               "there is no NHS number: taken as not known");
     return;
   }
   const auto normalised = [](const Element& identifier) {
@@ -63,8 +63,9 @@ void MapNhsNumber(const Element& patient, type::Person& person, Context& context
   for (const Element& other : candidates) {
     if (normalised(other) == value) continue;
     number.set_status(type::NHS_NUMBER_STATUS_TRACE_REQUIRED);
-    context.issues.Warning(other.path(), "nhs-number-several",
-                           "there is more than one NHS number: the first good one is kept and has to be traced");
+    context.issues.Warning(
+        other.path(), "nhs-number-several",
+        "there is more than one NHS number: the first good one is kept and has to be traced");
   }
   if (!health::IsNhsNumber(value)) {
     number.set_status(type::NHS_NUMBER_STATUS_CHECK_FAILED);
@@ -83,7 +84,8 @@ void MapName(const Element& patient, type::Person& person, Context& context) {
   type::HumanName& mapped = *person.mutable_name();
   std::vector<std::string> given;
   for (const Element& part : name.Each("given")) given.push_back(part.Take());
-  mapped.set_given(Fit(absl::StrJoin(given, " "), kMaxNamePart, absl::StrCat(name.path(), ".given"), context));
+  mapped.set_given(
+      Fit(absl::StrJoin(given, " "), kMaxNamePart, absl::StrCat(name.path(), ".given"), context));
   mapped.set_family(Fit(name.Take("family"), kMaxNamePart, absl::StrCat(name.path(), ".family"), context));
   const std::string use = name.Peek("use");
   name.Use("use");
@@ -118,7 +120,8 @@ void MapBirthDate(const Element& patient, type::Person& person, Context& context
     return;
   }
   std::string text = element.Peek();
-  if (text.size() > 10 && text[10] == 'T') text.resize(10);  // a dateTime where FHIR has a date: seen in exports
+  if (text.size() > 10 && text[10] == 'T')
+    text.resize(10);  // a dateTime where FHIR has a date: seen in exports
   std::optional<google::type::Date> date = ParseDate(text);
   if (!date.has_value()) {
     context.issues.Warning(element.path(), "birth-date-unreadable", "this is no date of the calendar");
@@ -255,7 +258,8 @@ bool IsThemselves(const Element& contact) {
   for (const Element& relationship : contact.Each("relationship")) {
     for (const Element& coding : relationship.Each("coding")) {
       const std::string code = absl::AsciiStrToUpper(coding.Peek("code"));
-      if (code == "ONESELF" || code == "SELF") return true;  // HL7 v3 RoleCode ONESELF, as BaRS samples use it
+      if (code == "ONESELF" || code == "SELF")
+        return true;  // HL7 v3 RoleCode ONESELF, as BaRS samples use it
     }
   }
   return false;
@@ -264,7 +268,8 @@ bool IsThemselves(const Element& contact) {
 void AddAdjustment(const std::string& text, const Element& from, type::Person& person, Context& context) {
   if (text.empty()) return;
   if (static_cast<std::size_t>(person.adjustments_size()) >= kMaxAdjustments) {
-    context.issues.Warning(from.path(), "adjustments-too-many", "more adjustments than there is room for: kept out");
+    context.issues.Warning(from.path(), "adjustments-too-many",
+                           "more adjustments than there is room for: kept out");
     return;
   }
   person.add_adjustments(Fit(text, kMaxAdjustment, from.path(), context));
@@ -329,7 +334,8 @@ void MapExtensions(const Element& patient, type::Person& person, Context& contex
       for (const Element& part : extension.Each("extension")) {
         if (part.Peek("url") != "PreferredWrittenCommunicationFormat") continue;
         const std::string format = ConceptText(part["valueCodeableConcept"]);
-        if (!format.empty()) AddAdjustment(absl::StrCat("Written information: ", format), part, person, context);
+        if (!format.empty())
+          AddAdjustment(absl::StrCat("Written information: ", format), part, person, context);
       }
       extension.Use("url");
     }
@@ -342,7 +348,8 @@ void CheckWhetherUsable(const Element& patient, Context& context) {
                          "a modifier extension that is not known here may change the meaning");
   }
   if (const Element rules = patient["implicitRules"]) {
-    context.issues.Error(rules.path(), "implicit-rules", "rules that are not known here may change the meaning");
+    context.issues.Error(rules.path(), "implicit-rules",
+                         "rules that are not known here may change the meaning");
   }
   const std::optional<bool> deceased = patient.TakeBoolean("deceasedBoolean");
   if (deceased.value_or(false) || patient["deceasedDateTime"]) {
@@ -357,11 +364,12 @@ void CheckWhetherUsable(const Element& patient, Context& context) {
   }
   for (const Element& link : patient.Each("link")) {
     if (link.Peek("type") != "replaced-by") continue;
-    context.issues.Warning(link.path(), "person-replaced", "the sender's record of the person was replaced by another");
+    context.issues.Warning(link.path(), "person-replaced",
+                           "the sender's record of the person was replaced by another");
     link.Use();
   }
-  // HL7 v3 Confidentiality: R restricted, V very restricted. The Personal Demographics Service marks people so whose
-  // whereabouts must not become known.
+  // HL7 v3 Confidentiality: R restricted, V very restricted. The Personal Demographics Service marks people
+  // so whose whereabouts must not become known.
   for (const Element& label : patient["meta"].Each("security")) {
     const std::string code = label.Peek("code");
     if (code != "R" && code != "V") continue;

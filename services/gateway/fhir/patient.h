@@ -6,9 +6,9 @@
 
 namespace splw::fhir {
 
-// Maps what there is; what is missing or damaged is a WARNING, for the intake's import channel to find. ERROR, and the person
-// is of no use: "person-unknown" (neither a name nor an NHS number), "person-deceased", "modifier-extension",
-// "implicit-rules" (FHIR: what is not understood there must not be processed).
+// Maps what there is; what is missing or damaged is a WARNING, for the intake's import channel to find.
+// ERROR, and the person is of no use: "person-unknown" (neither a name nor an NHS number), "person-deceased",
+// "modifier-extension", "implicit-rules" (FHIR: what is not understood there must not be processed).
 splw::type::v1::Person MapPatient(const Resource& patient, Context& context);
 
 // The Patient's NHS number as it stands, normalised; empty if there is none.

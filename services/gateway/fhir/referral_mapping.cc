@@ -1,10 +1,9 @@
 #include "services/gateway/fhir/referral_mapping.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
+#include <algorithm>
+#include <utility>
 
 #include "common/health/nhs_number.h"
 #include "common/health/system_uri.h"
@@ -34,20 +33,27 @@ const Resource* CheckMessageHeader(const Resources& resources, Context& context)
   const Element element = context.At(*header);
   const Element event = element["eventCoding"];
   // HL7 v2 table 0003: I12 is the event of REF messages, a patient referral.
-  const bool is_bars = health::SameSystem(event.Peek("system"), kBarsEvents) && event.Peek("code") == "servicerequest-request";
-  const bool is_v2 = event.Peek("code") == "I12" && event.Peek("system") == "http://terminology.hl7.org/CodeSystem/v2-0003";
+  const bool is_bars = event.Peek("code") == "servicerequest-request" &&
+                       (health::SameSystem(event.Peek("system"), kBarsEvents) ||
+                        health::SameSystem(event.Peek("system"), kEarlyBarsEvents));
+  const bool is_v2 =
+      event.Peek("code") == "I12" && event.Peek("system") == "http://terminology.hl7.org/CodeSystem/v2-0003";
   if (!is_bars && !is_v2) {
     context.issues.Error(event ? event.path() : absl::StrCat(header->path, ".event"), "message-event",
                          "only messages of the event \"servicerequest-request\" are referrals");
   }
   if (const Element response = element["response"]) {
-    context.issues.Error(response.path(), "message-response", "this is an answer to a message, not a request");
+    context.issues.Error(response.path(), "message-response",
+                         "this is an answer to a message, not a request");
   }
   bool has_reason = false;
   for (const Element& coding : element["reason"].Each("coding")) {
-    if (!health::SameSystem(coding.Peek("system"), kBarsReasons)) continue;
+    const std::string code = coding.Peek("code");
+    // "update" and "delete" mean what they say whatever system stands beside them.
+    if (!health::SameSystem(coding.Peek("system"), kBarsReasons) && code != "update" && code != "delete")
+      continue;
     has_reason = true;
-    if (coding.Peek("code") != "new") {
+    if (code != "new") {
       context.issues.Error(coding.path(), "message-reason",
                            "only new referrals are taken in here: updates and cancellations are not yet");
     }
@@ -68,15 +74,18 @@ const Resource* RequestOf(const Element& focus, const Resource& from, Context& c
   return target != nullptr && target->type == "ServiceRequest" ? target : nullptr;
 }
 
-std::vector<const Resource*> ServiceRequestsOf(const Resources& resources, const Resource* header, Context& context) {
+std::vector<const Resource*> ServiceRequestsOf(const Resources& resources, const Resource* header,
+                                               Context& context) {
   std::vector<const Resource*> requests;
   if (header != nullptr) {
     const Element element = context.At(*header);
     for (const Element& focus : element.Each("focus")) {
       if (const Resource* request = RequestOf(focus, *header, context)) {
-        if (std::find(requests.begin(), requests.end(), request) == requests.end()) requests.push_back(request);
+        if (std::find(requests.begin(), requests.end(), request) == requests.end())
+          requests.push_back(request);
       } else {
-        context.issues.Error(focus.path(), "focus-unresolved", "this leads to no ServiceRequest of the message");
+        context.issues.Error(focus.path(), "focus-unresolved",
+                             "this leads to no ServiceRequest of the message");
       }
     }
     if (element["focus"]) return requests;
@@ -89,7 +98,8 @@ std::vector<const Resource*> ServiceRequestsOf(const Resources& resources, const
   return requests;
 }
 
-// Whom the request is about; ERROR if that is not in the document. Never guesses: the wrong person is worse than none.
+// Whom the request is about; ERROR if that is not in the document. Never guesses: the wrong person is worse
+// than none.
 const Resource* SubjectOf(const Resource& request, Context& context) {
   const Element subject = context.At(request)["subject"];
   const std::string subject_path = absl::StrCat(request.path, ".subject");
@@ -100,10 +110,12 @@ const Resource* SubjectOf(const Resource& request, Context& context) {
   }
   if (!subject) {
     if (patients.size() == 1) {
-      context.issues.Warning(subject_path, "subject-missing", "whom it is about is not said: the only Patient is taken");
+      context.issues.Warning(subject_path, "subject-missing",
+                             "whom it is about is not said: the only Patient is taken");
       return patients.front();
     }
-    context.issues.Error(subject_path, "subject-missing", "whom it is about is not said, and there are several Patients");
+    context.issues.Error(subject_path, "subject-missing",
+                         "whom it is about is not said, and there are several Patients");
     return nullptr;
   }
   const Resource* target = Follow(subject, request, context);
@@ -132,15 +144,16 @@ void ReportKeptOut(Context& context) {
     if (context.handled.count(&resource) > 0) {
       ReportUnused(context.At(resource), context.usage, context.issues);
     } else if (resource.type == "Bundle") {
-      context.issues.Warning(resource.path, "nested-bundle", "kept out: a Bundle inside the Bundle is not looked into");
+      context.issues.Warning(resource.path, "nested-bundle",
+                             "kept out: a Bundle inside the Bundle is not looked into");
     } else {
       context.issues.Information(resource.path, "kept-out", absl::StrCat("kept out: ", resource.type));
     }
   }
 }
 
-void MapOne(const Resources& resources, const Resource* header, const Resource& request, const MappingOptions& options,
-            MappingResult& result) {
+void MapOne(const Resources& resources, const Resource* header, const Resource& request,
+            const MappingOptions& options, MappingResult& result) {
   Context context{resources, options.now, {}, {}, {}};
   CheckServiceRequest(request, context);
   const Resource* patient = SubjectOf(request, context);
@@ -193,7 +206,8 @@ void MapDocument(const Json& root, const MappingOptions& options, Issues& issues
   }
   if (is_bundle && !CheckBundle(root, issues)) return;
   if (is_bundle && root.find("implicitRules") != root.end()) {
-    issues.Error("Bundle.implicitRules", "implicit-rules", "rules that are not known here may change the meaning");
+    issues.Error("Bundle.implicitRules", "implicit-rules",
+                 "rules that are not known here may change the meaning");
     return;
   }
 
@@ -208,8 +222,9 @@ void MapDocument(const Json& root, const MappingOptions& options, Issues& issues
                          "there is no ServiceRequest");
   }
   if (requests.size() > kMaxServiceRequests) {
-    context.issues.Error("Bundle.entry", "too-many-requests",
-                         absl::StrCat("more than ", kMaxServiceRequests, " ServiceRequests: send them in parts"));
+    context.issues.Error(
+        "Bundle.entry", "too-many-requests",
+        absl::StrCat("more than ", kMaxServiceRequests, " ServiceRequests: send them in parts"));
     requests.clear();
   }
   for (const Resource* request : requests) MapOne(resources, header, *request, options, result);

@@ -1,16 +1,16 @@
-// FHIR R4 → splw.referral.v1.SubmitReferralRequest: a BaRS `servicerequest-request` message, a Bundle that holds a
-// ServiceRequest and its Patient, or a ServiceRequest that contains its Patient.
+// FHIR R4 → splw.referral.v1.SubmitReferralRequest: a BaRS `servicerequest-request` message, a Bundle that
+// holds a ServiceRequest and its Patient, or a ServiceRequest that contains its Patient.
 //
-// Sources: HL7 FHIR R4 (4.0.1); UK Core; NHS England Booking and Referral Standard (BaRS) core; Gravity SDOH Clinical Care.
+// Sources: HL7 FHIR R4 (4.0.1); UK Core; NHS England Booking and Referral Standard (BaRS) core; Gravity SDOH
+// Clinical Care.
 #pragma once
 
+#include <absl/status/status.h>
+#include <absl/time/time.h>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <absl/status/status.h>
-#include <absl/time/time.h>
 
 #include "services/gateway/fhir/issue.h"
 #include "splw/referral/v1/referral_intake_service.pb.h"
@@ -27,28 +27,30 @@ struct MappingOptions {
 // One ServiceRequest that can be submitted. `request_id` is left to the caller.
 struct Mapping {
   splw::referral::v1::SubmitReferralRequest request;
-  // Nothing is dropped silently: each element of the ServiceRequest, the Patient and the referrer's resources that was not
-  // mapped is here by its location, and each other resource once. No errors.
+  // Nothing is dropped silently: each element of the ServiceRequest, the Patient and the referrer's resources
+  // that was not mapped is here by its location, and each other resource once. No errors.
   std::vector<Issue> issues;
 };
 
 struct MappingResult {
   // What can be submitted, in the order of the document.
   std::vector<Mapping> mappings;
-  // What refuses the document, or refused single ServiceRequests of it: holds an error exactly if something was refused.
+  // What refuses the document, or refused single ServiceRequests of it: holds an error exactly if something
+  // was refused.
   std::vector<Issue> issues;
 
-  // OK if there is something to submit; otherwise INVALID_ARGUMENT, reason FHIR_NOT_MAPPED, whose field violations are
-  // the errors' locations.
+  // OK if there is something to submit; otherwise INVALID_ARGUMENT, reason FHIR_NOT_MAPPED, whose field
+  // violations are the errors' locations.
   absl::Status status() const;
 };
 
-// Never throws and never fails in another way, whatever `json` holds: at most 5 MiB, 64 levels deep. In a message, the
-// ServiceRequest that MessageHeader.focus leads to is mapped; in other Bundles, every ServiceRequest that is not contained.
-// Every request has the channel IMPORT: the intake keeps what is incomplete and puts it before a person.
-// Refused, each with its location: what is no JSON or no such document; BaRS reasons other than `new`, and responses; requests
-// that are revoked, entered in error, completed or drafts, or whose intent is none of a referral; persons with neither name
-// nor NHS number, who are not in the document, or who have died. Pure; thread-safe.
+// Never throws and never fails in another way, whatever `json` holds: at most 5 MiB, 64 levels deep. In a
+// message, the ServiceRequest that MessageHeader.focus leads to is mapped; in other Bundles, every
+// ServiceRequest that is not contained. Every request has the channel IMPORT: the intake keeps what is
+// incomplete and puts it before a person. Refused, each with its location: what is no JSON or no such
+// document; BaRS reasons other than `new`, and responses; requests that are revoked, entered in error,
+// completed or drafts, or whose intent is none of a referral; persons with neither name nor NHS number, who
+// are not in the document, or who have died. Pure; thread-safe.
 MappingResult MapReferrals(std::string_view json, const MappingOptions& options);
 
 }  // namespace splw::fhir

@@ -116,8 +116,9 @@ void MapContact(const Resource& resource, type::Referrer& referrer, Context& con
 
 // The person asks for themselves, or somebody close to them does.
 void MapLayReferrer(const Resource& target, type::Referrer& referrer, Context& context) {
-  context.issues.Warning(target.path, "lay-referrer",
-                         "the person, or somebody close to them, asks: no professional stands behind the request");
+  context.issues.Warning(
+      target.path, "lay-referrer",
+      "the person, or somebody close to them, asks: no professional stands behind the request");
   referrer.mutable_organisation()->set_agency(type::AGENCY_KIND_OTHER);
   if (target.type == "Patient") {
     referrer.set_role_title("Self-referral");
@@ -158,8 +159,8 @@ void MapSources(const Sources& sources, type::Referrer& referrer, Context& conte
 // What a Reference says of itself, where it leads to no resource.
 void MapBareReference(const Element& reference, type::Referrer& referrer, Context& context) {
   const std::string display = reference.Peek("display");
-  const bool names_organisation =
-      health::IsOdsCodeSystem(reference["identifier"].Peek("system")) || reference.Peek("type") == "Organization";
+  const bool names_organisation = health::IsOdsCodeSystem(reference["identifier"].Peek("system")) ||
+                                  reference.Peek("type") == "Organization";
   if (names_organisation) {
     MapOdsCode(reference["identifier"], *referrer.mutable_organisation(), context);
     if (referrer.organisation().display_name().empty()) {
@@ -167,18 +168,21 @@ void MapBareReference(const Element& reference, type::Referrer& referrer, Contex
           Fit(reference.Take("display"), kMaxOrganisationName, reference.path(), context));
     }
   } else if (referrer.practitioner_name().empty() && !display.empty()) {
-    referrer.set_practitioner_name(Fit(reference.Take("display"), kMaxPractitionerName, reference.path(), context));
+    referrer.set_practitioner_name(
+        Fit(reference.Take("display"), kMaxPractitionerName, reference.path(), context));
   }
 }
 
 bool HasOrganisation(const type::Referrer& referrer) {
   const type::Organisation& organisation = referrer.organisation();
-  return !organisation.ods_code().empty() || !organisation.local_id().empty() || !organisation.display_name().empty();
+  return !organisation.ods_code().empty() || !organisation.local_id().empty() ||
+         !organisation.display_name().empty();
 }
 
 }  // namespace
 
-type::Referrer MapReferrer(const Resource& service_request, const Resource* message_header, Context& context) {
+type::Referrer MapReferrer(const Resource& service_request, const Resource* message_header,
+                           Context& context) {
   type::Referrer referrer;
   const Element requester = context.At(service_request)["requester"];
   const Resource* target = Follow(requester, service_request, context);
@@ -190,7 +194,8 @@ type::Referrer MapReferrer(const Resource& service_request, const Resource* mess
   Gather(target, sources, context);
   MapSources(sources, referrer, context);
   if (requester && target == nullptr) {
-    context.issues.Warning(requester.path(), "requester-unresolved", "this leads to no resource of the message");
+    context.issues.Warning(requester.path(), "requester-unresolved",
+                           "this leads to no resource of the message");
     MapBareReference(requester, referrer, context);
   }
   if (sources.role != nullptr && sources.organisation == nullptr) {
@@ -213,7 +218,8 @@ type::Referrer MapReferrer(const Resource& service_request, const Resource* mess
     }
   }
   type::Organisation& organisation = *referrer.mutable_organisation();
-  if (organisation.agency() == type::AGENCY_KIND_UNSPECIFIED) organisation.set_agency(AgencyOfOdsCode(organisation.ods_code()));
+  if (organisation.agency() == type::AGENCY_KIND_UNSPECIFIED)
+    organisation.set_agency(AgencyOfOdsCode(organisation.ods_code()));
   if (organisation.agency() == type::AGENCY_KIND_UNSPECIFIED) {
     organisation.set_agency(type::AGENCY_KIND_OTHER);
     context.issues.Information(service_request.path + ".requester", "agency-not-said",
@@ -224,7 +230,8 @@ type::Referrer MapReferrer(const Resource& service_request, const Resource* mess
                            "the referring organisation has no ODS code here");
   }
   if (referrer.practitioner_name().empty()) {
-    context.issues.Warning(service_request.path + ".requester", "referrer-without-name", "nobody is named who asks");
+    context.issues.Warning(service_request.path + ".requester", "referrer-without-name",
+                           "nobody is named who asks");
   }
   return referrer;
 }

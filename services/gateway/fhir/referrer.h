@@ -1,4 +1,5 @@
-// ServiceRequest.requester (Practitioner, PractitionerRole, Organization, the person themselves) → splw.type.v1.Referrer.
+// ServiceRequest.requester (Practitioner, PractitionerRole, Organization, the person themselves) →
+// splw.type.v1.Referrer.
 #pragma once
 
 #include "services/gateway/fhir/resources.h"
@@ -6,8 +7,10 @@
 
 namespace splw::fhir {
 
-// Maps what there is; what is missing is a WARNING. Where the request names no organisation, the sender of the message
+// Maps what there is; what is missing is a WARNING. Where the request names no organisation, the sender of
+// the message
 // (`message_header`, may be nullptr) stands in, which is said.
-splw::type::v1::Referrer MapReferrer(const Resource& service_request, const Resource* message_header, Context& context);
+splw::type::v1::Referrer MapReferrer(const Resource& service_request, const Resource* message_header,
+                                     Context& context);
 
 }  // namespace splw::fhir

@@ -1,5 +1,8 @@
 #include "services/gateway/fhir/request.h"
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -7,10 +10,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_cat.h>
-#include <absl/strings/str_join.h>
 
 #include "common/health/snomed.h"
 #include "services/gateway/fhir/clinical_status.h"
@@ -31,7 +30,8 @@ bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> val
 class Reason final {
  public:
   void Add(std::string_view label, const std::string& text) {
-    if (!text.empty() && said_.insert(text).second) lines_.push_back(absl::StrCat(std::string(label), ": ", text));
+    if (!text.empty() && said_.insert(text).second)
+      lines_.push_back(absl::StrCat(std::string(label), ": ", text));
   }
   std::string Text() const { return absl::StrJoin(lines_, "\n"); }
 
@@ -46,7 +46,8 @@ class Needs final {
 
   // Adds the need that the concept codes, if any; `or_other`: a coded concept that no table has is "other".
   // `category_hint` is what the resource says elsewhere (Condition.category).
-  void Add(const Element& concept_element, bool or_other, std::optional<type::NeedCategory> category_hint = {}) {
+  void Add(const Element& concept_element, bool or_other,
+           std::optional<type::NeedCategory> category_hint = {}) {
     std::optional<type::NeedCategory> category;
     std::string snomed;
     Element snomed_coding;
@@ -71,7 +72,8 @@ class Needs final {
     type::Need need;
     need.set_category(category.value_or(type::NEED_CATEGORY_OTHER));
     if (!category.has_value()) {
-      context_.issues.Information(concept_element.path(), "need-unknown", "no known kind of need: kept as other");
+      context_.issues.Information(concept_element.path(), "need-unknown",
+                                  "no known kind of need: kept as other");
     }
     if (!snomed.empty()) KeepSnomed(snomed, snomed_coding, need);
     need.set_note(Fit(ConceptText(concept_element), kMaxNeedNote, concept_element.path(), context_));
@@ -109,7 +111,8 @@ class Needs final {
       return;
     }
     if (static_cast<std::size_t>(referral_.needs_size()) >= kMaxNeeds) {
-      context_.issues.Warning(from.path(), "needs-too-many", "more needs than there is room for: kept in the reason only");
+      context_.issues.Warning(from.path(), "needs-too-many",
+                              "more needs than there is room for: kept in the reason only");
       return;
     }
     *referral_.add_needs() = std::move(need);
@@ -140,10 +143,12 @@ void MapReasonResource(const Resource& resource, Reason& reason, Needs& needs, C
                            "given as a reason, but resolved, refuted or in error: kept out");
     return;
   }
-  for (const char* property : {"status", "clinicalStatus", "verificationStatus", "subject"}) element.Use(property);
+  for (const char* property : {"status", "clinicalStatus", "verificationStatus", "subject"})
+    element.Use(property);
   const Element code = element["code"];
   std::string text = ConceptText(code);
-  for (const std::string& answer : {ConceptText(element["valueCodeableConcept"]), element.Take("valueString")}) {
+  for (const std::string& answer :
+       {ConceptText(element["valueCodeableConcept"]), element.Take("valueString")}) {
     if (!answer.empty()) absl::StrAppend(&text, text.empty() ? "" : " = ", answer);
   }
   UseConceptText(element["valueCodeableConcept"]);
@@ -153,7 +158,8 @@ void MapReasonResource(const Resource& resource, Reason& reason, Needs& needs, C
   UseConceptText(code);
 }
 
-void MapReason(const Resource& resource, const Element& request, splw::referral::v1::Referral& referral, Context& context) {
+void MapReason(const Resource& resource, const Element& request, splw::referral::v1::Referral& referral,
+               Context& context) {
   Reason reason;
   Needs needs(referral, context);
   for (const Element& concept_element : request.Each("reasonCode")) {
@@ -171,7 +177,8 @@ void MapReason(const Resource& resource, const Element& request, splw::referral:
     reason.Add("Reason", display);
     reference.Use("display");
     if (target == nullptr) {
-      context.issues.Warning(reference.path(), "reason-unresolved", "this leads to no resource of the message");
+      context.issues.Warning(reference.path(), "reason-unresolved",
+                             "this leads to no resource of the message");
     }
   }
   if (const Element code = request["code"]) {
@@ -204,13 +211,16 @@ void MapPriority(const Element& request, splw::referral::v1::Referral& referral,
     referral.set_urgency(type::URGENCY_ROUTINE);
   } else if (IsOneOf(priority, {"urgent", "asap", "stat"})) {
     referral.set_urgency(type::URGENCY_URGENT);
-    if (priority == "asap") context.issues.Information(path, "priority-asap", "\"as soon as possible\": taken as urgent");
+    if (priority == "asap")
+      context.issues.Information(path, "priority-asap", "\"as soon as possible\": taken as urgent");
     if (priority == "stat") {
-      context.issues.Warning(path, "priority-stat",
-                             "\"at once\": taken as urgent; if there is danger now, this is no referral but an emergency");
+      context.issues.Warning(
+          path, "priority-stat",
+          "\"at once\": taken as urgent; if there is danger now, this is no referral but an emergency");
     }
   } else {
-    context.issues.Warning(path, "priority-unknown-code", "not a code of FHIR's request-priority: how soon must be asked");
+    context.issues.Warning(path, "priority-unknown-code",
+                           "not a code of FHIR's request-priority: how soon must be asked");
   }
 }
 
@@ -278,9 +288,11 @@ void CheckServiceRequest(const Resource& resource, Context& context) {
   const std::string intent = request.Take("intent");
   const std::string intent_path = absl::StrCat(request.path(), ".intent");
   if (intent.empty()) {
-    context.issues.Warning(intent_path, "request-intent-missing", "whether this is an order or only an idea is not said");
+    context.issues.Warning(intent_path, "request-intent-missing",
+                           "whether this is an order or only an idea is not said");
   } else if (!IsOneOf(intent, {"order", "original-order", "plan", "proposal", "directive"})) {
-    context.issues.Error(intent_path, "request-intent", "not the intent of a referral: order, plan or proposal is");
+    context.issues.Error(intent_path, "request-intent",
+                         "not the intent of a referral: order, plan or proposal is");
   }
   if (request.TakeBoolean("doNotPerform").value_or(false)) {
     context.issues.Error(absl::StrCat(request.path(), ".doNotPerform"), "do-not-perform",
@@ -291,7 +303,8 @@ void CheckServiceRequest(const Resource& resource, Context& context) {
                          "a modifier extension that is not known here may change the meaning");
   }
   if (const Element rules = request["implicitRules"]) {
-    context.issues.Error(rules.path(), "implicit-rules", "rules that are not known here may change the meaning");
+    context.issues.Error(rules.path(), "implicit-rules",
+                         "rules that are not known here may change the meaning");
   }
 }
 

@@ -1,11 +1,10 @@
 #include "services/gateway/fhir/resources.h"
 
-#include <algorithm>
-#include <utility>
-
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
+#include <algorithm>
+#include <utility>
 
 #include "common/health/system_uri.h"
 
@@ -57,7 +56,8 @@ Resources::Resources(const Json& root) {
       }
     }
   }
-  // What is contained comes after everything else: pointers into the vector are taken only once it is complete.
+  // What is contained comes after everything else: pointers into the vector are taken only once it is
+  // complete.
   const std::size_t outer = resources_.size();
   std::vector<std::size_t> container_of(outer);
   for (std::size_t i = 0; i < outer; ++i) {
@@ -77,7 +77,8 @@ Resources::Resources(const Json& root) {
       ++index;
     }
   }
-  for (std::size_t i = outer; i < resources_.size(); ++i) resources_[i].container = &resources_[container_of[i]];
+  for (std::size_t i = outer; i < resources_.size(); ++i)
+    resources_[i].container = &resources_[container_of[i]];
 }
 
 void Resources::Add(const Json& json, std::string path, std::string full_url) {
@@ -88,7 +89,8 @@ void Resources::Add(const Json& json, std::string path, std::string full_url) {
   resource.id = StringAt(json, "id");
   resource.full_url = std::move(full_url);
   const std::size_t index = resources_.size();
-  if (!resource.full_url.empty()) by_url_[absl::AsciiStrToLower(WithoutVersion(resource.full_url))].push_back(index);
+  if (!resource.full_url.empty())
+    by_url_[absl::AsciiStrToLower(WithoutVersion(resource.full_url))].push_back(index);
   const std::string by_url = TypeAndId(WithoutVersion(resource.full_url));
   const std::string by_id = resource.id.empty() ? "" : absl::StrCat(resource.type, "/", resource.id);
   if (!by_id.empty()) by_type_id_[by_id].push_back(index);
@@ -137,7 +139,8 @@ const Resource* Follow(const Element& reference, const Resource& from, Context& 
       const std::string type = reference.Peek("type");
       if (!type.empty() && type != resource.type) continue;
       for (const Element& candidate : context.At(resource).Each("identifier")) {
-        if (identifier.Peek("system").empty() || !health::SameSystem(candidate.Peek("system"), identifier.Peek("system")) ||
+        if (identifier.Peek("system").empty() ||
+            !health::SameSystem(candidate.Peek("system"), identifier.Peek("system")) ||
             candidate.Peek("value") != identifier.Peek("value")) {
           continue;
         }
@@ -160,8 +163,9 @@ std::string Fit(std::string text, std::size_t limit, std::string_view location, 
   for (std::size_t i = 0; i < text.size(); ++i) {
     if ((static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) continue;
     if (characters == limit) {
-      context.issues.Warning(location, "text-cut",
-                             absl::StrCat("longer than ", limit, " characters: the end was left out; read the original"));
+      context.issues.Warning(
+          location, "text-cut",
+          absl::StrCat("longer than ", limit, " characters: the end was left out; read the original"));
       text.resize(i);
       return CleanText(text);
     }

@@ -1,10 +1,9 @@
 #include "services/gateway/fhir/risks.h"
 
-#include <string>
-#include <vector>
-
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <string>
+#include <vector>
 
 #include "services/gateway/fhir/clinical_status.h"
 #include "services/gateway/fhir/limits.h"
@@ -46,7 +45,8 @@ void AddAdjustment(const Resource& resource, type::Person& person, Context& cont
   const Element flag = context.At(resource);
   const std::string text = ConceptText(flag["code"]);
   if (text.empty() || static_cast<std::size_t>(person.adjustments_size()) >= kMaxAdjustments) {
-    context.issues.Warning(resource.path, "adjustment-left-out", "a reasonable adjustment that could not be kept");
+    context.issues.Warning(resource.path, "adjustment-left-out",
+                           "a reasonable adjustment that could not be kept");
     return;
   }
   context.Handle(resource);
@@ -57,18 +57,20 @@ void AddAdjustment(const Resource& resource, type::Person& person, Context& cont
 
 }  // namespace
 
-void MapRisks(const Resource& service_request, const Resource& patient, splw::referral::v1::Referral& referral,
-              Context& context) {
+void MapRisks(const Resource& service_request, const Resource& patient,
+              splw::referral::v1::Referral& referral, Context& context) {
   std::vector<std::string> risks;
   const auto potential_crisis = [&](const std::string& location, const std::string& words) {
     if (!words.empty()) risks.push_back(absl::StrCat("Risk recorded: ", words));
     referral.mutable_crisis_answers()->set_risk_of_harm(type::CRISIS_ANSWER_YES);
-    context.issues.Warning(location, "crisis-flag",
-                           "coded as a risk of harm: counts as a potential crisis, act on it before anything else");
+    context.issues.Warning(
+        location, "crisis-flag",
+        "coded as a risk of harm: counts as a potential crisis, act on it before anything else");
   };
   for (const char* property : {"reasonCode", "code"}) {
     // Its words are in the reason already.
-    if (HasCrisisCode(context.At(service_request), property)) potential_crisis(service_request.path + "." + property, "");
+    if (HasCrisisCode(context.At(service_request), property))
+      potential_crisis(service_request.path + "." + property, "");
   }
   for (const Resource& resource : context.resources.all()) {
     const bool is_flag = resource.type == "Flag";
@@ -85,14 +87,15 @@ void MapRisks(const Resource& service_request, const Resource& patient, splw::re
                                "a risk of harm that no longer holds, or was denied: kept out, read it");
       }
       context.Handle(resource);
-      for (const char* part : {"code", "category", "status", "clinicalStatus", "verificationStatus", "subject",
-                               "valueCodeableConcept", "valueBoolean"}) {
+      for (const char* part : {"code", "category", "status", "clinicalStatus", "verificationStatus",
+                               "subject", "valueCodeableConcept", "valueBoolean"}) {
         element.Use(part);
       }
     } else if (is_flag && HasCategory(element, IsAdjustmentCategory) && standing == Standing::kHolds) {
       AddAdjustment(resource, *referral.mutable_person(), context);
     } else if (is_flag && standing == Standing::kHolds) {
-      context.issues.Warning(resource.path, "flag-unknown", "an alert that is not understood here: kept out, read it");
+      context.issues.Warning(resource.path, "flag-unknown",
+                             "an alert that is not understood here: kept out, read it");
       context.Handle(resource);
       element.Use("code");
       for (const char* part : {"category", "status", "subject", "encounter", "period"}) element.Use(part);

@@ -1,12 +1,11 @@
 #include "services/gateway/fhir/terminology.h"
 
-#include <algorithm>
-#include <vector>
-
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
+#include <algorithm>
+#include <vector>
 
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
@@ -34,7 +33,8 @@ struct NeedRow {
 };
 
 // Gravity Project, SDOH Clinical Care STU 2.3, value set SDOHCC-ValueSetSDOHCategory (code system
-// SDOHCC-CodeSystemTemporaryCodes). health-insurance-coverage-status and veteran-status have no counterpart here: OTHER.
+// SDOHCC-CodeSystemTemporaryCodes). health-insurance-coverage-status and veteran-status have no counterpart
+// here: OTHER.
 constexpr NeedRow kGravityCategories[] = {
     {"food-insecurity", type::NEED_CATEGORY_FOOD},
     {"housing-instability", type::NEED_CATEGORY_HOUSING},
@@ -60,86 +60,87 @@ constexpr NeedRow kGravityCategories[] = {
     {"veteran-status", type::NEED_CATEGORY_OTHER},
 };
 
-// SNOMED CT. Sources: NHS Digital primary care reference sets HOMELESS_COD and RESNONE_COD (2024-12-05), PRIMIS CARER_COD v1,
-// Gravity Project value sets, UK Core and Gravity sample messages, and the flags of the intake's crisis rule.
+// SNOMED CT. Sources: NHS Digital primary care reference sets HOMELESS_COD and RESNONE_COD (2024-12-05),
+// PRIMIS CARER_COD v1, Gravity Project value sets, UK Core and Gravity sample messages, and the flags of the
+// intake's crisis rule.
 constexpr NeedRow kSnomedNeeds[] = {
-    {"422650009", type::NEED_CATEGORY_LONELINESS},            // Social isolation
-    {"423315002", type::NEED_CATEGORY_LONELINESS},            // Limited social contact
-    {"32911000", type::NEED_CATEGORY_HOUSING},                // Homeless
-    {"1156191002", type::NEED_CATEGORY_HOUSING},              // Housing instability
-    {"105531004", type::NEED_CATEGORY_HOUSING},               // Housing unsatisfactory
-    {"266935003", type::NEED_CATEGORY_HOUSING},               // Housing lack
-    {"365510008", type::NEED_CATEGORY_HOUSING},               // Temporary shelter arrangements
-    {"105526001", type::NEED_CATEGORY_HOUSING},               // Homeless family
-    {"160700001", type::NEED_CATEGORY_HOUSING},               // Homeless single person
-    {"224226001", type::NEED_CATEGORY_HOUSING},               // No fixed abode
-    {"224228000", type::NEED_CATEGORY_HOUSING},               // Living rough
-    {"224229008", type::NEED_CATEGORY_HOUSING},               // Sleeping out
-    {"224231004", type::NEED_CATEGORY_HOUSING},               // Sleeping in night shelter
-    {"224232006", type::NEED_CATEGORY_HOUSING},               // Sleeping at friends' home
-    {"224233001", type::NEED_CATEGORY_HOUSING},               // Sleeping in vehicle
-    {"266940006", type::NEED_CATEGORY_HOUSING},               // Lives in squat
-    {"381751000000106", type::NEED_CATEGORY_HOUSING},         // Sofa surfer
-    {"160932005", type::NEED_CATEGORY_MONEY},                 // Low income
-    {"73438004", type::NEED_CATEGORY_EMPLOYMENT},             // Unemployed
-    {"73595000", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Stress
-    {"48694002", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Anxiety
-    {"35489007", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Depressive disorder
-    {"414916001", type::NEED_CATEGORY_PHYSICAL_ACTIVITY},     // Obesity
-    {"3723001", type::NEED_CATEGORY_LONG_TERM_CONDITION},     // Arthritis
-    {"44054006", type::NEED_CATEGORY_LONG_TERM_CONDITION},    // Type 2 diabetes mellitus
-    {"13645005", type::NEED_CATEGORY_LONG_TERM_CONDITION},    // Chronic obstructive lung disease
-    {"224484003", type::NEED_CATEGORY_CARING},                // Patient themselves providing care
-    {"302767002", type::NEED_CATEGORY_CARING},                // Cares for a relative
-    {"276040005", type::NEED_CATEGORY_CARING},                // Looks after someone
-    {"276047008", type::NEED_CATEGORY_CARING},                // Looks after elderly dependent
-    {"407542009", type::NEED_CATEGORY_CARING},                // Informal caregiver
-    {"824401000000105", type::NEED_CATEGORY_CARING},          // Carer of person with dementia
-    {"129839007", type::NEED_CATEGORY_MANAGING_AT_HOME},      // At risk for falls
-    {"161898004", type::NEED_CATEGORY_MANAGING_AT_HOME},      // Falls
-    {"248054003", type::NEED_CATEGORY_MANAGING_AT_HOME},      // Self-neglect
-    {"733423003", type::NEED_CATEGORY_FOOD},                  // Food insecurity
-    {"467771000124109", type::NEED_CATEGORY_FOOD},            // Assistance with application for food pantry program
-    {"706893006", type::NEED_CATEGORY_DOMESTIC_ABUSE},        // Victim of intimate partner abuse
-    {"707087005", type::NEED_CATEGORY_DOMESTIC_ABUSE},        // At risk of domestic violence
-    {"15167005", type::NEED_CATEGORY_SUBSTANCE_USE},          // Alcohol abuse
-    {"7200002", type::NEED_CATEGORY_SUBSTANCE_USE},           // Alcoholism
-    {"713458007", type::NEED_CATEGORY_TRANSPORT},             // Lack of access to transportation
-    {"266934004", type::NEED_CATEGORY_TRANSPORT},             // Transport problem
+    {"422650009", type::NEED_CATEGORY_LONELINESS},          // Social isolation
+    {"423315002", type::NEED_CATEGORY_LONELINESS},          // Limited social contact
+    {"32911000", type::NEED_CATEGORY_HOUSING},              // Homeless
+    {"1156191002", type::NEED_CATEGORY_HOUSING},            // Housing instability
+    {"105531004", type::NEED_CATEGORY_HOUSING},             // Housing unsatisfactory
+    {"266935003", type::NEED_CATEGORY_HOUSING},             // Housing lack
+    {"365510008", type::NEED_CATEGORY_HOUSING},             // Temporary shelter arrangements
+    {"105526001", type::NEED_CATEGORY_HOUSING},             // Homeless family
+    {"160700001", type::NEED_CATEGORY_HOUSING},             // Homeless single person
+    {"224226001", type::NEED_CATEGORY_HOUSING},             // No fixed abode
+    {"224228000", type::NEED_CATEGORY_HOUSING},             // Living rough
+    {"224229008", type::NEED_CATEGORY_HOUSING},             // Sleeping out
+    {"224231004", type::NEED_CATEGORY_HOUSING},             // Sleeping in night shelter
+    {"224232006", type::NEED_CATEGORY_HOUSING},             // Sleeping at friends' home
+    {"224233001", type::NEED_CATEGORY_HOUSING},             // Sleeping in vehicle
+    {"266940006", type::NEED_CATEGORY_HOUSING},             // Lives in squat
+    {"381751000000106", type::NEED_CATEGORY_HOUSING},       // Sofa surfer
+    {"160932005", type::NEED_CATEGORY_MONEY},               // Low income
+    {"73438004", type::NEED_CATEGORY_EMPLOYMENT},           // Unemployed
+    {"73595000", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},  // Stress
+    {"48694002", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},  // Anxiety
+    {"35489007", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},  // Depressive disorder
+    {"414916001", type::NEED_CATEGORY_PHYSICAL_ACTIVITY},   // Obesity
+    {"3723001", type::NEED_CATEGORY_LONG_TERM_CONDITION},   // Arthritis
+    {"44054006", type::NEED_CATEGORY_LONG_TERM_CONDITION},  // Type 2 diabetes mellitus
+    {"13645005", type::NEED_CATEGORY_LONG_TERM_CONDITION},  // Chronic obstructive lung disease
+    {"224484003", type::NEED_CATEGORY_CARING},              // Patient themselves providing care
+    {"302767002", type::NEED_CATEGORY_CARING},              // Cares for a relative
+    {"276040005", type::NEED_CATEGORY_CARING},              // Looks after someone
+    {"276047008", type::NEED_CATEGORY_CARING},              // Looks after elderly dependent
+    {"407542009", type::NEED_CATEGORY_CARING},              // Informal caregiver
+    {"824401000000105", type::NEED_CATEGORY_CARING},        // Carer of person with dementia
+    {"129839007", type::NEED_CATEGORY_MANAGING_AT_HOME},    // At risk for falls
+    {"161898004", type::NEED_CATEGORY_MANAGING_AT_HOME},    // Falls
+    {"248054003", type::NEED_CATEGORY_MANAGING_AT_HOME},    // Self-neglect
+    {"733423003", type::NEED_CATEGORY_FOOD},                // Food insecurity
+    {"467771000124109", type::NEED_CATEGORY_FOOD},      // Assistance with application for food pantry program
+    {"706893006", type::NEED_CATEGORY_DOMESTIC_ABUSE},  // Victim of intimate partner abuse
+    {"707087005", type::NEED_CATEGORY_DOMESTIC_ABUSE},  // At risk of domestic violence
+    {"15167005", type::NEED_CATEGORY_SUBSTANCE_USE},    // Alcohol abuse
+    {"7200002", type::NEED_CATEGORY_SUBSTANCE_USE},     // Alcoholism
+    {"713458007", type::NEED_CATEGORY_TRANSPORT},       // Lack of access to transportation
+    {"266934004", type::NEED_CATEGORY_TRANSPORT},       // Transport problem
 };
 
-// ICD-10 by prefix, the longest first among those that overlap. WHO ICD-10 chapters V and XXI; rows marked CM are of
-// ICD-10-CM alone.
+// ICD-10 by prefix, the longest first among those that overlap. WHO ICD-10 chapters V and XXI; rows marked CM
+// are of ICD-10-CM alone.
 constexpr NeedRow kIcd10Needs[] = {
-    {"Z59.82", type::NEED_CATEGORY_TRANSPORT},                // CM: transportation insecurity
-    {"Z59.86", type::NEED_CATEGORY_MONEY},                    // CM: financial insecurity
-    {"Z59.87", type::NEED_CATEGORY_MONEY},                    // CM: material hardship
-    {"Z59.4", type::NEED_CATEGORY_FOOD},                      // Lack of adequate food
-    {"Z59.5", type::NEED_CATEGORY_MONEY},                     // Extreme poverty
-    {"Z59.6", type::NEED_CATEGORY_MONEY},                     // Low income
-    {"Z59.7", type::NEED_CATEGORY_MONEY},                     // Insufficient social insurance and welfare support
-    {"Z59", type::NEED_CATEGORY_HOUSING},                     // Housing and economic circumstances
-    {"Z55", type::NEED_CATEGORY_LEARNING},                    // Education and literacy
-    {"Z56", type::NEED_CATEGORY_EMPLOYMENT},                  // Employment and unemployment
-    {"Z60.2", type::NEED_CATEGORY_LONELINESS},                // Living alone
-    {"Z60.4", type::NEED_CATEGORY_LONELINESS},                // Social exclusion and rejection
-    {"Z63.4", type::NEED_CATEGORY_BEREAVEMENT},               // Disappearance and death of family member
-    {"Z63.6", type::NEED_CATEGORY_CARING},                    // Dependent relative needing care at home
-    {"Z65.0", type::NEED_CATEGORY_LEGAL},                     // Conviction without imprisonment
-    {"Z65.1", type::NEED_CATEGORY_LEGAL},                     // Imprisonment
-    {"Z65.2", type::NEED_CATEGORY_LEGAL},                     // Release from prison
-    {"Z65.3", type::NEED_CATEGORY_LEGAL},                     // Other legal circumstances
-    {"Z72.3", type::NEED_CATEGORY_PHYSICAL_ACTIVITY},         // Lack of physical exercise
-    {"Z73.3", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},       // Stress
-    {"Z74", type::NEED_CATEGORY_MANAGING_AT_HOME},            // Care-provider dependency
-    {"R29.6", type::NEED_CATEGORY_MANAGING_AT_HOME},          // Tendency to fall
-    {"E66", type::NEED_CATEGORY_PHYSICAL_ACTIVITY},           // Obesity
-    {"F10", type::NEED_CATEGORY_SUBSTANCE_USE},               // Alcohol
-    {"F11", type::NEED_CATEGORY_SUBSTANCE_USE},               // Opioids
-    {"F19", type::NEED_CATEGORY_SUBSTANCE_USE},               // Several drugs
-    {"F32", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},         // Depressive episode
-    {"F33", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},         // Recurrent depressive disorder
-    {"F41", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},         // Other anxiety disorders
+    {"Z59.82", type::NEED_CATEGORY_TRANSPORT},           // CM: transportation insecurity
+    {"Z59.86", type::NEED_CATEGORY_MONEY},               // CM: financial insecurity
+    {"Z59.87", type::NEED_CATEGORY_MONEY},               // CM: material hardship
+    {"Z59.4", type::NEED_CATEGORY_FOOD},                 // Lack of adequate food
+    {"Z59.5", type::NEED_CATEGORY_MONEY},                // Extreme poverty
+    {"Z59.6", type::NEED_CATEGORY_MONEY},                // Low income
+    {"Z59.7", type::NEED_CATEGORY_MONEY},                // Insufficient social insurance and welfare support
+    {"Z59", type::NEED_CATEGORY_HOUSING},                // Housing and economic circumstances
+    {"Z55", type::NEED_CATEGORY_LEARNING},               // Education and literacy
+    {"Z56", type::NEED_CATEGORY_EMPLOYMENT},             // Employment and unemployment
+    {"Z60.2", type::NEED_CATEGORY_LONELINESS},           // Living alone
+    {"Z60.4", type::NEED_CATEGORY_LONELINESS},           // Social exclusion and rejection
+    {"Z63.4", type::NEED_CATEGORY_BEREAVEMENT},          // Disappearance and death of family member
+    {"Z63.6", type::NEED_CATEGORY_CARING},               // Dependent relative needing care at home
+    {"Z65.0", type::NEED_CATEGORY_LEGAL},                // Conviction without imprisonment
+    {"Z65.1", type::NEED_CATEGORY_LEGAL},                // Imprisonment
+    {"Z65.2", type::NEED_CATEGORY_LEGAL},                // Release from prison
+    {"Z65.3", type::NEED_CATEGORY_LEGAL},                // Other legal circumstances
+    {"Z72.3", type::NEED_CATEGORY_PHYSICAL_ACTIVITY},    // Lack of physical exercise
+    {"Z73.3", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},  // Stress
+    {"Z74", type::NEED_CATEGORY_MANAGING_AT_HOME},       // Care-provider dependency
+    {"R29.6", type::NEED_CATEGORY_MANAGING_AT_HOME},     // Tendency to fall
+    {"E66", type::NEED_CATEGORY_PHYSICAL_ACTIVITY},      // Obesity
+    {"F10", type::NEED_CATEGORY_SUBSTANCE_USE},          // Alcohol
+    {"F11", type::NEED_CATEGORY_SUBSTANCE_USE},          // Opioids
+    {"F19", type::NEED_CATEGORY_SUBSTANCE_USE},          // Several drugs
+    {"F32", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Depressive episode
+    {"F33", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Recurrent depressive disorder
+    {"F41", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Other anxiety disorders
 };
 
 template <std::size_t kSize>
@@ -153,7 +154,8 @@ std::optional<type::NeedCategory> Exactly(const NeedRow (&rows)[kSize], std::str
 }  // namespace
 
 bool IsNhsNumberIdentifier(std::string_view system) {
-  return health::IsNhsNumberSystem(system) || health::SameSystem(system, "http://fhir.nhs.net/Id/nhs-number") ||
+  return health::IsNhsNumberSystem(system) ||
+         health::SameSystem(system, "http://fhir.nhs.net/Id/nhs-number") ||
          health::SameSystem(system, "urn:oid:2.16.840.1.113883.2.1.4.1");
 }
 
@@ -176,7 +178,7 @@ std::optional<type::NeedCategory> NeedCategoryOf(std::string_view system, std::s
 
 bool IsCrisisCode(std::string_view system, std::string_view code) {
   return IsSnomed(system) && (code == "401206008" || code == "707087005" || code == "766561000000109" ||
-                                    code == "836881000000105" || code == "248054003");
+                              code == "836881000000105" || code == "248054003");
 }
 
 bool IsSafeguardingCategory(std::string_view system, std::string_view code) {
@@ -192,7 +194,8 @@ std::optional<type::NhsNumberStatus> NhsNumberStatusOf(std::string_view code) {
     std::string_view name, number;
     type::NhsNumberStatus status;
   };
-  // UK Core CodeSystem NHSNumberVerificationStatus (by name) and NHSNumberVerificationStatusEngland (by number).
+  // UK Core CodeSystem NHSNumberVerificationStatus (by name) and NHSNumberVerificationStatusEngland (by
+  // number).
   constexpr Row kRows[] = {
       {"number-present-and-verified", "01", type::NHS_NUMBER_STATUS_VERIFIED},
       {"number-present-but-not-traced", "02", type::NHS_NUMBER_STATUS_NOT_TRACED},
@@ -216,10 +219,10 @@ type::AgencyKind AgencyOfRole(std::string_view code) {
   };
   // SDS job role codes; SNOMED CT 408443003 general medical practice (UK Core PractitionerRole.specialty).
   constexpr Row kRows[] = {
-      {"R9815", type::AGENCY_KIND_SPLW_SERVICE},       {"R1330", type::AGENCY_KIND_SOCIAL_CARE},
-      {"R1340", type::AGENCY_KIND_SOCIAL_CARE},        {"R9575", type::AGENCY_KIND_SOCIAL_CARE},
-      {"R0260", type::AGENCY_KIND_PRIMARY_CARE},       {"R0700", type::AGENCY_KIND_COMMUNITY_NURSING},
-      {"R1975", type::AGENCY_KIND_MENTAL_HEALTH},      {"R9808", type::AGENCY_KIND_MENTAL_HEALTH},
+      {"R9815", type::AGENCY_KIND_SPLW_SERVICE},     {"R1330", type::AGENCY_KIND_SOCIAL_CARE},
+      {"R1340", type::AGENCY_KIND_SOCIAL_CARE},      {"R9575", type::AGENCY_KIND_SOCIAL_CARE},
+      {"R0260", type::AGENCY_KIND_PRIMARY_CARE},     {"R0700", type::AGENCY_KIND_COMMUNITY_NURSING},
+      {"R1975", type::AGENCY_KIND_MENTAL_HEALTH},    {"R9808", type::AGENCY_KIND_MENTAL_HEALTH},
       {"408443003", type::AGENCY_KIND_PRIMARY_CARE},
   };
   for (const Row& row : kRows) {
@@ -241,11 +244,11 @@ std::optional<std::string> LanguageTag(std::string_view code) {
   std::string tag = absl::AsciiStrToLower(std::string(code));
   // UKCore-HumanLanguage has codes of its own for what BCP 47 names otherwise: q4 is British Sign Language.
   if (tag == "q4") return "bfi";
-  const bool is_tag = tag.size() >= 2 && tag.size() <= kMaxLanguageTag &&
-                      absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) &&
-                      absl::ascii_isalpha(static_cast<unsigned char>(tag[1])) &&
-                      std::all_of(tag.begin(), tag.end(),
-                                  [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+  const bool is_tag =
+      tag.size() >= 2 && tag.size() <= kMaxLanguageTag &&
+      absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) &&
+      absl::ascii_isalpha(static_cast<unsigned char>(tag[1])) &&
+      std::all_of(tag.begin(), tag.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
   if (!is_tag) return std::nullopt;
   if (tag == "en" || absl::StartsWith(tag, "en-")) return "";
   return tag;
