@@ -29,6 +29,7 @@ grpc::ServerUnaryReactor* DeliveryService::Deliver(grpc::CallbackServerContext* 
                                  "the caller does not act in the network of one of the events");
           }
         }
+        if (on_heard_ && batch.events_size() > 0) on_heard_(batch.events(0).source());   // one batch is of one source
         return inbox_.Deliver(call.attempt(), batch, results);
       });
 }

@@ -1,6 +1,9 @@
 // How events of peers come in: splw.delivery.v1.DeliveryService over an Inbox. Every service of the suite serves it.
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "common/delivery/inbox.h"
@@ -12,10 +15,11 @@ namespace splw::rpc {
 
 std::vector<identity::PolicyRow> DeliveryPolicy();
 
-// Both must outlive it.
+// Both must outlive it. `on_heard`: called with each source whose events came in, so that events for it need not wait; may be null.
 class DeliveryService final : public delivery::v1::DeliveryService::CallbackService {
  public:
-  DeliveryService(Calls& calls, delivery::Inbox& inbox) : calls_(calls), inbox_(inbox) {}
+  DeliveryService(Calls& calls, delivery::Inbox& inbox, std::function<void(const std::string&)> on_heard = nullptr)
+      : calls_(calls), inbox_(inbox), on_heard_(std::move(on_heard)) {}
 
   grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const delivery::v1::DeliverRequest* request,
                                     delivery::v1::DeliverResponse* response) override;
@@ -23,6 +27,7 @@ class DeliveryService final : public delivery::v1::DeliveryService::CallbackServ
  private:
   Calls& calls_;
   delivery::Inbox& inbox_;
+  const std::function<void(const std::string&)> on_heard_;
 };
 
 }  // namespace splw::rpc

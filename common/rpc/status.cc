@@ -18,8 +18,8 @@ constexpr std::string_view kDetailsPrefix = "type.googleapis.com/google.rpc.";
 constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 
 std::string Shortened(std::string text) {
-  if (text.size() <= kMaxMessageBytes) return text;
-  std::size_t end = kMaxMessageBytes;
+  if (text.size() <= kMaxStatusMessageBytes) return text;
+  std::size_t end = kMaxStatusMessageBytes;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;   // not within a UTF-8 character
   text.resize(end);
   return text;

@@ -8,7 +8,7 @@ namespace splw::rpc {
 
 // More reaches the client as another error: gRPC limits trailers to about 8 KiB, and details are sent in base 64.
 inline constexpr std::size_t kMaxDetailsBytes = 3 * 1024;
-inline constexpr std::size_t kMaxMessageBytes = 512;
+inline constexpr std::size_t kMaxStatusMessageBytes = 512;
 
 // Keeps code, message and the google.rpc payloads (ErrorInfo first, whatever of the others fits). A status without ErrorInfo
 // gets one whose reason is its code's name. INTERNAL, UNKNOWN and DATA_LOSS say nothing of their own: their text is for the log.

@@ -1,0 +1,377 @@
+#include "common/rpc/service_process.h"
+
+#include <condition_variable>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <unistd.h>
+
+#include <absl/strings/str_cat.h>
+#include <grpc/support/log.h>
+
+#include "common/delivery/changes.h"
+#include "common/delivery/delivery_tables.h"
+#include "common/delivery/dispatcher.h"
+#include "common/delivery/sweep.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/delivery_service.h"
+#include "common/rpc/operations_service.h"
+#include "common/rpc/periodic_tasks.h"
+#include "common/rpc/server.h"
+#include "common/rpc/service_flags.h"
+#include "common/store/rocksdb_store.h"
+#include "common/telemetry/log.h"
+#include "common/telemetry/metrics.h"
+
+namespace splw::rpc {
+namespace {
+
+using telemetry::Level;
+using telemetry::Log;
+
+// sysexits.h
+constexpr int kUnavailableStatus = 69;
+constexpr int kSoftwareStatus = 70;
+constexpr int kIoStatus = 74;
+
+// A process that has not drained by then ends anyway: what was acknowledged is durable.
+constexpr absl::Duration kLongestDrain = absl::Milliseconds(4800);
+constexpr absl::Duration kSweepInterval = absl::Minutes(10);
+constexpr absl::Duration kOutboxMetricsInterval = absl::Seconds(2);
+
+void LogGrpc(gpr_log_func_args* entry) {
+  if (entry->severity < GPR_LOG_SEVERITY_ERROR) return;
+  Log(Level::kWarning, "grpc", {{"text", entry->message}});
+}
+
+// Health that can be told of a failure at any time, before there is a server too.
+class Serving final {
+ public:
+  void Fail() {
+    std::lock_guard lock(mutex_);
+    failed_ = true;
+    if (server_ != nullptr) server_->SetServing(false);
+  }
+  // nullptr: the server goes.
+  void Set(Server* server) {
+    std::lock_guard lock(mutex_);
+    server_ = server;
+    if (server_ != nullptr && failed_) server_->SetServing(false);
+  }
+
+ private:
+  std::mutex mutex_;
+  Server* server_ = nullptr;
+  bool failed_ = false;
+};
+
+// Ends the process if it is not told in time that all is well.
+class DrainWatchdog final {
+ public:
+  DrainWatchdog()
+      : thread_([this] {
+          std::unique_lock lock(mutex_);
+          if (done_.wait_for(lock, absl::ToChronoMilliseconds(kLongestDrain), [this] { return over_; })) return;
+          Log(Level::kError, "drain_timeout");
+          telemetry::StopLog();
+          std::_Exit(kSoftwareStatus);
+        }) {}
+  ~DrainWatchdog() {
+    {
+      std::lock_guard lock(mutex_);
+      over_ = true;
+    }
+    done_.notify_all();
+    thread_.join();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable done_;
+  bool over_ = false;
+  std::thread thread_;
+};
+
+class LogSession final {
+ public:
+  LogSession(const std::string& service, Level level) { telemetry::StartLog(service, level); }
+  ~LogSession() { telemetry::StopLog(); }
+};
+
+// Says it to whoever started the process, in one line.
+int Refuse(const std::string& name, const std::string& words, int status) {
+  Log(Level::kError, "not_started", {{"error", words}, {"exit_status", status}});
+  std::cerr << name << ": " << words << std::endl;
+  return status;
+}
+
+absl::Status WritePortFile(const std::string& path, int port, int metrics_port) {
+  const std::string draft = path + ".new";
+  {
+    std::ofstream file(draft, std::ios::trunc);
+    file << port << "\n" << metrics_port << "\n";
+    file.close();
+    if (!file) return absl::UnavailableError("cannot write " + draft);
+  }
+  if (std::rename(draft.c_str(), path.c_str()) != 0) return absl::UnavailableError("cannot write " + path);
+  return absl::OkStatus();
+}
+
+std::vector<const store::UntypedTable*> AllTables(const ServiceDefinition& definition) {
+  std::vector<const store::UntypedTable*> tables = delivery::DeliveryTables();
+  tables.insert(tables.end(), definition.tables.begin(), definition.tables.end());
+  return tables;
+}
+
+std::vector<identity::PolicyRow> AllPolicy(const ServiceDefinition& definition) {
+  std::vector<identity::PolicyRow> rows = definition.policy;
+  for (const auto& more : {DeliveryPolicy(), OperationsPolicy()}) rows.insert(rows.end(), more.begin(), more.end());
+  return rows;
+}
+
+// Everything between opening and closing. The order of the members is the order in which they are made; they go in reverse.
+class Process final {
+ public:
+  Process(const ServiceDefinition& definition, const ServiceFlags& flags) : definition_(definition), flags_(flags) {}
+  ~Process() { Stop(); }
+
+  // 0, or the exit status after it was said why.
+  int Start();
+  void Stop();
+
+ private:
+  int OpenStore();
+  int StartServer();
+  void StartDispatcher();
+  std::vector<PeriodicTask> Tasks();
+
+  const ServiceDefinition& definition_;
+  const ServiceFlags& flags_;
+  time::SystemClock clock_;
+  ids::SystemRandom random_;
+  telemetry::Metrics metrics_;
+  Serving serving_;
+  delivery::OutboxSignal outbox_signal_;
+  delivery::FeedSignal feed_signal_;
+  std::optional<identity::PolicyTable> policy_;
+  std::unique_ptr<store::RocksDbStore> store_;
+  std::unique_ptr<delivery::Changes> changes_;
+  std::unique_ptr<Calls> calls_;
+  std::unique_ptr<ServiceObjects> objects_;
+  std::unique_ptr<delivery::Inbox> inbox_;
+  std::unique_ptr<delivery::Dispatcher> dispatcher_;
+  std::unique_ptr<DeliveryService> delivery_service_;
+  std::unique_ptr<OperationsService> operations_service_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<telemetry::MetricsServer> metrics_server_;
+  std::unique_ptr<PeriodicTasks> tasks_;
+};
+
+int Process::OpenStore() {
+  std::error_code error;
+  std::filesystem::create_directories(flags_.data_dir, error);
+  if (error) {
+    return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, ": ", error.message()), kIoStatus);
+  }
+  // What people told in confidence: nobody else on this machine need look in.
+  std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
+  absl::StatusOr<std::unique_ptr<store::RocksDbStore>> maybe_store = store::RocksDbStore::Open(
+      {.path = flags_.data_dir + "/store",
+       .clock = &clock_,
+       .random = &random_,
+       .accept_wal_loss = flags_.accept_wal_loss,
+       .hooks = {.on_commit = [this](const char* label, absl::Duration took) { metrics_.CountCommit(label, took); },
+                 .on_sync = [this](absl::Duration took, std::size_t group) { metrics_.CountSync(took, group); }},
+       .on_background_error = [this](const absl::Status& status) {
+         Log(Level::kError, "store_failed", {{"error", std::string(status.message())}});
+         serving_.Fail();
+       }});
+  if (!maybe_store.ok()) {
+    const bool taken = maybe_store.status().code() == absl::StatusCode::kFailedPrecondition;
+    return Refuse(definition_.name, std::string(maybe_store.status().message()),
+                  taken ? kUnavailableStatus : kIoStatus);
+  }
+  store_ = *std::move(maybe_store);
+  if (store_->recovery().wal_loss_accepted) {
+    Log(Level::kWarning, "wal_loss_accepted",
+        {{"last_sequence", store_->recovery().last_sequence},
+         {"last_commit", absl::FormatTime(absl::RFC3339_full, store_->recovery().last_commit, absl::UTCTimeZone())}});
+  }
+  return 0;
+}
+
+int Process::StartServer() {
+  std::vector<grpc::Service*> services = objects_->services();
+  services.push_back(delivery_service_.get());
+  services.push_back(operations_service_.get());
+  absl::StatusOr<std::unique_ptr<Server>> maybe_server =
+      Server::Start(*calls_, {.address = flags_.listen,
+                              .policy = &*policy_,
+                              .services = std::move(services),
+                              .reflection = flags_.reflection});
+  if (!maybe_server.ok()) {
+    const bool taken = maybe_server.status().code() == absl::StatusCode::kUnavailable;
+    return Refuse(definition_.name, std::string(maybe_server.status().message()),
+                  taken ? kUnavailableStatus : kSoftwareStatus);
+  }
+  server_ = *std::move(maybe_server);
+  serving_.Set(server_.get());
+  return 0;
+}
+
+void Process::StartDispatcher() {
+  std::map<std::string, std::shared_ptr<delivery::Peer>> peers;
+  for (const auto& [name, address] : flags_.peer_addresses) {
+    peers[name] = std::make_shared<GrpcPeer>(address, definition_.name, clock_);
+  }
+  dispatcher_ = std::make_unique<delivery::Dispatcher>(delivery::DispatcherOptions{
+      .store = *store_,
+      .signal = outbox_signal_,
+      .clock = clock_,
+      .random = random_,
+      .peers = std::move(peers),
+      .limits = {},
+      .on_parked = [](const delivery::StreamKey& key, const delivery::Parking& parking) {
+        Log(Level::kError, "stream_parked",
+            {{"network", key.network},
+             {"destination", key.destination},
+             {"stream", key.stream},
+             {"revision", parking.revision},
+             {"reason", parking.reason}});
+      }});
+}
+
+std::vector<PeriodicTask> Process::Tasks() {
+  std::vector<PeriodicTask> tasks = objects_->tasks();
+  tasks.push_back({"request_memory", kSweepInterval, [this] { return delivery::SweepExpiredRequests(*store_); }});
+  tasks.push_back({"feed_retention", kSweepInterval, [this] { return delivery::SweepFeed(*store_); }});
+  tasks.push_back({"outbox_metrics", kOutboxMetricsInterval, [this]() -> absl::StatusOr<bool> {
+                     const absl::Time now = clock_.Now();
+                     for (const auto& [name, outbox] : dispatcher_->stats().destinations) {
+                       metrics_.SetOutbox(name, outbox.depth,
+                                          std::max(absl::ZeroDuration(), now - std::min(now, outbox.oldest)),
+                                          outbox.parked_streams);
+                     }
+                     return false;
+                   }});
+  return tasks;
+}
+
+int Process::Start() {
+  absl::StatusOr<identity::PolicyTable> maybe_policy = identity::PolicyTable::Make(AllPolicy(definition_));
+  if (!maybe_policy.ok()) {
+    return Refuse(definition_.name, std::string(maybe_policy.status().message()), kSoftwareStatus);
+  }
+  policy_ = *std::move(maybe_policy);
+  if (const int status = OpenStore(); status != 0) return status;
+  changes_ = delivery::MakeChanges({.store = *store_,
+                                    .random = random_,
+                                    .source = definition_.name,
+                                    .incarnation = store_->incarnation(),
+                                    .outbox_signal = &outbox_signal_,
+                                    .feed_signal = &feed_signal_});
+  calls_ = std::make_unique<Calls>(CallsOptions{.store = store_.get(),
+                                                .policy = &*policy_,
+                                                .clock = &clock_,
+                                                .random = &random_,
+                                                .feed_signal = &feed_signal_,
+                                                .metrics = &metrics_,
+                                                .dev_principals = flags_.dev_principals,
+                                                .threads = flags_.threads,
+                                                .max_queued = static_cast<std::size_t>(flags_.max_calls_queued)});
+  objects_ = definition_.make({*store_, *changes_, *calls_, clock_, random_, flags_.data_dir});
+  if (objects_ == nullptr) return Refuse(definition_.name, "the service could not be made", kSoftwareStatus);
+  inbox_ = std::make_unique<delivery::Inbox>(*store_, *changes_);
+  objects_->RegisterEvents(*inbox_);
+  StartDispatcher();
+  delivery_service_ = std::make_unique<DeliveryService>(
+      *calls_, *inbox_, [this](const std::string& source) { dispatcher_->PeerReachable(source); });
+  operations_service_ = std::make_unique<OperationsService>(*calls_, *store_, *changes_, AllTables(definition_));
+  if (const int status = StartServer(); status != 0) return status;
+  dispatcher_->Start();
+
+  int metrics_port = 0;
+  if (!flags_.metrics_listen.empty()) {
+    auto maybe_metrics_server = telemetry::MetricsServer::Start(flags_.metrics_listen, metrics_);
+    if (!maybe_metrics_server.ok()) {
+      return Refuse(definition_.name, std::string(maybe_metrics_server.status().message()), kUnavailableStatus);
+    }
+    metrics_server_ = *std::move(maybe_metrics_server);
+    metrics_port = metrics_server_->port();
+  }
+  tasks_ = std::make_unique<PeriodicTasks>(Tasks(), metrics_);
+  if (!flags_.port_file.empty()) {
+    const absl::Status written = WritePortFile(flags_.port_file, server_->port(), metrics_port);
+    if (!written.ok()) return Refuse(definition_.name, std::string(written.message()), kIoStatus);
+  }
+  Log(Level::kInfo, "serving",
+      {{"port", server_->port()}, {"metrics_port", metrics_port}, {"data_dir", flags_.data_dir}});
+  return 0;
+}
+
+void Process::Stop() {
+  // Health, watches and calls first; what they started is then still there to end.
+  if (server_ != nullptr) server_->Drain();
+  serving_.Set(nullptr);
+  tasks_.reset();
+  if (dispatcher_ != nullptr) dispatcher_->Stop();
+  metrics_server_.reset();
+  server_.reset();
+  operations_service_.reset();
+  delivery_service_.reset();
+  calls_.reset();
+  dispatcher_.reset();
+  inbox_.reset();
+  objects_.reset();
+  changes_.reset();
+  if (store_ != nullptr) store_->Close();
+  store_.reset();
+}
+
+}  // namespace
+
+int RunService(int argc, char** argv, const ServiceDefinition& definition) {
+  // Before any thread is started, so that every one inherits it and only sigwait below gets them.
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+
+  int exit_status = 0;
+  const std::optional<ServiceFlags> flags = ParseServiceFlags(argc, argv, definition, exit_status);
+  if (!flags.has_value()) return exit_status;
+  const LogSession log(definition.name, flags->log_level);
+  gpr_set_log_function(LogGrpc);
+  if (flags->dev_principals) {
+    Log(Level::kWarning, "dev_principals",
+        {{"text", "DEVELOPMENT ONLY: every caller on this machine is believed to be who they say. Never with real people's data."}});
+  } else {
+    Log(Level::kWarning, "no_authentication",
+        {{"text", "nobody can call this server but for health checks: it knows no way to authenticate a caller"}});
+  }
+
+  Process process(definition, *flags);
+  if (const int status = process.Start(); status != 0) return status;
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  Log(Level::kInfo, "stopping", {{"signal", received}});
+  {
+    const DrainWatchdog watchdog;
+    process.Stop();
+  }
+  Log(Level::kInfo, "stopped");
+  return 0;
+}
+
+}  // namespace splw::rpc

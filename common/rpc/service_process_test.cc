@@ -1,0 +1,197 @@
+// The life of a service's process, seen from outside.
+#include "common/rpc/service_process.h"
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+
+#include <sys/stat.h>
+
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_split.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "common/rpc/channel.h"
+#include "common/rpc/service_flags.h"
+#include "common/rpc/status.h"
+#include "common/testing/process.h"
+#include "common/testing/status_matchers.h"
+#include "common/testing/suite.h"
+#include "common/testing/temp_dir.h"
+#include "splw/operations/v1/operations_service.grpc.pb.h"
+
+namespace splw::rpc {
+namespace {
+
+using ::splw::testing::Eventually;
+using ::splw::testing::HasReason;
+using ::splw::testing::IsOk;
+using ::splw::testing::Process;
+using ::splw::testing::ReadFile;
+using ::splw::testing::TempDir;
+using ::testing::HasSubstr;
+
+constexpr absl::Duration kPatience = absl::Seconds(30);
+
+class ServiceProcessTest : public ::testing::Test {
+ protected:
+  Process Start(std::vector<std::string> flags, std::map<std::string, std::string> environment = {}) {
+    std::filesystem::remove(dir_.File("ports"));
+    std::filesystem::remove(dir_.File("log"));
+    std::vector<std::string> arguments = {"--data-dir", dir_.File("data"), "--port-file", dir_.File("ports")};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return *Process::Start({.program = ::splw::testing::Suite::Program("rpc-test-service"),
+                            .arguments = std::move(arguments),
+                            .environment = std::move(environment),
+                            .stdin_file = "",
+                            .stdout_file = dir_.File("log"),
+                            .stderr_file = dir_.File("log")});
+  }
+  Process StartServing(std::vector<std::string> flags = {}) {
+    flags.insert(flags.end(), {"--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"});
+    Process process = Start(std::move(flags));
+    EXPECT_TRUE(Eventually(kPatience, [&] { return Port() != 0 || !process.Running(); })) << ReadFile(dir_.File("log"));
+    EXPECT_TRUE(process.Running()) << ReadFile(dir_.File("log"));
+    return process;
+  }
+  int Port(int line = 0) {
+    const std::vector<std::string> lines = absl::StrSplit(ReadFile(dir_.File("ports")), '\n');
+    int port = 0;
+    return static_cast<int>(lines.size()) > line + 1 && absl::SimpleAtoi(lines[line], &port) ? port : 0;
+  }
+  int ExitCode(Process& process) {
+    const auto end = process.Wait(kPatience);
+    return end.has_value() ? end->exit_code : -2;
+  }
+  absl::Status ListOutbox() {
+    const auto stub = operations::v1::OperationsService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", Port())));
+    grpc::ClientContext context;
+    PrepareContext(context, {.id = "night-shift", .role = identity::Role::kOperator, .networks = {"*"}});
+    operations::v1::ListOutboxStreamsResponse response;
+    return FromGrpcStatus(
+        stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(ServiceProcessTest, ServesOnThePortsOfItsFileAndStopsWithinFiveSeconds) {
+  Process process = StartServing({"--dev-principals"});
+  EXPECT_GT(Port(1), 0);
+  EXPECT_NE(Port(0), Port(1));
+  EXPECT_THAT(ListOutbox(), IsOk());
+  const absl::Time start = absl::Now();
+  process.Signal(SIGTERM);
+  EXPECT_EQ(ExitCode(process), 0) << ReadFile(dir_.File("log"));
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+}
+
+TEST_F(ServiceProcessTest, SaysLoudlyThatItBelievesEverybodyAndLogsJsonOnly) {
+  Process process = StartServing({"--dev-principals"});
+  process.Signal(SIGINT);
+  EXPECT_EQ(ExitCode(process), 0);
+  const std::string log = ReadFile(dir_.File("log"));
+  EXPECT_THAT(log, HasSubstr("DEVELOPMENT ONLY"));
+  for (const std::string& line : std::vector<std::string>(absl::StrSplit(log, '\n', absl::SkipEmpty()))) {
+    const auto parsed = nlohmann::json::parse(line, nullptr, /*allow_exceptions=*/false);
+    ASSERT_FALSE(parsed.is_discarded()) << line;
+    EXPECT_EQ(parsed["service"], "rpc-test-service");
+    EXPECT_TRUE(parsed.contains("time") && parsed.contains("level") && parsed.contains("event")) << line;
+  }
+}
+
+TEST_F(ServiceProcessTest, WithoutDevPrincipalsLetsNobodyIn) {
+  Process process = StartServing();
+  EXPECT_THAT(ListOutbox(), HasReason("AUTHENTICATION_NOT_CONFIGURED"));
+}
+
+TEST_F(ServiceProcessTest, KeepsItsFolderToItself) {
+  Process process = StartServing();
+  struct stat about {};
+  ASSERT_EQ(::stat(dir_.File("data").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0077, 0u);
+}
+
+TEST_F(ServiceProcessTest, StartsAgainAfterSigkill) {
+  Process process = StartServing({"--dev-principals"});
+  process.Kill();
+  process = StartServing({"--dev-principals"});
+  EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, RefusesAPortThatIsTaken) {
+  Process first = StartServing();
+  const int taken = Port();
+  const std::string log = dir_.File("second.log");
+  Process second = *Process::Start({.program = ::splw::testing::Suite::Program("rpc-test-service"),
+                                    .arguments = {"--data-dir", dir_.File("other"), "--metrics-listen", "", "--listen",
+                                                  absl::StrCat("127.0.0.1:", taken)},
+                                    .environment = {},
+                                    .stdin_file = "",
+                                    .stdout_file = log,
+                                    .stderr_file = log});
+  EXPECT_EQ(ExitCode(second), 69);
+  EXPECT_THAT(ReadFile(log), HasSubstr("rpc-test-service: cannot listen on"));
+}
+
+TEST_F(ServiceProcessTest, RefusesAMetricsPortThatIsTaken) {
+  Process first = StartServing();
+  const int taken = Port(1);
+  Process second = Start({"--data-dir", dir_.File("other"), "--listen", "127.0.0.1:0", "--metrics-listen",
+                          absl::StrCat("127.0.0.1:", taken)});
+  EXPECT_EQ(ExitCode(second), 69);
+}
+
+TEST_F(ServiceProcessTest, RefusesAStoreThatIsTaken) {
+  Process first = StartServing();
+  Process second = Start({"--listen", "127.0.0.1:0", "--metrics-listen", ""});
+  EXPECT_EQ(ExitCode(second), 69) << ReadFile(dir_.File("log"));
+}
+
+TEST_F(ServiceProcessTest, RefusesWrongFlags) {
+  for (const std::vector<std::string>& flags :
+       {std::vector<std::string>{"--no-such-flag"}, {"--listen", "7401"}, {"--threads", "0"}, {"--log-level", "loud"},
+        {"--data-dir", ""}, {"--dev-principals", "--listen", "0.0.0.0:0"},
+        {"--dev-principals", "--listen", "127.example.org:0"}}) {
+    Process process = Start(flags);
+    EXPECT_EQ(ExitCode(process), 64) << flags.back() << ReadFile(dir_.File("log"));
+  }
+}
+
+TEST_F(ServiceProcessTest, RefusesAPolicyThatDoesNotMatchAndNamesTheMethod) {
+  Process process = Start({"--listen", "127.0.0.1:0", "--metrics-listen", ""}, {{"SPLW_TEST_STRAY_POLICY", "1"}});
+  EXPECT_EQ(ExitCode(process), 70);
+  EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr("splw.test.v1.NoService/NoMethod"));
+}
+
+TEST_F(ServiceProcessTest, TakesFlagsFromTheEnvironment) {
+  Process process = Start({}, {{"SPLW_RPC_TEST_SERVICE_LISTEN", "127.0.0.1:0"},
+                               {"SPLW_METRICS_LISTEN", "127.0.0.1:0"},
+                               {"SPLW_DEV_PRINCIPALS", "true"}});
+  ASSERT_TRUE(Eventually(kPatience, [&] { return Port() != 0 || !process.Running(); }));
+  EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, ExplainsItsFlagsAndTheirEnvironment) {
+  Process process = Start({"--help"});
+  EXPECT_EQ(ExitCode(process), 0);
+  const std::string help = ReadFile(dir_.File("log"));
+  for (const char* word : {"--listen", "--caseload-address", "SPLW_RPC_TEST_SERVICE_DATA_DIR", "SPLW_DATA_DIR"}) {
+    EXPECT_THAT(help, HasSubstr(word));
+  }
+}
+
+TEST(ServiceFlags, KnowLoopbackFromOtherAddresses) {
+  for (const char* address : {"127.0.0.1:7401", "127.9.9.9:0", "localhost:1", "[::1]:1"}) {
+    EXPECT_TRUE(IsLoopbackAddress(address)) << address;
+  }
+  for (const char* address : {"0.0.0.0:7401", "[::]:1", "192.168.0.1:1", "127.0.0.1", "127.evil.example:1", ":1", ""}) {
+    EXPECT_FALSE(IsLoopbackAddress(address)) << address;
+  }
+}
+
+}  // namespace
+}  // namespace splw::rpc

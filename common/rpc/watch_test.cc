@@ -1,0 +1,192 @@
+#include "common/rpc/watch.h"
+
+#include <future>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "common/rpc/calls_core.h"
+#include "common/rpc/testing_server.h"
+#include "common/testing/process.h"
+#include "common/testing/status_matchers.h"
+
+namespace splw::rpc {
+namespace {
+
+// For what another thread does.
+constexpr absl::Duration kPatience = absl::Seconds(20);
+
+using referral::v1::WatchReferralsRequest;
+using referral::v1::WatchReferralsResponse;
+using ::splw::testing::Eventually;
+using ::splw::testing::HasField;
+using ::splw::testing::HasReason;
+using ::splw::testing::StatusIs;
+
+// A Watch call as a client holds it.
+class Watcher final {
+ public:
+  explicit Watcher(TestServer& server, const std::string& position = "", const std::string& parent = "networks/U12345",
+                   const identity::Principal& principal = TestServer::LinkWorker()) {
+    PrepareContext(context_, principal, "", absl::Seconds(30));
+    WatchReferralsRequest request;
+    request.set_parent(parent);
+    request.set_position(position);
+    reader_ = server.stub->WatchReferrals(&context_, request);
+  }
+  ~Watcher() { context_.TryCancel(); }
+  // Returns when the server has taken the call on.
+  void WaitUntilOpen() { reader_->WaitForInitialMetadata(); }
+  // The next message's resource; empty at the end of the stream.
+  std::string Next() {
+    WatchReferralsResponse response;
+    if (!reader_->Read(&response)) return "";
+    position_ = response.position();
+    return response.referral().name();
+  }
+  absl::Status Finish() { return FromGrpcStatus(reader_->Finish()); }
+  void Cancel() { context_.TryCancel(); }
+  const std::string& position() const { return position_; }
+
+ private:
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientReader<WatchReferralsResponse>> reader_;
+  std::string position_;
+};
+
+TEST(Watch, TellsWhatWasKeptThenWhatComes) {
+  TestServer server;
+  server.ChangeReferral("networks/U12345/referrals/1");
+  Watcher watcher(server);
+  EXPECT_EQ(watcher.Next(), "networks/U12345/referrals/1");
+  server.ChangeReferral("networks/U12345/referrals/2");
+  EXPECT_EQ(watcher.Next(), "networks/U12345/referrals/2");
+}
+
+TEST(Watch, GoesOnFromAPosition) {
+  TestServer server;
+  server.ChangeReferral("networks/U12345/referrals/1");
+  std::string position;
+  {
+    Watcher watcher(server);
+    watcher.Next();
+    position = watcher.position();
+  }
+  server.ChangeReferral("networks/U12345/referrals/2");
+  Watcher watcher(server, position);
+  EXPECT_EQ(watcher.Next(), "networks/U12345/referrals/2");
+}
+
+TEST(Watch, FromNowTellsOnlyWhatComes) {
+  TestServer server;
+  server.ChangeReferral("networks/U12345/referrals/old");
+  Watcher watcher(server, "now");
+  watcher.WaitUntilOpen();
+  // The position is taken by the first read: once that is over, so is the past.
+  ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 0; }));
+  std::set<std::string> told;
+  auto next = std::async(std::launch::async, [&] { return watcher.Next(); });
+  int count = 0;
+  while (next.wait_for(std::chrono::milliseconds(5)) != std::future_status::ready) {
+    server.ChangeReferral("networks/U12345/referrals/new" + std::to_string(++count));
+  }
+  EXPECT_NE(next.get(), "networks/U12345/referrals/old");
+}
+
+TEST(Watch, TellsManyChangesOfOneResourceOnceABatchAndAllResources) {
+  TestServer server;
+  for (int i = 0; i < 250; ++i) server.ChangeReferral("networks/U12345/referrals/" + std::to_string(i % 7));
+  server.ChangeReferral("networks/U12345/referrals/last");
+  Watcher watcher(server);
+  std::set<std::string> told;
+  int messages = 0;
+  while (told.count("networks/U12345/referrals/last") == 0) {
+    told.insert(watcher.Next());
+    ++messages;
+  }
+  EXPECT_EQ(told.size(), 8u);
+  EXPECT_LE(messages, 3 * 8);
+}
+
+TEST(Watch, TellsOnlyWhatConvertLetsThrough) {
+  TestServer server;
+  server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+                              WatchReferralsResponse* response) -> absl::StatusOr<bool> {
+    response->mutable_referral()->set_name(item.resource);
+    return item.created;
+  };
+  server.ChangeReferral("networks/U12345/referrals/updated", false);
+  server.ChangeReferral("networks/U12345/referrals/created", true);
+  Watcher watcher(server);
+  EXPECT_EQ(watcher.Next(), "networks/U12345/referrals/created");
+}
+
+TEST(Watch, TellsNothingThatACrashCouldTakeBack) {
+  TestServer server({.automatic_sync = false});
+  Watcher watcher(server);
+  watcher.WaitUntilOpen();
+  server.ChangeReferral("networks/U12345/referrals/1");
+  auto next = std::async(std::launch::async, [&] { return watcher.Next(); });
+  EXPECT_EQ(next.wait_for(std::chrono::milliseconds(100)), std::future_status::timeout);
+  server.store.Sync();
+  EXPECT_EQ(next.get(), "networks/U12345/referrals/1");
+}
+
+TEST(Watch, IsDeniedInOtherNetworksAndToOtherRoles) {
+  TestServer server;
+  EXPECT_THAT(Watcher(server, "", "networks/U99999").Finish(), HasReason("NETWORK_NOT_ALLOWED"));
+  EXPECT_THAT(Watcher(server, "", "networks/U12345", TestServer::Operator()).Finish(), HasReason("ROLE_NOT_ALLOWED"));
+}
+
+TEST(Watch, RefusesAPositionThatIsNone) {
+  TestServer server;
+  const absl::Status status = Watcher(server, "tomorrow").Finish();
+  EXPECT_THAT(status, HasReason("POSITION_INVALID"));
+  EXPECT_THAT(status, HasField("position"));
+}
+
+TEST(Watch, RefusesTooManyWatchersUntilOneLeaves) {
+  TestServer server({.max_watchers = 1});
+  Watcher first(server);
+  first.WaitUntilOpen();
+  {
+    Watcher second(server);
+    const absl::Status status = second.Finish();
+    EXPECT_THAT(status, StatusIs(absl::StatusCode::kResourceExhausted));
+    EXPECT_THAT(status, HasReason("TOO_MANY_WATCHERS"));
+  }
+  first.Cancel();
+  EXPECT_THAT(first.Finish(), StatusIs(absl::StatusCode::kCancelled));
+  server.ChangeReferral("networks/U12345/referrals/1");
+  ASSERT_TRUE(Eventually(kPatience, [&] { return Watcher(server).Next() == "networks/U12345/referrals/1"; }));
+}
+
+TEST(Watch, EndsWhenTheServerDrainsSoThatClientsResume) {
+  TestServer server;
+  Watcher watcher(server);
+  watcher.WaitUntilOpen();
+  const absl::Time start = absl::Now();
+  server.server->Drain();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(2));
+  const absl::Status status = watcher.Finish();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(status, HasReason("SERVER_STOPPING"));
+}
+
+TEST(Watch, WithAReaderThatDoesNotReadDoesNotHoldUpTheDrain) {
+  TestServer server;
+  server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+                              WatchReferralsResponse* response) -> absl::StatusOr<bool> {
+    response->mutable_referral()->set_name(item.resource + std::string(1 << 20, 'x'));   // more than flow control lets by
+    return true;
+  };
+  for (int i = 0; i < 20; ++i) server.ChangeReferral("networks/U12345/referrals/" + std::to_string(i));
+  Watcher watcher(server);
+  watcher.WaitUntilOpen();
+  const absl::Time start = absl::Now();
+  server.server->Drain();
+  EXPECT_LT(absl::Now() - start, absl::Seconds(5));
+}
+
+}  // namespace
+}  // namespace splw::rpc
