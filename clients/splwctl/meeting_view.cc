@@ -178,7 +178,8 @@ void PrintMinutes(std::ostream& out, const MeetingPapers& papers) {
       if (item.name() == left.item()) person = PersonLine(item);
     }
     out << "  " << person << "  →  " << ShortId(left.next_meeting()) << "  (" << Printable(left.reason_code())
-        << absl::StrFormat(", %d times now)\n", left.times_carried_over());
+        << (left.times_carried_over() == 1 ? ", for the first time)\n"
+                                           : absl::StrFormat(", %d times now)\n", left.times_carried_over()));
   }
 }
 

@@ -1,0 +1,72 @@
+#include "clients/splwctl/errors.h"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "common/text/failure.h"
+
+namespace splw::ctl {
+namespace {
+
+std::string Rendered(const absl::Status& status, bool color = false) {
+  std::ostringstream out;
+  PrintError(out, status, color);
+  return out.str();
+}
+
+TEST(ExitStatusTest, FollowsTheTableInTheDocumentation) {
+  EXPECT_EQ(ExitStatusOf(absl::OkStatus()), 0);
+  EXPECT_EQ(ExitStatusOf(absl::InvalidArgumentError("")), 1);
+  EXPECT_EQ(ExitStatusOf(absl::FailedPreconditionError("")), 1);
+  EXPECT_EQ(ExitStatusOf(absl::AlreadyExistsError("")), 1);
+  EXPECT_EQ(ExitStatusOf(absl::NotFoundError("")), 3);
+  EXPECT_EQ(ExitStatusOf(absl::UnavailableError("")), 4);
+  EXPECT_EQ(ExitStatusOf(absl::DeadlineExceededError("")), 4);
+  EXPECT_EQ(ExitStatusOf(absl::ResourceExhaustedError("")), 4);
+  EXPECT_EQ(ExitStatusOf(absl::AbortedError("")), 5);
+  EXPECT_EQ(ExitStatusOf(absl::PermissionDeniedError("")), 6);
+  EXPECT_EQ(ExitStatusOf(absl::UnauthenticatedError("")), 6);
+  EXPECT_EQ(ExitStatusOf(FaultsFound("STORE", "2 faults")), 7);
+  EXPECT_EQ(ExitStatusOf(UsageError("--date", "wrong")), 64);
+  EXPECT_EQ(ExitStatusOf(absl::InternalError("")), 70);
+  EXPECT_EQ(ExitStatusOf(absl::DataLossError("")), 70);
+}
+
+TEST(PrintErrorTest, NamesEveryFieldWithItsReason) {
+  text::Violations violations;
+  violations.Add("person.birth_date", "BIRTH_DATE_IN_FUTURE", "must not be in the future");
+  violations.Add("urgency", "URGENCY_REQUIRED", "say how soon");
+  EXPECT_EQ(Rendered(violations.ToStatus()),
+            "splwctl: refused: person.birth_date: must not be in the future (and 1 more) [BIRTH_DATE_IN_FUTURE]\n"
+            "  field person.birth_date: BIRTH_DATE_IN_FUTURE: must not be in the future\n"
+            "  field urgency: URGENCY_REQUIRED: say how soon\n");
+}
+
+TEST(PrintErrorTest, ShowsMetadataAndWhenToTryAgain) {
+  const absl::Status status =
+      text::WithRetryDelay(text::Failure(absl::StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION", "not now",
+                                         {{"from", "CLOSED"}}),
+                           absl::Seconds(2));
+  EXPECT_EQ(Rendered(status), "splwctl: refused: not now [ILLEGAL_TRANSITION]\n  from: CLOSED\n  try again in 2s\n");
+}
+
+TEST(PrintErrorTest, GivesTheCodeWhereThereIsNoReason) {
+  EXPECT_EQ(Rendered(absl::UnavailableError("failed to connect")),
+            "splwctl: no answer: failed to connect [UNAVAILABLE]\n");
+}
+
+TEST(PrintErrorTest, UsageIsWordsAlone) {
+  EXPECT_EQ(Rendered(UsageError("--date", "give a date")), "splwctl: cannot do that: --date: give a date\n");
+}
+
+TEST(PrintErrorTest, MakesWhatAServiceSaidHarmless) {
+  EXPECT_EQ(Rendered(absl::NotFoundError("x\x1b[2Jy")).find('\x1b'), std::string::npos);
+}
+
+TEST(PrintErrorTest, ColoursOnlyWhereAsked) {
+  EXPECT_NE(Rendered(absl::NotFoundError("x"), true).find("\x1b[1;31m"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace splw::ctl
