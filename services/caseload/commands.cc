@@ -286,6 +286,7 @@ Commands::Outcome Commands::CreateLinkWorker(const rpc::Call& call,
                                              const v1::CreateLinkWorkerRequest& request,
                                              v1::LinkWorker* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
+  SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord record,
                           NewLinkWorker(request.link_worker(), change.NewId()));
@@ -316,6 +317,7 @@ Commands::Outcome Commands::CreateCommunityService(const rpc::Call& call,
                                                    const v1::CreateCommunityServiceRequest& request,
                                                    v1::CommunityService* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
+  SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord record,
                           NewCommunityService(request.community_service(), change.NewId(), change.now()));

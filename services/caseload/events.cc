@@ -153,4 +153,15 @@ absl::Status OnFeedbackMoved(delivery::Change& change, const mdt::v1::FeedbackMo
   return Save(change, before, after);
 }
 
+void HandleEvents(delivery::Inbox& inbox) {
+  inbox.Handle<referral::v1::ReferralAccepted>(OnReferralAccepted);
+  inbox.Handle<referral::v1::ReferralWithdrawn>(OnReferralWithdrawn);
+  inbox.Handle<mdt::v1::NominationReceived>(OnNominationReceived);
+  inbox.Handle<mdt::v1::NominationScheduled>(OnNominationScheduled);
+  inbox.Handle<mdt::v1::NominationCarriedOver>(OnNominationCarriedOver);
+  inbox.Handle<mdt::v1::DecisionRecorded>(OnDecisionRecorded);
+  inbox.Handle<mdt::v1::FeedbackRecorded>(OnFeedbackRecorded);
+  inbox.Handle<mdt::v1::FeedbackMoved>(OnFeedbackMoved);
+}
+
 }  // namespace splw::caseload

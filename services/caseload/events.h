@@ -6,6 +6,7 @@
 #include <absl/status/status.h>
 
 #include "common/delivery/change.h"
+#include "common/delivery/inbox.h"
 #include "splw/mdt/v1/mdt_events.pb.h"
 #include "splw/referral/v1/referral_events.pb.h"
 
@@ -25,5 +26,8 @@ absl::Status OnNominationCarriedOver(delivery::Change& change, const mdt::v1::No
 absl::Status OnDecisionRecorded(delivery::Change& change, const mdt::v1::DecisionRecorded& event);
 absl::Status OnFeedbackRecorded(delivery::Change& change, const mdt::v1::FeedbackRecorded& event);
 absl::Status OnFeedbackMoved(delivery::Change& change, const mdt::v1::FeedbackMoved& event);
+
+// All of the above, for `inbox`.
+void HandleEvents(delivery::Inbox& inbox);
 
 }  // namespace splw::caseload

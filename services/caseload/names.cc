@@ -75,6 +75,10 @@ std::string CommunityServiceName(std::string_view network, std::string_view id) 
   return Join(network, "communityServices", id);
 }
 
+absl::Status CheckNetworkName(std::string_view field, std::string_view network, std::string_view name) {
+  return name == NetworkName(network) ? absl::OkStatus() : errors::NameInvalid(field, "networks/{network}");
+}
+
 absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network,
                                           std::string_view name) {
   return Parse(field, network, name, "cases");

@@ -1,6 +1,7 @@
 // Resource names of the caseload. Pure; thread-safe.
 #pragma once
 
+#include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <string>
 #include <string_view>
@@ -22,6 +23,9 @@ struct CaseChild {
   std::string case_id;
   std::string id;
 };
+
+// INVALID_ARGUMENT NAME_INVALID with `field` where the name is not that of `network`.
+absl::Status CheckNetworkName(std::string_view field, std::string_view network, std::string_view name);
 
 // The ids in a name. INVALID_ARGUMENT NAME_INVALID with `field` where the name is not of this kind, or not in
 // `network`.

@@ -92,6 +92,7 @@ Queries::Outcome Queries::GetCase(const rpc::Call& call, const v1::GetCaseReques
 Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRequest& request,
                                     v1::ListCasesResponse* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
+  SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   CaseFilter filter{"", request.state(), request.urgency(), request.crisis_only()};
   if (!request.link_worker().empty()) {
     SPLW_ASSIGN_OR_RETURN(filter.link_worker_id,
@@ -236,6 +237,7 @@ Queries::Outcome Queries::GetLinkWorker(const rpc::Call& call, const v1::GetLink
 
 Queries::Outcome Queries::ListLinkWorkers(const rpc::Call& call, const v1::ListLinkWorkersRequest& request,
                                           v1::ListLinkWorkersResponse* response) {
+  SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const PageRequest page, rpc::ReadPage(request));
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(
@@ -263,6 +265,7 @@ Queries::Outcome Queries::GetCommunityService(const rpc::Call& call,
 Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call,
                                                 const v1::ListCommunityServicesRequest& request,
                                                 v1::ListCommunityServicesResponse* response) {
+  SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const PageRequest page, rpc::ReadPage(request));
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const PageOf<CommunityServiceRecord> found,

@@ -1,0 +1,237 @@
+#include "services/caseload/mdt_status.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/testing/status_matchers.h"
+#include "services/caseload/limits.h"
+#include "services/caseload/nomination.h"
+#include "services/caseload/testing/builders.h"
+
+namespace splw::caseload {
+namespace {
+
+using splw::testing::HasReason;
+using splw::testing::IsOk;
+using testkit::Action;
+using testkit::ActiveCase;
+using testkit::ClosedCase;
+using testkit::Day;
+using testkit::Decision;
+using testkit::kCaseId;
+using testkit::kNetwork;
+using testkit::MeetingName;
+using testkit::Professional;
+using testkit::Start;
+using testkit::WaitingCase;
+using testkit::Worker;
+
+constexpr char kNominationId[] = "01J00000000000000000000007";
+
+v1::NominateForMdtRequest Request() {
+  v1::NominateForMdtRequest request;
+  request.set_parent(CaseName(kNetwork, kCaseId));
+  request.set_question("Who can help with the arrears?");
+  request.add_agencies_needed(type::v1::AGENCY_KIND_HOUSING);
+  request.set_urgency(type::v1::URGENCY_URGENT);
+  return request;
+}
+
+NominationMade Nominated() {
+  return *Nominate(ActiveCase(), Worker("w"), Request(), kNominationId, "amina@splw.example", Start());
+}
+
+TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnow) {
+  const NominationMade made = Nominated();
+  EXPECT_EQ(made.record.open_nomination_id(), kNominationId);
+  EXPECT_EQ(made.record.mdt_status().nomination_state(), v1::NOMINATION_STATE_SENT);
+  EXPECT_EQ(made.event.nomination(), NominationName(kNetwork, kCaseId, kNominationId));
+  EXPECT_EQ(made.event.question(), "Who can help with the arrears?");
+  EXPECT_EQ(made.event.share_with(0), type::v1::AGENCY_KIND_VCSE);
+  EXPECT_EQ(made.event.link_worker().id(), "worker.w");
+  EXPECT_EQ(made.event.link_worker().agency(), type::v1::AGENCY_KIND_SPLW_SERVICE);
+}
+
+TEST(NominationTest, ACaseHasOneOpenNomination) {
+  EXPECT_THAT(Nominate(Nominated().record, Worker("w"), Request(), "id", "by", Start()), HasReason("NOMINATION_OPEN"));
+}
+
+TEST(NominationTest, OnlyAnActiveCaseIsNominated) {
+  EXPECT_THAT(Nominate(WaitingCase(), Worker("w"), Request(), "id", "by", Start()), HasReason("ILLEGAL_TRANSITION"));
+  EXPECT_THAT(Nominate(ClosedCase(), Worker("w"), Request(), "id", "by", Start()), HasReason("ILLEGAL_TRANSITION"));
+}
+
+TEST(NominationTest, APersonWhoDeclinedIsNotDiscussed) {
+  CaseRecord record = ActiveCase();
+  record.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  EXPECT_THAT(Nominate(record, Worker("w"), Request(), "id", "by", Start()), HasReason("CONSENT_NOT_GIVEN"));
+}
+
+TEST(NominationTest, AWithdrawnNominationMakesRoomForAnother) {
+  const NominationMade made = Nominated();
+  const auto maybe_taken_back = WithdrawNomination(made.record, made.nomination, "SOLVED", Start());
+  ASSERT_THAT(maybe_taken_back, IsOk());
+  EXPECT_EQ(maybe_taken_back->record.open_nomination_id(), "");
+  EXPECT_EQ(maybe_taken_back->nomination.state(), v1::NOMINATION_STATE_WITHDRAWN);
+  EXPECT_EQ(maybe_taken_back->event.reason_code(), "SOLVED");
+  EXPECT_THAT(WithdrawNomination(maybe_taken_back->record, maybe_taken_back->nomination, "SOLVED", Start()),
+              HasReason("ILLEGAL_TRANSITION"));
+  EXPECT_THAT(Nominate(maybe_taken_back->record, Worker("w"), Request(), "id", "by", Start()), IsOk());
+}
+
+mdt::v1::NominationScheduled Scheduled() {
+  mdt::v1::NominationScheduled event;
+  event.set_meeting(MeetingName("2026-09-24"));
+  *event.mutable_start_time() = ToTimestamp(Start() + absl::Hours(24));
+  return event;
+}
+
+TEST(MdtStatusTest, ANominationIsFollowedFromReceivedToScheduledToCarriedOver) {
+  const NominationMade made = Nominated();
+  mdt::v1::NominationReceived received;
+  received.set_mdt("networks/U12345/mdts/m");
+  MdtChange change = ApplyReceived(made.record, made.nomination, received, Start());
+  EXPECT_EQ(change.nomination->state(), v1::NOMINATION_STATE_RECEIVED);
+  EXPECT_EQ(change.nomination->mdt(), "networks/U12345/mdts/m");
+
+  change = ApplyScheduled(change.record, change.nomination, Scheduled(), Start());
+  EXPECT_EQ(change.record.mdt_status().nomination_state(), v1::NOMINATION_STATE_SCHEDULED);
+  EXPECT_EQ(change.record.mdt_status().meeting(), MeetingName("2026-09-24"));
+  EXPECT_TRUE(change.record.mdt_status().has_start_time());
+
+  mdt::v1::NominationCarriedOver carried;
+  carried.set_nomination(made.event.nomination());
+  carried.set_next_meeting(MeetingName("2026-10-01"));
+  carried.set_times_carried_over(1);
+  change = ApplyCarriedOver(change.record, change.nomination, carried, Start());
+  EXPECT_EQ(change.nomination->state(), v1::NOMINATION_STATE_CARRIED_OVER);
+  EXPECT_EQ(change.record.mdt_status().meeting(), MeetingName("2026-10-01"));
+  EXPECT_EQ(change.record.mdt_status().times_carried_over(), 1);
+  EXPECT_FALSE(change.record.mdt_status().has_start_time());
+}
+
+TEST(MdtStatusTest, NewsOfAWithdrawnNominationChangesNothing) {
+  const NominationMade made = Nominated();
+  const NominationTakenBack taken_back = *WithdrawNomination(made.record, made.nomination, "SOLVED", Start());
+  EXPECT_FALSE(ApplyReceived(taken_back.record, taken_back.nomination, {}, Start()).news);
+  EXPECT_FALSE(ApplyScheduled(taken_back.record, taken_back.nomination, Scheduled(), Start()).news);
+  EXPECT_FALSE(ApplyScheduled(taken_back.record, std::nullopt, Scheduled(), Start()).news);
+  mdt::v1::NominationCarriedOver carried;
+  carried.set_nomination(made.event.nomination());
+  EXPECT_FALSE(ApplyCarriedOver(taken_back.record, taken_back.nomination, carried, Start()).news);
+}
+
+TEST(MdtStatusTest, ADecisionShowsOnTheCase) {
+  const NominationMade made = Nominated();
+  const auto maybe_change = ApplyDecision(made.record, made.nomination, Decision(kCaseId, kNominationId), Start());
+  ASSERT_THAT(maybe_change, IsOk());
+  const MdtStatusRecord& status = maybe_change->record.mdt_status();
+  EXPECT_EQ(status.case_holder().id(), "nurse");
+  EXPECT_EQ(status.key_worker().id(), "amina");
+  EXPECT_EQ(status.actions_size(), 1);
+  EXPECT_EQ(status.feedback_due_date().day(), 1);
+  EXPECT_EQ(status.nomination_state(), v1::NOMINATION_STATE_DECIDED);
+  EXPECT_EQ(maybe_change->record.open_nomination_id(), "");
+  EXPECT_EQ(maybe_change->nomination->state(), v1::NOMINATION_STATE_DECIDED);
+}
+
+TEST(MdtStatusTest, OnePersonForBothRolesIsRefused) {
+  mdt::v1::DecisionRecorded event = Decision(kCaseId);
+  event.mutable_key_worker()->set_id("nurse");
+  EXPECT_THAT(ApplyDecision(ActiveCase(), std::nullopt, event, Start()), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+}
+
+TEST(MdtStatusTest, WhoTakesTheOtherRoleLeavesTheirOwnVacant) {
+  const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  mdt::v1::DecisionRecorded next = Decision(kCaseId, "", "item-2");
+  next.clear_key_worker();
+  *next.mutable_case_holder() = Professional("amina", type::v1::AGENCY_KIND_SOCIAL_CARE);
+  const auto maybe_change = ApplyDecision(decided, std::nullopt, next, Start());
+  ASSERT_THAT(maybe_change, IsOk());
+  EXPECT_EQ(maybe_change->record.mdt_status().case_holder().id(), "amina");
+  EXPECT_FALSE(maybe_change->record.mdt_status().has_key_worker());
+}
+
+TEST(MdtStatusTest, ARepeatedOrOlderVersionIsNoNews) {
+  const CaseRecord decided =
+      ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId, "", "item-1", 2), Start())->record;
+  EXPECT_FALSE(ApplyDecision(decided, std::nullopt, Decision(kCaseId, "", "item-1", 2), Start())->news);
+  EXPECT_FALSE(ApplyDecision(decided, std::nullopt, Decision(kCaseId, "", "item-1", 1), Start())->news);
+}
+
+TEST(MdtStatusTest, ACorrectionReplacesActionsAndTakesBackAssignmentsItNoLongerMakes) {
+  const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  mdt::v1::DecisionRecorded correction = Decision(kCaseId, "", "item-1", 2);
+  correction.clear_case_holder();
+  correction.clear_actions();
+  *correction.add_actions() = Action("action-2");
+  const auto maybe_change = ApplyDecision(decided, std::nullopt, correction, Start());
+  ASSERT_THAT(maybe_change, IsOk());
+  const MdtStatusRecord& status = maybe_change->record.mdt_status();
+  EXPECT_FALSE(status.has_case_holder());
+  EXPECT_TRUE(status.has_key_worker());
+  ASSERT_EQ(status.actions_size(), 1);
+  EXPECT_EQ(status.actions(0).action(), "action-2");
+}
+
+TEST(MdtStatusTest, ADecisionWithoutAssignmentsLeavesThoseOfAnEarlierItem) {
+  const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  mdt::v1::DecisionRecorded advice = Decision(kCaseId, "", "item-2");
+  advice.clear_case_holder();
+  advice.clear_key_worker();
+  advice.set_outcome(mdt::v1::DECISION_OUTCOME_ADVICE_GIVEN);
+  EXPECT_EQ(ApplyDecision(decided, std::nullopt, advice, Start())->record.mdt_status().case_holder().id(), "nurse");
+}
+
+TEST(MdtStatusTest, ACorrectionOfAnEarlierItemDoesNotMoveTheCase) {
+  CaseRecord record = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId, "", "item-1"), Start())->record;
+  mdt::v1::DecisionRecorded later = Decision(kCaseId, "", "item-2");
+  *later.mutable_case_holder() = Professional("social", type::v1::AGENCY_KIND_SOCIAL_CARE);
+  record = ApplyDecision(record, std::nullopt, later, Start())->record;
+  record = ApplyDecision(record, std::nullopt, Decision(kCaseId, "", "item-1", 2), Start())->record;
+  EXPECT_EQ(record.mdt_status().case_holder().id(), "social");
+}
+
+TEST(MdtStatusTest, ALateDecisionOnAClosedCaseIsRecorded) {
+  const auto maybe_change = ApplyDecision(ClosedCase(), std::nullopt, Decision(kCaseId), Start());
+  ASSERT_THAT(maybe_change, IsOk());
+  EXPECT_TRUE(maybe_change->record.mdt_status().has_case_holder());
+  EXPECT_EQ(maybe_change->record.state(), v1::CASE_STATE_CLOSED);
+}
+
+TEST(MdtStatusTest, FeedbackSettlesTheDebtOrMovesIt) {
+  const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+
+  mdt::v1::FeedbackMoved moved;
+  moved.set_meeting(MeetingName("2026-10-08"));
+  *moved.mutable_due_date() = Day(2026, 10, 8);
+  EXPECT_EQ(ApplyFeedbackMoved(decided, moved).record.mdt_status().feedback_due_date().day(), 8);
+
+  mdt::v1::FeedbackRecorded feedback;
+  feedback.set_summary("Done.");
+  *feedback.add_actions() = Action("action-1", mdt::v1::ACTION_STATE_DONE);
+  *feedback.mutable_time() = ToTimestamp(Start());
+  const MdtStatusRecord settled = ApplyFeedback(decided, feedback).record.mdt_status();
+  EXPECT_FALSE(settled.has_feedback_due_date());
+  EXPECT_EQ(settled.actions(0).state(), mdt::v1::ACTION_STATE_DONE);
+  EXPECT_EQ(settled.last_feedback_summary(), "Done.");
+
+  *feedback.mutable_next_feedback_due_date() = Day(2026, 10, 15);
+  EXPECT_EQ(ApplyFeedback(decided, feedback).record.mdt_status().feedback_due_date().day(), 15);
+}
+
+TEST(MdtStatusTest, ActionsAreBoundedAndTheFinishedGoFirst) {
+  CaseRecord record = ActiveCase();
+  mdt::v1::FeedbackRecorded feedback;
+  for (std::size_t i = 0; i <= kMaxMdtActionsPerCase; ++i) {
+    *feedback.add_actions() =
+        Action("action-" + std::to_string(i), i == 50 ? mdt::v1::ACTION_STATE_DONE : mdt::v1::ACTION_STATE_OPEN);
+  }
+  const MdtStatusRecord status = ApplyFeedback(record, feedback).record.mdt_status();
+  EXPECT_EQ(static_cast<std::size_t>(status.actions_size()), kMaxMdtActionsPerCase);
+  EXPECT_EQ(status.actions(0).action(), "action-0");
+  for (const auto& action : status.actions()) EXPECT_NE(action.action(), "action-50");
+}
+
+}  // namespace
+}  // namespace splw::caseload
