@@ -99,8 +99,8 @@ absl::Status Allocate(Shell& shell, const Arguments& arguments) {
   request.set_override_reason_code(arguments.override_code);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  SPLW_ASSIGN_OR_RETURN(const cv1::Case allocated, Ask(shell, Role::kServiceLead, connection->caseload(),
-                                                       &Stub::AllocateCase, request));
+  SPLW_ASSIGN_OR_RETURN(const cv1::Case allocated,
+                        Ask(shell, Role::kServiceLead, connection->caseload(), &Stub::AllocateCase, request));
   if (shell.json()) {
     PrintJson(shell.out(), allocated);
     return absl::OkStatus();
@@ -142,7 +142,8 @@ absl::Status UpdatePlan(Shell& shell, const Arguments& arguments) {
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
   if (!arguments.matters.empty()) request.mutable_plan()->set_what_matters(arguments.matters);
   for (const std::string& goal : arguments.goals) request.mutable_plan()->add_goals()->set_text(goal);
-  if (!request.has_plan()) return UsageError("case plan", "give the whole plan with --json, or --what-matters and --goal");
+  if (!request.has_plan())
+    return UsageError("case plan", "give the whole plan with --json, or --what-matters and --goal");
   return Send(shell, &Stub::UpdatePlan, request);
 }
 
@@ -199,8 +200,8 @@ absl::Status Watch(Shell& shell, const Arguments& arguments) {
 CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments, const std::string& verb,
                     const std::string& description, const std::string& example, const std::string& request,
                     absl::Status (*run)(Shell&, const Arguments&)) {
-  CLI::App* added = AddVerb(noun, shell, verb, description, {example},
-                            [&shell, arguments, run] { return run(shell, *arguments); });
+  CLI::App* added =
+      AddVerb(noun, shell, verb, description, {example}, [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
   added->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
   added->add_option("--json", arguments->json, request + " as JSON; \"-\": the input. Flags win");
@@ -235,8 +236,9 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
       ->add_option("CASE", arguments->name, "Its id, or its full name")
       ->required();
 
-  CLI::App* allocate = AddChange(*noun, shell, arguments, "allocate", "Give a case to the best link worker, or to the one named",
-                                 "--network U12345 case allocate 01JD…", "AllocateCaseRequest", &Allocate);
+  CLI::App* allocate =
+      AddChange(*noun, shell, arguments, "allocate", "Give a case to the best link worker, or to the one named",
+                "--network U12345 case allocate 01JD…", "AllocateCaseRequest", &Allocate);
   allocate->add_option("--worker", arguments->worker, "The link worker (default: the best is chosen)");
   allocate->add_option("--override", arguments->override_code, "Code with which the worker's limit is passed over");
 
@@ -262,8 +264,9 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   plan->add_option("--what-matters", arguments->matters, "In the person's words");
   plan->add_option("--goal", arguments->goals, "A goal; may be repeated");
 
-  CLI::App* signpost = AddChange(*noun, shell, arguments, "signpost", "Signpost the person and hold a place",
-                                 "--network U12345 case signpost 01JD… --service 01JC…", "SignpostPersonRequest", &Signpost);
+  CLI::App* signpost =
+      AddChange(*noun, shell, arguments, "signpost", "Signpost the person and hold a place",
+                "--network U12345 case signpost 01JD… --service 01JC…", "SignpostPersonRequest", &Signpost);
   signpost->add_option("--service", arguments->service, "The community service")->required();
   signpost->add_option("--override", arguments->override_code, "Code with which the missing assessment is passed over");
 
@@ -281,9 +284,9 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   close->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::CaseOutcome_descriptor()))->required();
   close->add_flag("--feedback-owed-acknowledged", arguments->feedback_owed, "Although feedback is owed to an MDT");
 
-  CLI::App* watch = AddVerb(*noun, shell, "watch", "Show changes of cases as they happen",
-                            {"--network U12345 case watch --from now"},
-                            [&shell, arguments] { return Watch(shell, *arguments); });
+  CLI::App* watch =
+      AddVerb(*noun, shell, "watch", "Show changes of cases as they happen", {"--network U12345 case watch --from now"},
+              [&shell, arguments] { return Watch(shell, *arguments); });
   watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
   watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
 }

@@ -6,6 +6,7 @@
 #include <absl/time/clock.h>
 
 #include "common/rpc/admission.h"
+#include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
@@ -39,10 +40,19 @@ const char* PeerName(Peer peer) {
 }
 
 bool IsWorthRetrying(const absl::Status& status) {
-  return status.code() == absl::StatusCode::kUnavailable ||
-         // Overload answers with this and a delay; a limit of the domain without one.
-         (status.code() == absl::StatusCode::kResourceExhausted &&
-          status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value());
+  switch (status.code()) {
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kDeadlineExceeded:
+      return true;
+    case absl::StatusCode::kUnknown:
+      // A service's own errors carry a reason; without one it is gRPC's word for a connection that broke ("Stream removed").
+      return text::ReasonOf(status).empty();
+    case absl::StatusCode::kResourceExhausted:
+      // Overload answers with this and a delay; a limit of the domain without one.
+      return status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value();
+    default:
+      return false;
+  }
 }
 
 Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
@@ -73,7 +83,7 @@ absl::Status Connection::Retried(const std::function<absl::Status()>& attempt) {
   while (true) {
     attempt_answered_ = false;
     const absl::Status status = attempt();
-    if (attempt_answered_) give_up = absl::Now() + settings_.wait;   // a stream that worked and broke: wait anew
+    if (attempt_answered_) give_up = absl::Now() + settings_.wait;  // a stream that worked and broke: wait anew
     if (!IsWorthRetrying(status) || absl::Now() + pause > give_up) {
       if (announced) err_ << (status.ok() ? "  it answers again\n" : "") << std::flush;
       return status;

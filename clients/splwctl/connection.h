@@ -31,8 +31,8 @@ struct Addresses {
 };
 
 struct CallSettings {
-  absl::Duration timeout = absl::Seconds(20);   // of one attempt
-  absl::Duration wait;                          // how long to try again while a service is unavailable
+  absl::Duration timeout = absl::Seconds(20);  // of one attempt
+  absl::Duration wait;                         // how long to try again while a service is unavailable
   std::string correlation_id;
 };
 
@@ -73,9 +73,10 @@ class Connection final {
   // Reads a stream to its end. `open` makes the reader for a context; `each` returns false to stop. While the service is UNAVAILABLE it
   // opens the stream again: `each` has seen what it has seen, so `open` resumes from there.
   template <typename Response>
-  absl::Status Read(const identity::Principal& caller,
-                    const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)>& open,
-                    const std::function<bool(const Response&)>& each, bool with_deadline) {
+  absl::Status Read(
+      const identity::Principal& caller,
+      const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)>& open,
+      const std::function<bool(const Response&)>& each, bool with_deadline) {
     return Retried([&] {
       grpc::ClientContext context;
       Prepare(caller, &context);

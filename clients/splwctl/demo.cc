@@ -21,7 +21,9 @@ constexpr int kAttempts = 20;
 constexpr absl::Duration kFirstLook = absl::Milliseconds(5);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(100);
 
-void Pause(absl::Duration duration) { std::this_thread::sleep_for(absl::ToChronoMilliseconds(duration)); }
+void Pause(absl::Duration duration) {
+  std::this_thread::sleep_for(absl::ToChronoMilliseconds(duration));
+}
 
 }  // namespace
 
@@ -74,7 +76,9 @@ void Demo::Announce(const std::string& text) {
        << std::flush;
 }
 
-absl::Status Demo::LostOrDoubled(const std::string& what) { return FaultsFound("LOST_OR_DOUBLED", what); }
+absl::Status Demo::LostOrDoubled(const std::string& what) {
+  return FaultsFound("LOST_OR_DOUBLED", what);
+}
 
 absl::Status Demo::Ensure(const std::string& what, absl::FunctionRef<absl::StatusOr<bool>()> is_done,
                           absl::FunctionRef<absl::Status()> act) {
@@ -97,9 +101,9 @@ absl::Status Demo::Await(const std::string& what, absl::FunctionRef<absl::Status
     SPLW_ASSIGN_OR_RETURN(const bool arrived, has_arrived());
     if (arrived) return absl::OkStatus();
     if (absl::Now() > give_up) {
-      return text::Failure(absl::StatusCode::kDeadlineExceeded, "NOT_ARRIVED",
-                           absl::StrFormat("%s: has not arrived within %s", what,
-                                           absl::FormatDuration(connection_.settings().wait)));
+      return text::Failure(
+          absl::StatusCode::kDeadlineExceeded, "NOT_ARRIVED",
+          absl::StrFormat("%s: has not arrived within %s", what, absl::FormatDuration(connection_.settings().wait)));
     }
     Pause(pause);
   }
@@ -126,7 +130,8 @@ std::string Demo::Reference(const std::string& key) const {
 absl::StatusOr<rv1::Referral> Demo::GetReferral(const std::string& name) {
   rv1::GetReferralRequest request;
   request.set_name(name);
-  return connection_.Call(lead_, connection_.intake(), &rv1::ReferralIntakeService::StubInterface::GetReferral, request);
+  return connection_.Call(lead_, connection_.intake(), &rv1::ReferralIntakeService::StubInterface::GetReferral,
+                          request);
 }
 
 absl::StatusOr<cv1::Case> Demo::GetCase(const std::string& name) {

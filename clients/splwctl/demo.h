@@ -104,8 +104,8 @@ class Demo final {
   const identity::Principal lead_;
   const identity::Principal coordinator_;
   const identity::Principal chair_;
-  identity::Principal link_worker_;   // of the main case; known once it is allocated
-  std::map<std::string, referral::v1::Referral> referrals_;   // by external reference
+  identity::Principal link_worker_;                          // of the main case; known once it is allocated
+  std::map<std::string, referral::v1::Referral> referrals_;  // by external reference
   std::vector<Journey> journeys_;
   Journey* main_ = nullptr;
   referral::v1::Referral crisis_, duplicate_;

@@ -33,10 +33,10 @@ void PrintReferral(std::ostream& out, const rv1::Referral& referral) {
 
 absl::Status Demo::LoadWeek() {
   SPLW_ASSIGN_OR_RETURN(LoadReport report, LoadSampleWeek(connection_, week_, err_, err_terminal_));
-  Line(absl::StrFormat("  %d practices, %d link workers, %d community services, 1 MDT, %d people referred (%d of them new)",
-                       static_cast<int>(week_.practices.size()), static_cast<int>(week_.workers.size()),
-                       static_cast<int>(week_.services.size()), static_cast<int>(week_.referrals.size()),
-                       report.referrals));
+  Line(absl::StrFormat(
+      "  %d practices, %d link workers, %d community services, 1 MDT, %d people referred (%d of them new)",
+      static_cast<int>(week_.practices.size()), static_cast<int>(week_.workers.size()),
+      static_cast<int>(week_.services.size()), static_cast<int>(week_.referrals.size()), report.referrals));
   referrals_ = std::move(report.by_reference);
   SPLW_RETURN_IF_ERROR(ChooseRun());
   return SubmitReferrals();
@@ -58,7 +58,7 @@ absl::Status Demo::SubmitReferrals() {
     const auto request = std::find_if(week_.referrals.begin(), week_.referrals.end(),
                                       [&](const auto& each) { return KeyOf(each) == key; });
     if (request == week_.referrals.end()) return UsageError("demo.json", "no referral has the key " + key);
-    if (referrals_.count(Reference(key)) > 0) continue;   // the sample week's own, or an earlier attempt's
+    if (referrals_.count(Reference(key)) > 0) continue;  // the sample week's own, or an earlier attempt's
     SPLW_ASSIGN_OR_RETURN(referrals_[Reference(key)], Submit(connection_, ForRun(*request, run_)));
   }
   crisis_ = referrals_[Reference(script_.crisis)];
@@ -118,9 +118,8 @@ absl::Status Demo::ShowScreening() {
   PrintReferral(out_, duplicate_);
   PrintFindings(out_, duplicate_);
   const bool recognised =
-      std::any_of(duplicate_.findings().begin(), duplicate_.findings().end(), [&](const rv1::Finding& finding) {
-        return finding.related_referral() == main().referral.name();
-      });
+      std::any_of(duplicate_.findings().begin(), duplicate_.findings().end(),
+                  [&](const rv1::Finding& finding) { return finding.related_referral() == main().referral.name(); });
   if (!recognised) return LostOrDoubled("the second referral of the same person was not recognised");
   return absl::OkStatus();
 }
@@ -164,7 +163,9 @@ absl::Status Demo::JoinDuplicate() {
     return !duplicate_.case_().empty();
   }));
   if (duplicate_.case_() != main().case_name) return LostOrDoubled("the same person has two cases");
-  Line("  The service lead accepts the hospital's referral too: it joins the case that is open, so both hear what comes of it.");
+  Line(
+      "  The service lead accepts the hospital's referral too: it joins the case that is open, so both hear what comes "
+      "of it.");
   return CheckOneCase();
 }
 
@@ -175,8 +176,9 @@ absl::Status Demo::CheckOneCase() {
   const std::function<void(const cv1::Case&)> each = [&](const cv1::Case& found) {
     for (const std::string& referral : found.referrals()) ++cases_of[referral];
   };
-  SPLW_RETURN_IF_ERROR(ForEach(connection_, lead_, connection_.caseload(), &cv1::CaseloadService::StubInterface::ListCases,
-                               request, &cv1::ListCasesResponse::cases, 0, each));
+  SPLW_RETURN_IF_ERROR(ForEach(connection_, lead_, connection_.caseload(),
+                               &cv1::CaseloadService::StubInterface::ListCases, request, &cv1::ListCasesResponse::cases,
+                               0, each));
   for (const Journey& journey : journeys_) {
     const int count = cases_of[journey.referral.name()];
     if (count != 1) return LostOrDoubled(absl::StrFormat("a referral has %d cases instead of one", count));

@@ -16,7 +16,9 @@ namespace {
 namespace mv1 = mdt::v1;
 using Stub = mv1::MdtAgendaService::StubInterface;
 
-std::string MeetingOf(const std::string& item) { return item.substr(0, item.rfind("/items/")); }
+std::string MeetingOf(const std::string& item) {
+  return item.substr(0, item.rfind("/items/"));
+}
 
 bool IsPublished(const mv1::Meeting& meeting) {
   return meeting.state() == mv1::MEETING_STATE_PUBLISHED || meeting.state() == mv1::MEETING_STATE_IN_PROGRESS ||
@@ -28,7 +30,7 @@ bool IsPublished(const mv1::Meeting& meeting) {
 absl::Status Demo::ChooseMeeting() {
   meeting_.clear();
   SPLW_ASSIGN_OR_RETURN(const std::vector<mv1::AgendaItem> items, ItemsOf("", main().case_name));
-  for (const mv1::AgendaItem& item : items) {   // by date: the last one counts
+  for (const mv1::AgendaItem& item : items) {  // by date: the last one counts
     if (item.kind() != mv1::ITEM_KIND_FEEDBACK && item.state() != mv1::ITEM_STATE_CARRIED_OVER) {
       meeting_ = MeetingOf(item.name());
     }
@@ -40,8 +42,10 @@ absl::Status Demo::ChooseMeeting() {
   const absl::Time now = absl::Now();
   *request.mutable_from_date() = DateOf(absl::ToCivilDay(now, absl::UTCTimeZone()));
   const std::function<void(const mv1::Meeting&)> each = [&](const mv1::Meeting& meeting) {
-    const bool open = meeting.state() == mv1::MEETING_STATE_SCHEDULED || meeting.state() == mv1::MEETING_STATE_AGENDA_BUILT;
-    if (meeting_.empty() && open && meeting.start_time().seconds() > absl::ToUnixSeconds(now)) meeting_ = meeting.name();
+    const bool open =
+        meeting.state() == mv1::MEETING_STATE_SCHEDULED || meeting.state() == mv1::MEETING_STATE_AGENDA_BUILT;
+    if (meeting_.empty() && open && meeting.start_time().seconds() > absl::ToUnixSeconds(now))
+      meeting_ = meeting.name();
   };
   SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(), &Stub::ListMeetings, request,
                                &mv1::ListMeetingsResponse::meetings, 0, each));
@@ -73,7 +77,8 @@ absl::Status Demo::PublishAgenda() {
         SPLW_RETURN_IF_ERROR(FindItems());
         const bool all_listed = std::all_of(journeys_.begin(), journeys_.end(),
                                             [](const Journey& journey) { return journey.item.position() > 0; });
-        if (IsPublished(meeting) && !all_listed) return LostOrDoubled("a nominated case is not on the published agenda");
+        if (IsPublished(meeting) && !all_listed)
+          return LostOrDoubled("a nominated case is not on the published agenda");
         return all_listed && (IsPublished(meeting) || meeting.state() == mv1::MEETING_STATE_AGENDA_BUILT);
       },
       [&]() -> absl::Status {
@@ -136,7 +141,8 @@ absl::Status Demo::HoldMeeting() {
         request.set_request_id(RequestId("attend", meeting.etag()));
         return connection_.Call(coordinator_, connection_.mdt(), &Stub::RecordAttendance, request).status();
       }));
-  Line(absl::StrFormat("  %d people recorded; quorum %s", meeting.attendance_size(), meeting.quorum_met() ? "met" : "not met"));
+  Line(absl::StrFormat("  %d people recorded; quorum %s", meeting.attendance_size(),
+                       meeting.quorum_met() ? "met" : "not met"));
   for (Journey& journey : journeys_) {
     if (journey.script->decision.outcome == mv1::DECISION_OUTCOME_UNSPECIFIED) continue;
     SPLW_RETURN_IF_ERROR(Decide(journey));
@@ -197,9 +203,8 @@ absl::Status Demo::SettleOthers() {
   if (meeting.state() != mv1::MEETING_STATE_IN_PROGRESS) return absl::OkStatus();
   SPLW_ASSIGN_OR_RETURN(const std::vector<mv1::AgendaItem> items, ItemsOf(meeting_, ""));
   for (const mv1::AgendaItem& item : items) {
-    const bool ours = std::any_of(journeys_.begin(), journeys_.end(), [&](const Journey& journey) {
-      return journey.item.name() == item.name();
-    });
+    const bool ours = std::any_of(journeys_.begin(), journeys_.end(),
+                                  [&](const Journey& journey) { return journey.item.name() == item.name(); });
     if (ours || item.state() != mv1::ITEM_STATE_LISTED) continue;
     if (item.kind() == mv1::ITEM_KIND_FEEDBACK) {
       mv1::RecordFeedbackRequest request;

@@ -45,8 +45,8 @@ absl::Status Demo::ShowOutcome() {
   Line("    case-holder   " + Printable(FieldText(status, "case_holder")));
   Line("    key worker    " + Printable(FieldText(status, "key_worker")));
   for (const mv1::ActionSummary& action : status.actions()) {
-    Line("    action        " + Printable(action.description()) + "  —  " + Printable(FieldText(action, "owner")) + ", by " +
-         DateText(action.due_date()) + " [" + EnumWords(action.state()) + "]");
+    Line("    action        " + Printable(action.description()) + "  —  " + Printable(FieldText(action, "owner")) +
+         ", by " + DateText(action.due_date()) + " [" + EnumWords(action.state()) + "]");
   }
   if (status.feedback_due_date().year() != 0) Line("    feedback due  " + DateText(status.feedback_due_date()));
   if (status.actions_size() != static_cast<int>(main().script->decision.actions.size())) {
@@ -99,7 +99,8 @@ absl::Status Demo::CheckItems() {
     SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(), &Stub::ListActions, request,
                                  &mv1::ListActionsResponse::actions, 0, each));
     if (actions != static_cast<int>(decision.actions.size())) {
-      return LostOrDoubled(absl::StrFormat("%d actions instead of %d", actions, static_cast<int>(decision.actions.size())));
+      return LostOrDoubled(
+          absl::StrFormat("%d actions instead of %d", actions, static_cast<int>(decision.actions.size())));
     }
   }
   return absl::OkStatus();
@@ -118,8 +119,8 @@ absl::Status Demo::ShowNextAgenda() {
                      [](const mv1::AgendaItem& item) { return item.kind() == mv1::ITEM_KIND_FEEDBACK; });
         if (owed.size() != 1) return LostOrDoubled("the next meeting has not exactly one feedback item for the case");
         // After publication the agenda is what it is.
-        return owed.front().position() > 0 || (meeting.state() != mv1::MEETING_STATE_SCHEDULED &&
-                                               meeting.state() != mv1::MEETING_STATE_AGENDA_BUILT);
+        return owed.front().position() > 0 ||
+               (meeting.state() != mv1::MEETING_STATE_SCHEDULED && meeting.state() != mv1::MEETING_STATE_AGENDA_BUILT);
       },
       [&]() -> absl::Status {
         mv1::BuildAgendaRequest request;

@@ -113,8 +113,8 @@ absl::Status Demo::MeetPerson() {
   for (const std::string& line : Wrapped(script_.contact.note(), 92)) Line("    " + line);
   Line("  What matters to her: “" + Printable(current.plan().what_matters()) + "”");
   const auto& ons4 = current.latest_assessment().ons4();
-  Line(absl::StrFormat("  ONS4: satisfied %d, worthwhile %d, happy yesterday %d, anxious yesterday %d", ons4.satisfied(),
-                       ons4.worthwhile(), ons4.happy_yesterday(), ons4.anxious_yesterday()));
+  Line(absl::StrFormat("  ONS4: satisfied %d, worthwhile %d, happy yesterday %d, anxious yesterday %d",
+                       ons4.satisfied(), ons4.worthwhile(), ons4.happy_yesterday(), ons4.anxious_yesterday()));
   for (const cv1::Goal& goal : current.plan().goals()) Line("  goal: " + Printable(goal.text()));
   return absl::OkStatus();
 }
@@ -164,8 +164,9 @@ absl::Status Demo::HoldPlace() {
       continue;
     }
     const cv1::CommunityService& shown = service.name() == now.name() ? now : service;
-    Line(absl::StrFormat("  %s %d of %d places held%s", Padded(Printable(shown.display_name()), 36), shown.places_held(),
-                         shown.places_offered(), service.name() == now.name() ? "   ← one of them hers" : ""));
+    Line(absl::StrFormat("  %s %d of %d places held%s", Padded(Printable(shown.display_name()), 36),
+                         shown.places_held(), shown.places_offered(),
+                         service.name() == now.name() ? "   ← one of them hers" : ""));
   }
   if (now.places_held() < 1 || now.places_held() > now.places_offered()) {
     return LostOrDoubled("the places held do not fit the places offered");
@@ -187,8 +188,8 @@ absl::Status Demo::Nominate() {
             ++count;
             nomination = found;
           };
-          SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &Stub::ListNominations, request,
-                                       &cv1::ListNominationsResponse::nominations, 0, each));
+          SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &Stub::ListNominations,
+                                       request, &cv1::ListNominationsResponse::nominations, 0, each));
           return count > 0;
         },
         [&]() -> absl::Status {
@@ -201,7 +202,8 @@ absl::Status Demo::Nominate() {
         }));
     if (count != 1) return LostOrDoubled(absl::StrFormat("a case has %d nominations instead of one", count));
     journey.nomination = nomination.name();
-    Line("  " + Printable(FieldText(journey.referral, "person.name")) + ": " + FieldText(nomination, "agencies_needed"));
+    Line("  " + Printable(FieldText(journey.referral, "person.name")) + ": " +
+         FieldText(nomination, "agencies_needed"));
     for (const std::string& line : Wrapped(nomination.question(), 92)) Line("    " + line);
   }
   for (const Journey& journey : journeys_) {

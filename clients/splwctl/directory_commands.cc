@@ -49,9 +49,15 @@ absl::Status ListWorkers(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::ListLinkWorkers, request,
                      &cv1::ListLinkWorkersResponse::link_workers,
-                     {{"WORKER", "name#"}, {"NAME", "display_name"}, {"WTE", "wte"}, {"CASES", "open_cases"},
-                      {"LOAD", "weighted_load"}, {"LIMIT", "effective_case_limit"}, {"ACTIVE", "active"},
-                      {"SKILLS", "skills"}, {"LANGUAGES", "languages"}},
+                     {{"WORKER", "name#"},
+                      {"NAME", "display_name"},
+                      {"WTE", "wte"},
+                      {"CASES", "open_cases"},
+                      {"LOAD", "weighted_load"},
+                      {"LIMIT", "effective_case_limit"},
+                      {"ACTIVE", "active"},
+                      {"SKILLS", "skills"},
+                      {"LANGUAGES", "languages"}},
                      arguments.limit);
 }
 
@@ -92,8 +98,12 @@ absl::Status ListServices(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::ListCommunityServices, request,
                      &cv1::ListCommunityServicesResponse::community_services,
-                     {{"SERVICE", "name#"}, {"NAME", "display_name"}, {"OFFERED", "places_offered"},
-                      {"HELD", "places_held"}, {"AS OF", "capacity_as_of"}, {"ACCEPTING", "accepting"},
+                     {{"SERVICE", "name#"},
+                      {"NAME", "display_name"},
+                      {"OFFERED", "places_offered"},
+                      {"HELD", "places_held"},
+                      {"AS OF", "capacity_as_of"},
+                      {"ACCEPTING", "accepting"},
                       {"NEEDS", "needs"}},
                      arguments.limit);
 }
@@ -133,10 +143,9 @@ void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Argu
           [&shell, arguments, create] { return create(shell, *arguments); })
       ->add_option("--json", arguments->json, "Create" + message + "Request as JSON; \"-\": the input")
       ->required();
-  CLI::App* change =
-      AddVerb(noun, shell, "update", "Change the fields of a " + word + " that updateMask names",
-              {"--network U12345 " + noun.get_name() + " update 01JC… --json FILE"},
-              [&shell, arguments, update] { return update(shell, *arguments); });
+  CLI::App* change = AddVerb(noun, shell, "update", "Change the fields of a " + word + " that updateMask names",
+                             {"--network U12345 " + noun.get_name() + " update 01JC… --json FILE"},
+                             [&shell, arguments, update] { return update(shell, *arguments); });
   change->add_option(target, arguments->name, "Its id, or its full name")->required();
   change->add_option("--json", arguments->json, "Update" + message + "Request as JSON; \"-\": the input")->required();
   change->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
@@ -147,9 +156,9 @@ void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Argu
 void AddDirectoryCommands(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* worker = AddNoun(app, "worker", "Link workers: skills, working time, load");
-  CLI::App* workers = AddVerb(*worker, shell, "list", "List link workers",
-                              {"--network U12345 worker list --skill housing"},
-                              [&shell, arguments] { return ListWorkers(shell, *arguments); });
+  CLI::App* workers =
+      AddVerb(*worker, shell, "list", "List link workers", {"--network U12345 worker list --skill housing"},
+              [&shell, arguments] { return ListWorkers(shell, *arguments); });
   workers->add_flag("--active", arguments->only, "Only those who take cases");
   workers->add_option("--skill", arguments->need, EnumChoices(*type::v1::NeedCategory_descriptor()));
   workers->add_option("--limit", arguments->limit, "At most this many (default: all)");

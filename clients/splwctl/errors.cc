@@ -111,8 +111,7 @@ void PrintError(std::ostream& out, const absl::Status& status, bool color) {
     return;
   }
   out << " [" << (reason.empty() ? absl::StatusCodeToString(status.code()) : Printable(reason)) << "]\n";
-  const auto bad_request =
-      Attached<google::rpc::BadRequest>(status, "type.googleapis.com/google.rpc.BadRequest");
+  const auto bad_request = Attached<google::rpc::BadRequest>(status, "type.googleapis.com/google.rpc.BadRequest");
   if (bad_request.has_value()) {
     for (const auto& violation : bad_request->field_violations()) {
       out << "  field " << Printable(violation.field()) << ": " << Printable(violation.description()) << "\n";
@@ -126,8 +125,8 @@ void PrintError(std::ostream& out, const absl::Status& status, bool color) {
   }
   const auto retry = Attached<google::rpc::RetryInfo>(status, "type.googleapis.com/google.rpc.RetryInfo");
   if (retry.has_value()) {
-    const absl::Duration delay = absl::Seconds(retry->retry_delay().seconds()) +
-                                 absl::Nanoseconds(retry->retry_delay().nanos());
+    const absl::Duration delay =
+        absl::Seconds(retry->retry_delay().seconds()) + absl::Nanoseconds(retry->retry_delay().nanos());
     out << "  try again in " << absl::FormatDuration(delay) << "\n";
   }
 }

@@ -13,14 +13,14 @@ namespace splw::ctl {
 // The exit statuses of splwctl: part of its interface (docs/splwctl.md). 64 and 70 as in BSD's sysexits.h.
 enum ExitStatus : int {
   kExitDone = 0,
-  kExitRefused = 1,        // the service said no: something in the request is wrong, or it is not possible now
+  kExitRefused = 1,  // the service said no: something in the request is wrong, or it is not possible now
   kExitNotFound = 3,
-  kExitUnavailable = 4,    // no answer, too late, or too busy: trying again later may help
-  kExitConflict = 5,       // somebody changed it in the meantime (etag), or two changes collided
+  kExitUnavailable = 4,  // no answer, too late, or too busy: trying again later may help
+  kExitConflict = 5,     // somebody changed it in the meantime (etag), or two changes collided
   kExitPermission = 6,
-  kExitFaultsFound = 7,    // a check that was asked for found something wrong: store verify, sample demo
-  kExitUsage = 64,         // the command line, or a file that it names, is wrong; nothing was sent
-  kExitDefect = 70,        // a defect, here or in a service
+  kExitFaultsFound = 7,  // a check that was asked for found something wrong: store verify, sample demo
+  kExitUsage = 64,       // the command line, or a file that it names, is wrong; nothing was sent
+  kExitDefect = 70,      // a defect, here or in a service
 };
 
 // For --help.

@@ -44,10 +44,9 @@ TEST(PrintErrorTest, NamesEveryFieldWithItsReason) {
 }
 
 TEST(PrintErrorTest, ShowsMetadataAndWhenToTryAgain) {
-  const absl::Status status =
-      text::WithRetryDelay(text::Failure(absl::StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION", "not now",
-                                         {{"from", "CLOSED"}}),
-                           absl::Seconds(2));
+  const absl::Status status = text::WithRetryDelay(
+      text::Failure(absl::StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION", "not now", {{"from", "CLOSED"}}),
+      absl::Seconds(2));
   EXPECT_EQ(Rendered(status), "splwctl: refused: not now [ILLEGAL_TRANSITION]\n  from: CLOSED\n  try again in 2s\n");
 }
 

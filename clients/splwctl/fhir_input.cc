@@ -11,7 +11,7 @@
 namespace splw::ctl {
 namespace {
 
-constexpr std::size_t kMaxDocumentBytes = 5u << 20;   // what the mapping takes
+constexpr std::size_t kMaxDocumentBytes = 5u << 20;  // what the mapping takes
 
 void Say(Shell& shell, const std::vector<fhir::Issue>& issues) {
   shell.err() << fhir::RenderIssues(issues) << std::flush;

@@ -34,9 +34,14 @@ absl::Status ListMdts(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListMdts, request,
                      &mv1::ListMdtsResponse::mdts,
-                     {{"MDT", "name#"}, {"NAME", "display_name"}, {"ON", "schedule.day_of_week"},
-                      {"AT", "schedule.start_time"}, {"MINUTES", "schedule.length_minutes"}, {"QUORUM", "quorum"},
-                      {"MEMBERS", "members"}, {"CORE AGENCIES", "core_agencies"}},
+                     {{"MDT", "name#"},
+                      {"NAME", "display_name"},
+                      {"ON", "schedule.day_of_week"},
+                      {"AT", "schedule.start_time"},
+                      {"MINUTES", "schedule.length_minutes"},
+                      {"QUORUM", "quorum"},
+                      {"MEMBERS", "members"},
+                      {"CORE AGENCIES", "core_agencies"}},
                      arguments.limit);
 }
 
@@ -64,8 +69,13 @@ absl::Status ListActions(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListActions, request,
                      &mv1::ListActionsResponse::actions,
-                     {{"ACTION", "name#"}, {"DUE", "due_date"}, {"STATE", "state"}, {"OWNER", "owner"},
-                      {"CASE", "case#"}, {"WHAT", "description"}, {"NOTE", "note"}},
+                     {{"ACTION", "name#"},
+                      {"DUE", "due_date"},
+                      {"STATE", "state"},
+                      {"OWNER", "owner"},
+                      {"CASE", "case#"},
+                      {"WHAT", "description"},
+                      {"NOTE", "note"}},
                      arguments.limit);
 }
 
@@ -78,9 +88,9 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
           {"mdt create --json deploy/sample/mdt.json"}, [&shell, arguments] { return CreateMdt(shell, *arguments); })
       ->add_option("--json", arguments->json, "CreateMdtRequest as JSON; \"-\": the input")
       ->required();
-  AddVerb(*mdt, shell, "list", "List the teams of a network", {"--network U12345 mdt list"},
-          [&shell, arguments] { return ListMdts(shell, *arguments); })
-      ->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddVerb(*mdt, shell, "list", "List the teams of a network", {"--network U12345 mdt list"}, [&shell, arguments] {
+    return ListMdts(shell, *arguments);
+  })->add_option("--limit", arguments->limit, "At most this many (default: all)");
   AddVerb(*mdt, shell, "show", "Show a team", {"--network U12345 mdt show calderwick"},
           [&shell, arguments] { return ShowMdt(shell, *arguments); })
       ->add_option("MDT", arguments->name, "Its id, or its full name")

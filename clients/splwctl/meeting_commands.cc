@@ -38,8 +38,9 @@ absl::StatusOr<std::string> TeamName(Shell& shell, const std::string& team) {
   SPLW_ASSIGN_OR_RETURN(const mv1::ListMdtsResponse teams,
                         Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListMdts, request));
   if (teams.mdts_size() == 1) return teams.mdts(0).name();
-  return UsageError("--team", teams.mdts().empty() ? "the network has no MDT yet"
-                                                    : "the network has several MDTs: say which, for example --team calderwick");
+  return UsageError("--team", teams.mdts().empty()
+                                  ? "the network has no MDT yet"
+                                  : "the network has several MDTs: say which, for example --team calderwick");
 }
 
 // A meeting by its full name, by "mdts/calderwick/meetings/2026-11-26", or by its date alone.
@@ -88,7 +89,8 @@ absl::StatusOr<mv1::AgendaItem> FindItem(Shell& shell, const Arguments& argument
   std::int64_t position = 0;
   const bool by_position = absl::SimpleAtoi(arguments.item, &position);
   for (const mv1::AgendaItem& item : items) {
-    if (by_position ? item.position() == position : (item.name() == arguments.item || ShortId(item.name()) == arguments.item)) {
+    if (by_position ? item.position() == position
+                    : (item.name() == arguments.item || ShortId(item.name()) == arguments.item)) {
       return item;
     }
   }
@@ -154,8 +156,11 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListMeetings, request,
                      &mv1::ListMeetingsResponse::meetings,
-                     {{"MEETING", "name"}, {"STARTS", "start_time"}, {"STATE", "state"},
-                      {"ITEMS", "item_counts.total"}, {"DECIDED", "item_counts.decided"},
+                     {{"MEETING", "name"},
+                      {"STARTS", "start_time"},
+                      {"STATE", "state"},
+                      {"ITEMS", "item_counts.total"},
+                      {"DECIDED", "item_counts.decided"},
                       {"MINUTES PLANNED", "planned_minutes"}},
                      arguments.limit);
 }
@@ -186,8 +191,7 @@ absl::Status Build(Shell& shell, const Arguments& arguments) {
   request.set_late_urgent_only(arguments.late);
   SPLW_RETURN_IF_ERROR(IdentifyMeeting(shell, arguments, &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  SPLW_RETURN_IF_ERROR(
-      Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::BuildAgenda, request).status());
+  SPLW_RETURN_IF_ERROR(Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::BuildAgenda, request).status());
   return Papers(shell, arguments, /*minutes=*/false);
 }
 
@@ -248,8 +252,7 @@ absl::Status GiveFeedback(Shell& shell, const Arguments& arguments) {
     for (const std::string& text : done ? arguments.done : arguments.cancelled) {
       const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('|', 1));
       mv1::ActionUpdate& update = *request.add_action_updates();
-      SPLW_ASSIGN_OR_RETURN(*update.mutable_action(),
-                            shell.Name("actions", parts[0], done ? "--done" : "--cancelled"));
+      SPLW_ASSIGN_OR_RETURN(*update.mutable_action(), shell.Name("actions", parts[0], done ? "--done" : "--cancelled"));
       update.set_state(done ? mv1::ACTION_STATE_DONE : mv1::ACTION_STATE_CANCELLED);
       if (parts.size() == 2) update.set_note(parts[1]);
     }
@@ -262,7 +265,8 @@ absl::Status Close(Shell& shell, const Arguments& arguments) {
   mv1::CloseMeetingRequest request;
   for (const std::string& text : arguments.reasons) {
     const std::vector<std::string> parts = absl::StrSplit(text, absl::MaxSplits('|', 1));
-    if (parts.size() != 2) return UsageError("--not-discussed", "give \"item|CODE\", for example \"5|LINK_WORKER_ABSENT\"");
+    if (parts.size() != 2)
+      return UsageError("--not-discussed", "give \"item|CODE\", for example \"5|LINK_WORKER_ABSENT\"");
     Arguments of_item = arguments;
     of_item.item = parts[0];
     SPLW_ASSIGN_OR_RETURN(const mv1::AgendaItem item, FindItem(shell, of_item));
@@ -324,33 +328,36 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   list->add_option("--limit", arguments->limit, "At most this many (default: all)");
 
   AddStep(*noun, shell, arguments, "show", "Show a meeting", "--network U12345 meeting show 2026-11-26", &Show, false);
-  AddStep(*noun, shell, arguments, "agenda", "Print the agenda, with times and who is invited when",
-          "--network U12345 meeting agenda 2026-11-26",
-          [](Shell& s, const Arguments& a) { return Papers(s, a, false); }, false);
-  AddStep(*noun, shell, arguments, "minutes", "Print the minutes: decisions, case-holders, key workers, actions",
-          "--network U12345 meeting minutes 2026-11-26",
-          [](Shell& s, const Arguments& a) { return Papers(s, a, true); }, false);
+  AddStep(
+      *noun, shell, arguments, "agenda", "Print the agenda, with times and who is invited when",
+      "--network U12345 meeting agenda 2026-11-26", [](Shell& s, const Arguments& a) { return Papers(s, a, false); },
+      false);
+  AddStep(
+      *noun, shell, arguments, "minutes", "Print the minutes: decisions, case-holders, key workers, actions",
+      "--network U12345 meeting minutes 2026-11-26", [](Shell& s, const Arguments& a) { return Papers(s, a, true); },
+      false);
   AddStep(*noun, shell, arguments, "build", "Plan the agenda and print it", "--network U12345 meeting build 2026-11-26",
           &Build)
       ->add_flag("--late-urgent-only", arguments->late, "After publication: add urgent nominations at the end");
   AddStep(*noun, shell, arguments, "publish", "Publish the agenda", "--network U12345 meeting publish 2026-11-26",
           &Publish);
-  AddStep(*noun, shell, arguments, "start", "Open the meeting for decisions", "--network U12345 meeting start 2026-11-26",
-          &Start);
+  AddStep(*noun, shell, arguments, "start", "Open the meeting for decisions",
+          "--network U12345 meeting start 2026-11-26", &Start);
 
-  CLI::App* attend =
-      AddStep(*noun, shell, arguments, "attend", "Record who came and who sent apologies",
-              "--network U12345 meeting attend 2026-11-26 --present \"ruth.okonjo|Dr Ruth Okonjo|PRIMARY_CARE\"", &Attend);
+  CLI::App* attend = AddStep(
+      *noun, shell, arguments, "attend", "Record who came and who sent apologies",
+      "--network U12345 meeting attend 2026-11-26 --present \"ruth.okonjo|Dr Ruth Okonjo|PRIMARY_CARE\"", &Attend);
   attend->add_option("--present", arguments->present, "\"id|name|AGENCY\"; may be repeated");
   attend->add_option("--apologies", arguments->apologies, "\"id|name|AGENCY\"; may be repeated");
   attend->add_option("--json", arguments->json, "RecordAttendanceRequest as JSON; \"-\": the input");
 
-  CLI::App* decide = AddStep(
-      *noun, shell, arguments, "decide", "Record what the meeting concluded for an item",
-      "--network U12345 meeting decide 2026-11-26 --item 2 --outcome plan-agreed --summary \"…\""
-      " --case-holder \"grace.adeyemi|Grace Adeyemi|COMMUNITY_NURSING\" --key-worker \"amina.khan|Amina Khan|SPLW_SERVICE\""
-      " --action \"Falls assessment at home|grace.adeyemi|Grace Adeyemi|COMMUNITY_NURSING|2026-12-03\"",
-      &Decide);
+  CLI::App* decide =
+      AddStep(*noun, shell, arguments, "decide", "Record what the meeting concluded for an item",
+              "--network U12345 meeting decide 2026-11-26 --item 2 --outcome plan-agreed --summary \"…\""
+              " --case-holder \"grace.adeyemi|Grace Adeyemi|COMMUNITY_NURSING\" --key-worker \"amina.khan|Amina "
+              "Khan|SPLW_SERVICE\""
+              " --action \"Falls assessment at home|grace.adeyemi|Grace Adeyemi|COMMUNITY_NURSING|2026-12-03\"",
+              &Decide);
   decide->add_option("--item", arguments->item, "Its position on the agenda, or its id")->required();
   decide->add_option("--outcome", arguments->outcome, EnumChoices(*mv1::DecisionOutcome_descriptor()));
   decide->add_option("--summary", arguments->summary, "In words");
@@ -377,9 +384,9 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
       ->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")
       ->required();
 
-  CLI::App* watch = AddVerb(*noun, shell, "watch", "Show changes of meetings as they happen",
-                            {"--network U12345 meeting watch --from now"},
-                            [&shell, arguments] { return Watch(shell, *arguments); });
+  CLI::App* watch =
+      AddVerb(*noun, shell, "watch", "Show changes of meetings as they happen",
+              {"--network U12345 meeting watch --from now"}, [&shell, arguments] { return Watch(shell, *arguments); });
   watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
   watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
 }

@@ -54,9 +54,10 @@ void PrintHeading(std::ostream& out, const MeetingPapers& papers, const std::str
   const mdt::v1::Meeting& meeting = papers.meeting;
   const auto length = (meeting.end_time().seconds() - meeting.start_time().seconds()) / 60;
   out << Printable(papers.team.display_name()) << ": " << what << "\n"
-      << DateText(meeting.date()) << ", " << LocalClock(meeting.start_time()) << " to " << LocalClock(meeting.end_time())
-      << "  ·  " << EnumWords(meeting.state()) << "  ·  "
-      << absl::StrFormat("%d of %d minutes planned  ·  quorum %d\n", meeting.planned_minutes(), length, meeting.quorum());
+      << DateText(meeting.date()) << ", " << LocalClock(meeting.start_time()) << " to "
+      << LocalClock(meeting.end_time()) << "  ·  " << EnumWords(meeting.state()) << "  ·  "
+      << absl::StrFormat("%d of %d minutes planned  ·  quorum %d\n", meeting.planned_minutes(), length,
+                         meeting.quorum());
 }
 
 std::string ActionLine(const mdt::v1::Action& action) {
@@ -103,8 +104,7 @@ void PrintInvitations(std::ostream& out, const MeetingPapers& papers) {
       positions += (positions.empty() ? "" : ", ") + std::to_string(item.position());
       minutes += item.length_minutes();
     }
-    out << "  "
-        << Padded(LocalClock(first->start_time()) + "–" + LocalClock(EndOf(*last)), 14)
+    out << "  " << Padded(LocalClock(first->start_time()) + "–" + LocalClock(EndOf(*last)), 14)
         << Padded(EnumWords(static_cast<type::v1::AgencyKind>(agency)), 20)
         << Padded(MembersOf(papers.team, agency), 20) << "  items " << positions
         << absl::StrFormat("  (%d minutes)\n", minutes);
@@ -118,7 +118,8 @@ void PrintAgenda(std::ostream& out, const MeetingPapers& papers) {
   for (const AgendaItem& item : papers.items) {
     const std::string start = LocalClock(item.start_time());
     out << "\n  " << Padded(start.empty() ? "--:--" : start, 7) << absl::StrFormat("%2d ", item.position())
-        << KindWords(item) << "  ·  " << PersonLine(item) << absl::StrFormat("  ·  %d minutes\n", item.length_minutes());
+        << KindWords(item) << "  ·  " << PersonLine(item)
+        << absl::StrFormat("  ·  %d minutes\n", item.length_minutes());
     PrintText(out, "", item.question());
     for (const auto& action : item.open_actions()) PrintText(out, "promised: ", ActionLine(action));
     for (const auto& report : item.owner_reports()) PrintText(out, "reported before: ", report.summary());

@@ -13,9 +13,8 @@ namespace {
 constexpr std::string_view kNetworks = "networks/";
 
 bool IsNetworkId(std::string_view id) {
-  return id.size() >= 3 && id.size() <= 12 && std::all_of(id.begin(), id.end(), [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-         });
+  return id.size() >= 3 && id.size() <= 12 &&
+         std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
 bool IsId(std::string_view id) {
@@ -25,7 +24,9 @@ bool IsId(std::string_view id) {
   });
 }
 
-bool StartsWith(std::string_view text, std::string_view prefix) { return text.substr(0, prefix.size()) == prefix; }
+bool StartsWith(std::string_view text, std::string_view prefix) {
+  return text.substr(0, prefix.size()) == prefix;
+}
 
 std::size_t Segments(std::string_view path) {
   return static_cast<std::size_t>(std::count(path.begin(), path.end(), '/')) + 1;
@@ -57,8 +58,8 @@ absl::StatusOr<std::string> NetworkName(std::string_view network) {
   return absl::StrFormat("networks/%s", network);
 }
 
-absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_view collection,
-                                         std::string_view given, std::string_view flag) {
+absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_view collection, std::string_view given,
+                                         std::string_view flag) {
   const absl::Status wrong =
       UsageError(flag, absl::StrFormat("give an id, or a name such as networks/U12345/%s/…", collection));
   if (StartsWith(given, kNetworks)) {
@@ -69,7 +70,7 @@ absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_v
     return std::string(given);
   }
   std::string path(given);
-  if (IsId(given) && collection.find('-') != std::string_view::npos) return wrong;   // whose? the id alone does not say
+  if (IsId(given) && collection.find('-') != std::string_view::npos) return wrong;  // whose? the id alone does not say
   if (IsId(given)) path = absl::StrFormat("%s/%s", collection, given);
   if (!IsOfCollection(path, collection)) return wrong;
   SPLW_ASSIGN_OR_RETURN(const std::string parent, NetworkName(network));

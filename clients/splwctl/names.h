@@ -17,8 +17,8 @@ absl::StatusOr<std::string> NetworkName(std::string_view network);
 //   "01J…"                         gets network and collection in front
 // A '-' stands for any id ("cases/-/signposts"); then the id alone is not enough.
 // Ids are letters, digits, '-', '_' and '.'. A usage error otherwise, or where a network is needed and empty; `flag` is named in it.
-absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_view collection,
-                                         std::string_view given, std::string_view flag);
+absl::StatusOr<std::string> ResourceName(std::string_view network, std::string_view collection, std::string_view given,
+                                         std::string_view flag);
 
 // The part of a name behind its last '/'.
 std::string ShortId(std::string_view name);

@@ -41,10 +41,10 @@ absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<Peer> peers, Peers(arguments.service));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(Role::kOperator));
-  const std::vector<Column> columns = {{"NETWORK", "network"}, {"TO", "destination"}, {"STREAM", "stream"},
-                                       {"WAITING", "depth"},   {"SINCE", "first_event_time"},
-                                       {"FIRST EVENT", "first_event_id"}, {"TYPE", "first_event_type"},
-                                       {"PARKED", "parked_reason"}};
+  const std::vector<Column> columns = {{"NETWORK", "network"},        {"TO", "destination"},
+                                       {"STREAM", "stream"},          {"WAITING", "depth"},
+                                       {"SINCE", "first_event_time"}, {"FIRST EVENT", "first_event_id"},
+                                       {"TYPE", "first_event_type"},  {"PARKED", "parked_reason"}};
   std::vector<std::string> headings = Headings(columns);
   headings.insert(headings.begin(), "FROM");
   Table table(headings);
@@ -106,20 +106,28 @@ absl::Status ListAudit(Shell& shell, const Arguments& arguments) {
   request.set_resource(arguments.resource);
   return ListAndShow(shell, Role::kAuditor, connection->operations(peer), &Stub::ListAuditRecords, request,
                      &ov1::ListAuditRecordsResponse::records,
-                     {{"NO", "sequence"}, {"WHEN", "time"}, {"WHO", "actor"}, {"ROLE", "role"},
-                      {"OF", "organisation"}, {"DID", "action"}, {"TO", "resource"}, {"WHY", "reason"},
+                     {{"NO", "sequence"},
+                      {"WHEN", "time"},
+                      {"WHO", "actor"},
+                      {"ROLE", "role"},
+                      {"OF", "organisation"},
+                      {"DID", "action"},
+                      {"TO", "resource"},
+                      {"WHY", "reason"},
                       {"CORRELATION", "correlation_id"}},
                      arguments.limit);
 }
 
 absl::Status VerifyOne(Shell& shell, Connection& connection, const identity::Principal& caller, Peer peer,
                        std::int64_t* faults) {
-  Progress progress(shell.err(), shell.err_terminal(), absl::StrFormat("%s: records and index entries", PeerName(peer)), 0);
+  Progress progress(shell.err(), shell.err_terminal(), absl::StrFormat("%s: records and index entries", PeerName(peer)),
+                    0);
   ov1::VerifyStoreResponse last;
   std::vector<ov1::StoreFault> found;
-  const std::function<std::unique_ptr<grpc::ClientReaderInterface<ov1::VerifyStoreResponse>>(grpc::ClientContext*)> open =
-      [&](grpc::ClientContext* context) -> std::unique_ptr<grpc::ClientReaderInterface<ov1::VerifyStoreResponse>> {
-    found.clear();   // a walk that broke off begins again
+  const std::function<std::unique_ptr<grpc::ClientReaderInterface<ov1::VerifyStoreResponse>>(grpc::ClientContext*)>
+      open =
+          [&](grpc::ClientContext* context) -> std::unique_ptr<grpc::ClientReaderInterface<ov1::VerifyStoreResponse>> {
+    found.clear();  // a walk that broke off begins again
     last.Clear();
     return connection.operations(peer).VerifyStore(context, ov1::VerifyStoreRequest());
   };
@@ -160,9 +168,9 @@ absl::Status Verify(Shell& shell, const Arguments& arguments) {
 }
 
 void AddService(CLI::App* verb, Arguments& arguments, bool required) {
-  CLI::Option* option = verb->add_option("--service", arguments.service,
-                                         std::string("referral-intake, caseload or mdt-agenda") +
-                                             (required ? "" : " (default: all three)"));
+  CLI::Option* option = verb->add_option(
+      "--service", arguments.service,
+      std::string("referral-intake, caseload or mdt-agenda") + (required ? "" : " (default: all three)"));
   if (required) option->required();
 }
 
@@ -183,14 +191,16 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
   AddService(list, *arguments, false);
   list->add_flag("--parked", arguments->parked, "Only streams that wait for an operator");
   list->add_option("--limit", arguments->limit, "At most this many of each service (default: all)");
-  CLI::App* retry = AddVerb(*outbox, shell, "retry", "Send a parked stream again from its first event",
-                            {"--network U12345 outbox retry --service caseload --to mdt-agenda --stream networks/U12345/cases/01JD…"},
-                            [&shell, arguments] { return Retry(shell, *arguments); });
+  CLI::App* retry =
+      AddVerb(*outbox, shell, "retry", "Send a parked stream again from its first event",
+              {"--network U12345 outbox retry --service caseload --to mdt-agenda --stream networks/U12345/cases/01JD…"},
+              [&shell, arguments] { return Retry(shell, *arguments); });
   AddStream(retry, *arguments);
-  CLI::App* skip = AddVerb(*outbox, shell, "skip", "Give up the first event of a parked stream; it stays in the audit record",
-                           {"--network U12345 outbox skip --service caseload --to mdt-agenda --stream networks/U12345/cases/01JD… "
-                            "--event 01JE… --reason AGREED_WITH_LEAD"},
-                           [&shell, arguments] { return Skip(shell, *arguments); });
+  CLI::App* skip =
+      AddVerb(*outbox, shell, "skip", "Give up the first event of a parked stream; it stays in the audit record",
+              {"--network U12345 outbox skip --service caseload --to mdt-agenda --stream networks/U12345/cases/01JD… "
+               "--event 01JE… --reason AGREED_WITH_LEAD"},
+              [&shell, arguments] { return Skip(shell, *arguments); });
   AddStream(skip, *arguments);
   skip->add_option("--event", arguments->event, "Its id: must be the first of the stream")->required();
   skip->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")->required();
@@ -204,9 +214,9 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
   records->add_option("--limit", arguments->limit, "At most this many (default: all)");
 
   CLI::App* store = AddNoun(app, "store", "The stores of the services");
-  CLI::App* verify = AddVerb(*store, shell, "verify", "Walk a store: does every index entry match its record, and the reverse?",
-                             {"store verify", "store verify --service caseload"},
-                             [&shell, arguments] { return Verify(shell, *arguments); });
+  CLI::App* verify = AddVerb(
+      *store, shell, "verify", "Walk a store: does every index entry match its record, and the reverse?",
+      {"store verify", "store verify --service caseload"}, [&shell, arguments] { return Verify(shell, *arguments); });
   AddService(verify, *arguments, false);
 }
 

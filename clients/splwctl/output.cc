@@ -75,9 +75,9 @@ constexpr Range kNoWidth[] = {{0x0300, 0x036F}, {0x0483, 0x0489}, {0x0591, 0x05B
                               {0x093C, 0x093C}, {0x0941, 0x0948}, {0x094D, 0x094D}, {0x0E31, 0x0E31}, {0x0E34, 0x0E3A},
                               {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
                               {0xFE20, 0xFE2F}, {0xFEFF, 0xFEFF}};
-constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},   {0x3041, 0x33FF},   {0x3400, 0x4DBF},
-                           {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xAC00, 0xD7A3},   {0xF900, 0xFAFF},
-                           {0xFE30, 0xFE4F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},   {0x1F300, 0x1F64F},
+constexpr Range kWide[] = {{0x1100, 0x115F},   {0x2E80, 0x303E},  {0x3041, 0x33FF}, {0x3400, 0x4DBF},
+                           {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},  {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
+                           {0xFE30, 0xFE4F},   {0xFF00, 0xFF60},  {0xFFE0, 0xFFE6}, {0x1F300, 0x1F64F},
                            {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
 
 std::size_t WidthOf(char32_t c) {
@@ -198,7 +198,9 @@ std::string ToJson(const google::protobuf::Message& message) {
 
 }  // namespace
 
-void PrintJson(std::ostream& out, const google::protobuf::Message& message) { out << ToJson(message); }
+void PrintJson(std::ostream& out, const google::protobuf::Message& message) {
+  out << ToJson(message);
+}
 
 void JsonArray::Add(const google::protobuf::Message& message) {
   std::string json = ToJson(message);
@@ -207,7 +209,9 @@ void JsonArray::Add(const google::protobuf::Message& message) {
   any_ = true;
 }
 
-void JsonArray::Finish() { out_ << (any_ ? "\n]\n" : "[]\n"); }
+void JsonArray::Finish() {
+  out_ << (any_ ? "\n]\n" : "[]\n");
+}
 
 std::string ProgressLine(std::string_view what, std::int64_t done, std::int64_t total, bool bar) {
   if (total <= 0) return absl::StrFormat("%s: %d", what, done);
@@ -228,7 +232,9 @@ Progress::Progress(std::ostream& err, bool terminal, std::string what, std::int6
       start_(std::chrono::steady_clock::now()),
       last_shown_(start_) {}
 
-Progress::~Progress() { Finish(); }
+Progress::~Progress() {
+  Finish();
+}
 
 void Progress::Set(std::int64_t done) {
   done_ = done;
@@ -237,8 +243,8 @@ void Progress::Set(std::int64_t done) {
   if (now - start_ < std::chrono::seconds(1)) return;
   const auto pause = terminal_ ? std::chrono::milliseconds(100) : std::chrono::milliseconds(2000);
   if (shown_ && now - last_shown_ < pause) return;
-  err_ << (terminal_ ? "\r\x1b[K" : "") << ProgressLine(what_, done_, total_, terminal_)
-       << (terminal_ ? "" : "\n") << std::flush;
+  err_ << (terminal_ ? "\r\x1b[K" : "") << ProgressLine(what_, done_, total_, terminal_) << (terminal_ ? "" : "\n")
+       << std::flush;
   last_shown_ = now;
   shown_ = true;
 }

@@ -11,16 +11,18 @@ namespace {
 
 TEST(DisplayWidthTest, CountsColumnsNotBytes) {
   EXPECT_EQ(DisplayWidth("Zieliński"), 9u);
-  EXPECT_EQ(DisplayWidth("e\u0301"), 1u);       // a letter and a combining accent
+  EXPECT_EQ(DisplayWidth("e\u0301"), 1u);  // a letter and a combining accent
   EXPECT_EQ(DisplayWidth("王小明"), 6u);
-  EXPECT_EQ(DisplayWidth("\xff\xfe"), 2u);      // no UTF-8: a column a byte
-  EXPECT_EQ(DisplayWidth("\xe2\x80"), 2u);      // cut off in the middle
+  EXPECT_EQ(DisplayWidth("\xff\xfe"), 2u);  // no UTF-8: a column a byte
+  EXPECT_EQ(DisplayWidth("\xe2\x80"), 2u);  // cut off in the middle
 }
 
 TEST(PrintableTest, TakesAwayWhatMovesACursor) {
   EXPECT_EQ(Printable("a\x1b[31mb\nc\x7f"), "a [31mb c ");
-  EXPECT_EQ(Printable("a\u202Eb"), "a b");      // right-to-left override
-  EXPECT_EQ(Printable("\xc2\x9b""31m"), " 31m");  // the one-byte form of escape [
+  EXPECT_EQ(Printable("a\u202Eb"), "a b");  // right-to-left override
+  EXPECT_EQ(Printable("\xc2\x9b"
+                      "31m"),
+            " 31m");  // the one-byte form of escape [
   EXPECT_EQ(Printable("Łucja"), "Łucja");
   EXPECT_EQ(Printable("\xff"), "\xEF\xBF\xBD");
 }
@@ -80,8 +82,7 @@ TEST(JsonArrayTest, IsAnArrayAlsoOfNothing) {
   array.Add(worker);
   array.Add(worker);
   array.Finish();
-  EXPECT_EQ(out.str(),
-            "[\n{\n \"displayName\": \"Amina Khan\"\n},\n{\n \"displayName\": \"Amina Khan\"\n}\n]\n");
+  EXPECT_EQ(out.str(), "[\n{\n \"displayName\": \"Amina Khan\"\n},\n{\n \"displayName\": \"Amina Khan\"\n}\n]\n");
 }
 
 TEST(ProgressTest, SaysHowFar) {

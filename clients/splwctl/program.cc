@@ -9,9 +9,10 @@ namespace splw::ctl {
 int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err,
                bool out_terminal, bool err_terminal) {
   Shell shell(in, out, err, out_terminal, err_terminal);
-  CLI::App app("splwctl: the command line of the social prescribing suite.\n"
-               "A noun, then a verb: splwctl referral list. Every level has --help.",
-               "splwctl");
+  CLI::App app(
+      "splwctl: the command line of the social prescribing suite.\n"
+      "A noun, then a verb: splwctl referral list. Every level has --help.",
+      "splwctl");
   app.require_subcommand(1);
   AddGlobalOptions(app, shell.options());
   AddReferralCommands(app, shell);
@@ -22,16 +23,18 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
   AddMeetingCommands(app, shell);
   AddOperationsCommands(app, shell);
   AddSampleCommands(app, shell);
-  app.footer(std::string("Examples:\n"
-                         "  splwctl --network U12345 referral list --state awaiting-triage\n"
-                         "  splwctl --network U12345 meeting agenda 2026-11-26\n"
-                         "  splwctl --output json --network U12345 case list\n\n"
-                         "Every global option is read from the environment too: SPLWCTL_NETWORK for --network, and so on.\n\n") +
-             kExitStatusHelp);
+  app.footer(
+      std::string(
+          "Examples:\n"
+          "  splwctl --network U12345 referral list --state awaiting-triage\n"
+          "  splwctl --network U12345 meeting agenda 2026-11-26\n"
+          "  splwctl --output json --network U12345 case list\n\n"
+          "Every global option is read from the environment too: SPLWCTL_NETWORK for --network, and so on.\n\n") +
+      kExitStatusHelp);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {   // --help
+    if (error.get_exit_code() == 0) {  // --help
       app.exit(error, out, err);
       return kExitDone;
     }

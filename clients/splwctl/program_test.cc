@@ -38,20 +38,20 @@ TEST(ProgramTest, HelpIsOnTheOutputAndEndsWell) {
 
 TEST(ProgramTest, EveryVerbHasHelpWithAnExample) {
   const std::vector<std::vector<const char*>> verbs = {
-      {"referral", "submit"},     {"referral", "check"},   {"referral", "list"},    {"referral", "show"},
-      {"referral", "accept"},     {"referral", "return"},  {"referral", "withdraw"}, {"referral", "acknowledge-crisis"},
-      {"referral", "watch"},      {"policy", "show"},      {"policy", "update"},    {"case", "list"},
-      {"case", "show"},           {"case", "allocate"},    {"case", "contact"},     {"case", "assess"},
-      {"case", "plan"},           {"case", "signpost"},    {"case", "nominate"},    {"case", "close"},
-      {"case", "watch"},          {"signpost", "list"},    {"signpost", "outcome"}, {"nomination", "list"},
-      {"nomination", "show"},     {"nomination", "withdraw"}, {"worker", "create"}, {"worker", "update"},
-      {"worker", "list"},         {"worker", "show"},      {"service", "create"},   {"service", "update"},
-      {"service", "list"},        {"service", "show"},     {"mdt", "create"},       {"mdt", "list"},
-      {"mdt", "show"},            {"meeting", "list"},     {"meeting", "show"},     {"meeting", "build"},
-      {"meeting", "agenda"},      {"meeting", "publish"},  {"meeting", "start"},    {"meeting", "attend"},
-      {"meeting", "decide"},      {"meeting", "feedback"}, {"meeting", "close"},    {"meeting", "cancel"},
-      {"meeting", "minutes"},     {"action", "list"},      {"outbox", "list"},      {"outbox", "retry"},
-      {"outbox", "skip"},         {"audit", "list"},       {"store", "verify"},     {"sample", "load"},
+      {"referral", "submit"}, {"referral", "check"},      {"referral", "list"},     {"referral", "show"},
+      {"referral", "accept"}, {"referral", "return"},     {"referral", "withdraw"}, {"referral", "acknowledge-crisis"},
+      {"referral", "watch"},  {"policy", "show"},         {"policy", "update"},     {"case", "list"},
+      {"case", "show"},       {"case", "allocate"},       {"case", "contact"},      {"case", "assess"},
+      {"case", "plan"},       {"case", "signpost"},       {"case", "nominate"},     {"case", "close"},
+      {"case", "watch"},      {"signpost", "list"},       {"signpost", "outcome"},  {"nomination", "list"},
+      {"nomination", "show"}, {"nomination", "withdraw"}, {"worker", "create"},     {"worker", "update"},
+      {"worker", "list"},     {"worker", "show"},         {"service", "create"},    {"service", "update"},
+      {"service", "list"},    {"service", "show"},        {"mdt", "create"},        {"mdt", "list"},
+      {"mdt", "show"},        {"meeting", "list"},        {"meeting", "show"},      {"meeting", "build"},
+      {"meeting", "agenda"},  {"meeting", "publish"},     {"meeting", "start"},     {"meeting", "attend"},
+      {"meeting", "decide"},  {"meeting", "feedback"},    {"meeting", "close"},     {"meeting", "cancel"},
+      {"meeting", "minutes"}, {"action", "list"},         {"outbox", "list"},       {"outbox", "retry"},
+      {"outbox", "skip"},     {"audit", "list"},          {"store", "verify"},      {"sample", "load"},
       {"sample", "demo"}};
   for (std::vector<const char*> verb : verbs) {
     verb.push_back("--help");
@@ -101,7 +101,8 @@ TEST(ProgramTest, GlobalOptionsMayStandBehindTheVerb) {
 }
 
 TEST(ProgramTest, AFhirDocumentThatIsNoneSaysWhere) {
-  const Outcome outcome = Ctl({"--network", "U12345", "referral", "check", "--fhir", "-"}, "{\"resourceType\": \"Patient\"}");
+  const Outcome outcome =
+      Ctl({"--network", "U12345", "referral", "check", "--fhir", "-"}, "{\"resourceType\": \"Patient\"}");
   EXPECT_EQ(outcome.status, kExitRefused);
   EXPECT_NE(outcome.err.find("error"), std::string::npos) << outcome.err;
 }

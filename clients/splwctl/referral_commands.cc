@@ -15,10 +15,14 @@ using Stub = rv1::ReferralIntakeService::StubInterface;
 using identity::Role;
 
 const std::vector<Column>& ReferralColumns() {
-  static const std::vector<Column> columns = {
-      {"REFERRAL", "name#"},           {"SUBMITTED", "submit_time"},          {"STATE", "state"},
-      {"PERSON", "person.name"},       {"URGENCY", "urgency"},                {"FINDINGS", "findings"},
-      {"FROM", "referrer.organisation"}, {"CASE", "case#"}};
+  static const std::vector<Column> columns = {{"REFERRAL", "name#"},
+                                              {"SUBMITTED", "submit_time"},
+                                              {"STATE", "state"},
+                                              {"PERSON", "person.name"},
+                                              {"URGENCY", "urgency"},
+                                              {"FINDINGS", "findings"},
+                                              {"FROM", "referrer.organisation"},
+                                              {"CASE", "case#"}};
   return columns;
 }
 
@@ -80,7 +84,7 @@ absl::Status SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool ch
     request.set_request_id(shell.RequestId());
   }
   SPLW_ASSIGN_OR_RETURN(identity::Principal caller, shell.Caller(Role::kReferrer));
-  if (caller.organisation.empty()) {   // a referrer acts for the organisation that the referral names
+  if (caller.organisation.empty()) {  // a referrer acts for the organisation that the referral names
     const auto& organisation = request.referral().referrer().organisation();
     caller.organisation = organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code();
   }
@@ -237,16 +241,19 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
         *noun, shell, check ? "check" : "submit",
         check ? "Say what would happen to a referral; nothing is written" : "Submit a referral and show its screening",
         {check ? "referral check --json referral.json" : "--network U12345 referral submit --json referral.json",
-         check ? "--network U12345 referral check --fhir bundle.json" : "--network U12345 referral submit --fhir - < bundle.json"},
+         check ? "--network U12345 referral check --fhir bundle.json"
+               : "--network U12345 referral submit --fhir - < bundle.json"},
         [&shell, arguments, check] { return SubmitOrCheck(shell, *arguments, check); });
     CLI::Option* json = verb->add_option("--json", arguments->json, "SubmitReferralRequest as JSON; \"-\": the input");
-    verb->add_option("--fhir", arguments->fhir, "FHIR R4 Bundle (BaRS message, collection or transaction); \"-\": the input")
+    verb->add_option("--fhir", arguments->fhir,
+                     "FHIR R4 Bundle (BaRS message, collection or transaction); \"-\": the input")
         ->excludes(json);
   }
 
-  CLI::App* list = AddVerb(*noun, shell, "list", "List referrals",
-                           {"--network U12345 referral list --state awaiting-triage", "--network U12345 referral list --crisis"},
-                           [&shell, arguments] { return List(shell, *arguments); });
+  CLI::App* list =
+      AddVerb(*noun, shell, "list", "List referrals",
+              {"--network U12345 referral list --state awaiting-triage", "--network U12345 referral list --crisis"},
+              [&shell, arguments] { return List(shell, *arguments); });
   list->add_option("--state", arguments->state, EnumChoices(*rv1::ReferralState_descriptor()));
   list->add_option("--severity", arguments->severity, EnumChoices(*rv1::FindingSeverity_descriptor()));
   list->add_flag("--crisis", arguments->crisis, "Only those with signs of danger");
@@ -264,18 +271,20 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
       ->add_option("REFERRAL", arguments->name, "Its id, or its full name")
       ->required();
 
-  CLI::App* accept = AddVerb(*noun, shell, "accept", "Accept a referral that waits for triage",
-                             {"--network U12345 referral accept 01JD…"},
-                             [&shell, arguments] { return Accept(shell, *arguments); });
+  CLI::App* accept =
+      AddVerb(*noun, shell, "accept", "Accept a referral that waits for triage",
+              {"--network U12345 referral accept 01JD…"}, [&shell, arguments] { return Accept(shell, *arguments); });
   AddTarget(accept, *arguments);
   accept->add_option("--note-code", arguments->note, "For the audit record: A-Z, 0-9 and _");
-  accept->add_option("--feels-unsafe-now", arguments->feels_unsafe, "no, yes, unsure: where the questions had not been asked");
+  accept->add_option("--feels-unsafe-now", arguments->feels_unsafe,
+                     "no, yes, unsure: where the questions had not been asked");
   accept->add_option("--suicidal-thoughts", arguments->suicidal, "no, yes, unsure");
   accept->add_option("--risk-of-harm", arguments->harm, "no, yes, unsure");
 
-  CLI::App* back = AddVerb(*noun, shell, "return", "Return a referral to its referrer, with a reason and advice",
-                           {"--network U12345 referral return 01JD… --reason outside-remit --advice \"The falls clinic …\""},
-                           [&shell, arguments] { return Return(shell, *arguments); });
+  CLI::App* back =
+      AddVerb(*noun, shell, "return", "Return a referral to its referrer, with a reason and advice",
+              {"--network U12345 referral return 01JD… --reason outside-remit --advice \"The falls clinic …\""},
+              [&shell, arguments] { return Return(shell, *arguments); });
   AddTarget(back, *arguments);
   back->add_option("--reason", arguments->reason, EnumChoices(*rv1::ReturnReason_descriptor()))->required();
   back->add_option("--advice", arguments->advice, "What the referrer is advised to do")->required();
@@ -294,9 +303,10 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
   acknowledge->add_flag("--urgent-advice-given", arguments->given, "The urgent advice was given");
   acknowledge->add_option("--by", arguments->practitioner, "Who gave it: name and role")->required();
 
-  CLI::App* watch = AddVerb(*noun, shell, "watch", "Show changes of referrals as they happen",
-                            {"--network U12345 referral watch --from now", "--network U12345 --output json referral watch --count 1"},
-                            [&shell, arguments] { return Watch(shell, *arguments); });
+  CLI::App* watch =
+      AddVerb(*noun, shell, "watch", "Show changes of referrals as they happen",
+              {"--network U12345 referral watch --from now", "--network U12345 --output json referral watch --count 1"},
+              [&shell, arguments] { return Watch(shell, *arguments); });
   watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
   watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
 
@@ -307,9 +317,9 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
             shell.Show(current);
             return absl::OkStatus();
           });
-  CLI::App* update = AddVerb(*policy, shell, "update", "Change a network's policy",
-                             {"policy update --json deploy/sample/policy.json"},
-                             [&shell, arguments] { return UpdatePolicy(shell, *arguments); });
+  CLI::App* update =
+      AddVerb(*policy, shell, "update", "Change a network's policy", {"policy update --json deploy/sample/policy.json"},
+              [&shell, arguments] { return UpdatePolicy(shell, *arguments); });
   update->add_option("--json", arguments->json, "UpdateNetworkPolicyRequest as JSON; \"-\": the input")->required();
   update->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
 }

@@ -80,16 +80,14 @@ std::optional<std::string> Text(const Message& message, const FieldDescriptor& f
   const bool repeated = index >= 0;
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
-      return repeated ? reflection.GetRepeatedString(message, &field, index)
-                      : reflection.GetString(message, &field);
+      return repeated ? reflection.GetRepeatedString(message, &field, index) : reflection.GetString(message, &field);
     case FieldDescriptor::CPPTYPE_ENUM:
       return EnumWords(*field.enum_type(), repeated ? reflection.GetRepeatedEnumValue(message, &field, index)
                                                     : reflection.GetEnumValue(message, &field));
     case FieldDescriptor::CPPTYPE_BOOL:
-      return std::string((repeated ? reflection.GetRepeatedBool(message, &field, index)
-                                   : reflection.GetBool(message, &field))
-                             ? "yes"
-                             : "no");
+      return std::string(
+          (repeated ? reflection.GetRepeatedBool(message, &field, index) : reflection.GetBool(message, &field)) ? "yes"
+                                                                                                                : "no");
     case FieldDescriptor::CPPTYPE_INT32:
       return std::to_string(repeated ? reflection.GetRepeatedInt32(message, &field, index)
                                      : reflection.GetInt32(message, &field));
@@ -106,8 +104,8 @@ std::optional<std::string> Text(const Message& message, const FieldDescriptor& f
       return absl::StrFormat("%g", repeated ? reflection.GetRepeatedDouble(message, &field, index)
                                             : reflection.GetDouble(message, &field));
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return absl::StrFormat("%g", repeated ? reflection.GetRepeatedFloat(message, &field, index)
-                                            : reflection.GetFloat(message, &field));
+      return absl::StrFormat(
+          "%g", repeated ? reflection.GetRepeatedFloat(message, &field, index) : reflection.GetFloat(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return ValueText(repeated ? reflection.GetRepeatedMessage(message, &field, index)
                                 : reflection.GetMessage(message, &field));

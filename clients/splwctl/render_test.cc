@@ -19,7 +19,7 @@ referral::v1::Referral SampleReferral() {
   person.mutable_name()->set_family("Ellison");
   person.mutable_nhs_number()->set_value("9990001375");
   person.mutable_birth_date()->set_year(1948);
-  referral.mutable_submit_time()->set_seconds(1782900000);   // 2026-07-01 10:00 UTC
+  referral.mutable_submit_time()->set_seconds(1782900000);  // 2026-07-01 10:00 UTC
   referral.add_needs()->set_category(type::v1::NEED_CATEGORY_MONEY);
   return referral;
 }
@@ -36,7 +36,7 @@ TEST(FieldTextTest, ShowsValuesAsPeopleReadThem) {
 }
 
 TEST(FieldTextTest, ShowsInstantsByLondonsClocks) {
-  EXPECT_EQ(FieldText(SampleReferral(), "submit_time"), "Wed  1 Jul 2026 11:00");   // summer time
+  EXPECT_EQ(FieldText(SampleReferral(), "submit_time"), "Wed  1 Jul 2026 11:00");  // summer time
 }
 
 TEST(PrintOutlineTest, ShowsEverySetFieldAndNothingElse) {
@@ -58,7 +58,7 @@ MeetingPapers SamplePapers() {
   papers.meeting.mutable_date()->set_year(2026);
   papers.meeting.mutable_date()->set_month(11);
   papers.meeting.mutable_date()->set_day(26);
-  papers.meeting.mutable_start_time()->set_seconds(1795701600);   // 14:00 UTC
+  papers.meeting.mutable_start_time()->set_seconds(1795701600);  // 14:00 UTC
   papers.meeting.mutable_end_time()->set_seconds(1795701600 + 90 * 60);
   for (int i = 0; i < 2; ++i) {
     auto& item = *papers.items.emplace_back().mutable_start_time();

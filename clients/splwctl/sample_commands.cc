@@ -58,16 +58,19 @@ absl::Status RunDemo(Shell& shell, const Arguments& arguments) {
 void AddSampleCommands(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* sample = AddNoun(app, "sample", "The sample week: invented people, safe NHS numbers");
-  CLI::App* load = AddVerb(*sample, shell, "load", "Load the sample week; again changes nothing",
-                           {"sample load --dir deploy/sample"}, [&shell, arguments] { return Load(shell, *arguments); });
+  CLI::App* load =
+      AddVerb(*sample, shell, "load", "Load the sample week; again changes nothing",
+              {"sample load --dir deploy/sample"}, [&shell, arguments] { return Load(shell, *arguments); });
   load->add_option("--dir", arguments->folder, "Where it lies")->capture_default_str();
   CLI::App* demo =
-      AddVerb(*sample, shell, "demo", "Walk a referral to a decision and back, and check every step; again continues or finds all there",
+      AddVerb(*sample, shell, "demo",
+              "Walk a referral to a decision and back, and check every step; again continues or finds all there",
               {"sample demo --dir deploy/sample", "--wait 2m sample demo --run-id auto"},
               [&shell, arguments] { return RunDemo(shell, *arguments); });
   demo->add_option("--dir", arguments->folder, "Where the sample week lies")->capture_default_str();
-  demo->add_option("--run-id", arguments->run_id,
-                   "The same id continues the same demonstration; \"auto\": a new one with new people (default: demo-1)");
+  demo->add_option(
+      "--run-id", arguments->run_id,
+      "The same id continues the same demonstration; \"auto\": a new one with new people (default: demo-1)");
 }
 
 }  // namespace splw::ctl

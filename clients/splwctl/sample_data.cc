@@ -30,8 +30,8 @@ absl::StatusOr<Json> ReadFile(const std::string& folder, const std::string& name
 absl::Status ToMessage(const Json& json, std::string_view where, google::protobuf::Message* message) {
   const auto status = google::protobuf::util::JsonStringToMessage(json.dump(), message);
   if (status.ok()) return absl::OkStatus();
-  return UsageError(where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(),
-                                           std::string(status.message())));
+  return UsageError(
+      where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(), std::string(status.message())));
 }
 
 template <typename Message>
@@ -114,10 +114,10 @@ std::string SafeNhsNumber(std::uint64_t hash) {
   }
 }
 
-constexpr const char* kFamilyNames[] = {
-    "Abbott",  "Birtwistle", "Clegg",  "Duckworth", "Earnshaw", "Farrar",  "Greenhalgh", "Haworth",
-    "Ingham",  "Jagger",     "Kershaw", "Lomax",    "Mellor",   "Naylor",  "Ogden",      "Pilling",
-    "Quigley", "Rigby",      "Schofield", "Tattersall", "Unsworth", "Varley", "Wolstenholme", "Yates"};
+constexpr const char* kFamilyNames[] = {"Abbott",     "Birtwistle", "Clegg",    "Duckworth", "Earnshaw",     "Farrar",
+                                        "Greenhalgh", "Haworth",    "Ingham",   "Jagger",    "Kershaw",      "Lomax",
+                                        "Mellor",     "Naylor",     "Ogden",    "Pilling",   "Quigley",      "Rigby",
+                                        "Schofield",  "Tattersall", "Unsworth", "Varley",    "Wolstenholme", "Yates"};
 
 }  // namespace
 
@@ -153,7 +153,7 @@ absl::StatusOr<DemoScript> ReadDemoScript(const std::string& folder) {
   SPLW_ASSIGN_OR_RETURN(const Json json, ReadFile(folder, "demo.json"));
   try {
     return ParseScript(json, where);
-  } catch (const Json::exception& error) {   // the library's way of saying that a field is missing or of another type
+  } catch (const Json::exception& error) {  // the library's way of saying that a field is missing or of another type
     return UsageError(where, error.what());
   }
 }

@@ -71,7 +71,8 @@ TEST(SampleWeekTest, TheScriptSpeaksOfPeopleAndMembersThatExist) {
     EXPECT_EQ(keys.count(each.key), 1u) << each.key;
     EXPECT_EQ(members.count(each.decision.case_holder), 1u) << each.decision.case_holder;
     EXPECT_EQ(members.count(each.decision.key_worker), 1u) << each.decision.key_worker;
-    for (const ScriptedAction& action : each.decision.actions) EXPECT_EQ(members.count(action.owner), 1u) << action.owner;
+    for (const ScriptedAction& action : each.decision.actions)
+      EXPECT_EQ(members.count(action.owner), 1u) << action.owner;
   }
   for (const std::string& id : script->present) EXPECT_EQ(members.count(id), 1u) << id;
   for (const std::string& id : script->apologies) EXPECT_EQ(members.count(id), 1u) << id;

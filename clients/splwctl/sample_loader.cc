@@ -32,14 +32,15 @@ identity::Principal Person(std::string id, Role role, const std::string& network
 absl::Status LoadPolicy(Connection& connection, const SampleWeek& week, LoadReport* report) {
   rv1::GetNetworkPolicyRequest get;
   get.set_name(week.policy.policy().name());
-  SPLW_ASSIGN_OR_RETURN(const rv1::NetworkPolicy current,
-                        connection.Call(ServiceLead(week.network), connection.intake(), &IntakeStub::GetNetworkPolicy, get));
-  if (current.has_update_time()) return absl::OkStatus();   // somebody has set one: it stays
+  SPLW_ASSIGN_OR_RETURN(
+      const rv1::NetworkPolicy current,
+      connection.Call(ServiceLead(week.network), connection.intake(), &IntakeStub::GetNetworkPolicy, get));
+  if (current.has_update_time()) return absl::OkStatus();  // somebody has set one: it stays
   rv1::UpdateNetworkPolicyRequest update = week.policy;
   update.mutable_policy()->set_etag(current.etag());
   const auto updated =
       connection.Call(ServiceLead(week.network), connection.intake(), &IntakeStub::UpdateNetworkPolicy, update);
-  if (absl::IsAborted(updated.status())) return absl::OkStatus();   // set by somebody in this very moment
+  if (absl::IsAborted(updated.status())) return absl::OkStatus();  // set by somebody in this very moment
   if (updated.ok()) ++report->policies;
   return updated.status();
 }
@@ -72,7 +73,7 @@ absl::Status LoadDirectory(Connection& connection, const SampleWeek& week, Progr
   for (cv1::CreateCommunityServiceRequest request : week.services) {
     progress->Add(1);
     if (services.count(request.community_service().display_name()) > 0) continue;
-    if (!request.community_service().has_capacity_as_of()) {   // a sample never goes stale
+    if (!request.community_service().has_capacity_as_of()) {  // a sample never goes stale
       *request.mutable_community_service()->mutable_capacity_as_of() =
           DateOf(absl::ToCivilDay(absl::Now(), absl::UTCTimeZone()));
     }
@@ -96,11 +97,15 @@ absl::Status LoadTeam(Connection& connection, const SampleWeek& week, LoadReport
 
 }  // namespace
 
-identity::Principal ServiceLead(const std::string& network) { return Person("gillian.hart", Role::kServiceLead, network); }
+identity::Principal ServiceLead(const std::string& network) {
+  return Person("gillian.hart", Role::kServiceLead, network);
+}
 identity::Principal Coordinator(const std::string& network) {
   return Person("lesley.crane", Role::kMdtCoordinator, network);
 }
-identity::Principal Chair(const std::string& network) { return Person("ruth.okonjo", Role::kMdtChair, network); }
+identity::Principal Chair(const std::string& network) {
+  return Person("ruth.okonjo", Role::kMdtChair, network);
+}
 identity::Principal LinkWorkerPrincipal(const std::string& network, const std::string& professional_id) {
   return Person(professional_id, Role::kLinkWorker, network);
 }
@@ -122,10 +127,11 @@ absl::StatusOr<std::map<std::string, rv1::Referral>> ReferralsByReference(Connec
     if (referral.external_reference().empty()) return;
     if (!referrals.emplace(referral.external_reference(), referral).second) doubled = referral.external_reference();
   };
-  SPLW_RETURN_IF_ERROR(ForEach(connection, ServiceLead(network), connection.intake(), &IntakeStub::ListReferrals, request,
-                               &rv1::ListReferralsResponse::referrals, 0, each));
+  SPLW_RETURN_IF_ERROR(ForEach(connection, ServiceLead(network), connection.intake(), &IntakeStub::ListReferrals,
+                               request, &rv1::ListReferralsResponse::referrals, 0, each));
   if (!doubled.empty()) {
-    return FaultsFound("LOST_OR_DOUBLED", absl::StrFormat("there are several referrals with the reference %s", doubled));
+    return FaultsFound("LOST_OR_DOUBLED",
+                       absl::StrFormat("there are several referrals with the reference %s", doubled));
   }
   return referrals;
 }

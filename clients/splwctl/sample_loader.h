@@ -15,8 +15,8 @@
 namespace splw::ctl {
 
 struct LoadReport {
-  int policies = 0, workers = 0, services = 0, teams = 0, referrals = 0;   // what was not there before
-  std::map<std::string, referral::v1::Referral> by_reference;              // every referral of the week
+  int policies = 0, workers = 0, services = 0, teams = 0, referrals = 0;  // what was not there before
+  std::map<std::string, referral::v1::Referral> by_reference;             // every referral of the week
 };
 
 absl::StatusOr<LoadReport> LoadSampleWeek(Connection& connection, const SampleWeek& week, std::ostream& err,

@@ -19,12 +19,16 @@
 namespace splw::ctl {
 namespace {
 
-constexpr std::size_t kMaxJsonBytes = 4u << 20;   // what a service takes in one message
+constexpr std::size_t kMaxJsonBytes = 4u << 20;  // what a service takes in one message
 
 }  // namespace
 
-bool Shell::color() const { return out_terminal_ && !options_.no_color; }
-bool Shell::error_color() const { return err_terminal_ && !options_.no_color; }
+bool Shell::color() const {
+  return out_terminal_ && !options_.no_color;
+}
+bool Shell::error_color() const {
+  return err_terminal_ && !options_.no_color;
+}
 
 absl::StatusOr<Connection*> Shell::connection() {
   if (connection_ == nullptr) {
@@ -66,7 +70,9 @@ absl::StatusOr<identity::Principal> Shell::Caller(identity::Role usual_role) {
   return caller;
 }
 
-absl::StatusOr<std::string> Shell::Network() { return NetworkName(options_.network); }
+absl::StatusOr<std::string> Shell::Network() {
+  return NetworkName(options_.network);
+}
 
 absl::StatusOr<std::string> Shell::Name(std::string_view collection, std::string_view given, std::string_view flag) {
   return ResourceName(options_.network, collection, given, flag);
@@ -101,8 +107,8 @@ absl::Status ParseJson(const std::string& json, std::string_view where, google::
   google::protobuf::util::JsonParseOptions options;
   const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
   if (status.ok()) return absl::OkStatus();
-  return UsageError(where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(),
-                                           std::string(status.message())));
+  return UsageError(
+      where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(), std::string(status.message())));
 }
 
 absl::Status Shell::ReadJson(const std::string& path, google::protobuf::Message* message) {
@@ -133,12 +139,14 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
       "(default: the one that usually gives the command)");
   add("--organisation", options.organisation, "ORGANISATION", "ODS code or local id of your organisation");
   add("--agency", options.agency, "AGENCY", "Your agency, for agency members: HOUSING, DWP, …");
-  add("--networks", options.networks, "NETWORKS", "Networks you may act in, comma separated, or * (default: --network)");
+  add("--networks", options.networks, "NETWORKS",
+      "Networks you may act in, comma separated, or * (default: --network)");
   add("--output", options.output, "OUTPUT", "table for people, json for programs")
       ->check(CLI::IsMember({"table", "json"}))
       ->capture_default_str();
   add("--request-id", options.request_id, "REQUEST_ID",
-      "Makes a repeat of the same change harmless; give --etag too, or the repeat is a different request (default: a new one)");
+      "Makes a repeat of the same change harmless; give --etag too, or the repeat is a different request (default: a "
+      "new one)");
   add("--timeout", options.timeout, "TIMEOUT", "For one call")->capture_default_str();
   add("--wait", options.wait, "WAIT", "Keep trying this long while a service is unavailable")->capture_default_str();
   add("--correlation-id", options.correlation_id, "CORRELATION_ID", "Your id for what this call belongs to");
@@ -159,7 +167,8 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
   CLI::App* added = noun.add_subcommand(verb, description);
   added->fallthrough();
   std::string footer;
-  for (const std::string& example : examples) footer += (footer.empty() ? "Examples:" : "") + ("\n  splwctl " + example);
+  for (const std::string& example : examples)
+    footer += (footer.empty() ? "Examples:" : "") + ("\n  splwctl " + example);
   footer += "\n\nGlobal options (--network, --output, --wait, …) and exit statuses: splwctl --help";
   added->footer(footer);
   added->callback([&shell, run = std::move(run)] { shell.command = run; });

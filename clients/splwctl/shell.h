@@ -24,12 +24,12 @@ struct GlobalOptions {
   std::string network;
   Addresses addresses;
   std::string principal = "splwctl";
-  std::string role;           // empty: the role that usually gives the command
+  std::string role;  // empty: the role that usually gives the command
   std::string organisation;
   std::string agency;
-  std::string networks;       // comma separated; empty: the one of --network, or all
+  std::string networks;  // comma separated; empty: the one of --network, or all
   std::string output = "table";
-  std::string request_id;     // empty: a new one for each change
+  std::string request_id;  // empty: a new one for each change
   std::string timeout = "20s";
   std::string wait = "0s";
   std::string correlation_id;
@@ -47,7 +47,7 @@ class Shell final {
   std::ostream& err() { return err_; }
   bool err_terminal() const { return err_terminal_; }
   bool json() const { return options_.output == "json"; }
-  bool color() const;          // of tables
+  bool color() const;  // of tables
   bool error_color() const;
 
   // The command that the line asks for; set while the line is read, run afterwards.
@@ -58,7 +58,7 @@ class Shell final {
   // Who asks, with `usual_role` where --role is not given.
   absl::StatusOr<identity::Principal> Caller(identity::Role usual_role);
 
-  absl::StatusOr<std::string> Network();                    // "networks/U12345"
+  absl::StatusOr<std::string> Network();  // "networks/U12345"
   absl::StatusOr<std::string> Name(std::string_view collection, std::string_view given, std::string_view flag);
   // --request-id, or a new one.
   std::string RequestId();

@@ -41,8 +41,12 @@ absl::Status ListSignposts(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::ListSignposts, request,
                      &cv1::ListSignpostsResponse::signposts,
-                     {{"SIGNPOST", "name"}, {"SINCE", "create_time"}, {"TO", "community_service#"}, {"STATE", "state"},
-                      {"OUTCOME", "outcome"}, {"CAUSE", "bounce_cause"}},
+                     {{"SIGNPOST", "name"},
+                      {"SINCE", "create_time"},
+                      {"TO", "community_service#"},
+                      {"STATE", "state"},
+                      {"OUTCOME", "outcome"},
+                      {"CAUSE", "bounce_cause"}},
                      arguments.limit);
 }
 
@@ -78,8 +82,12 @@ absl::Status ListNominations(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return ListAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::ListNominations, request,
                      &cv1::ListNominationsResponse::nominations,
-                     {{"NOMINATION", "name"}, {"STATE", "state"}, {"URGENCY", "urgency"}, {"AGENCIES", "agencies_needed"},
-                      {"MEETING", "meeting#"}, {"CARRIED OVER", "times_carried_over"}},
+                     {{"NOMINATION", "name"},
+                      {"STATE", "state"},
+                      {"URGENCY", "urgency"},
+                      {"AGENCIES", "agencies_needed"},
+                      {"MEETING", "meeting#"},
+                      {"CARRIED OVER", "times_carried_over"}},
                      arguments.limit);
 }
 
@@ -117,10 +125,11 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
   list->add_option("--state", arguments->state, EnumChoices(*cv1::SignpostState_descriptor()));
   list->add_option("--limit", arguments->limit, "At most this many (default: all)");
 
-  CLI::App* outcome = AddVerb(*signpost, shell, "outcome", "Record what came of a signpost",
-                              {"--network U12345 signpost outcome cases/01JD…/signposts/01JE… --outcome attended",
-                               "--network U12345 signpost outcome cases/01JD…/signposts/01JE… --outcome bounced --cause no-capacity"},
-                              [&shell, arguments] { return RecordOutcome(shell, *arguments); });
+  CLI::App* outcome =
+      AddVerb(*signpost, shell, "outcome", "Record what came of a signpost",
+              {"--network U12345 signpost outcome cases/01JD…/signposts/01JE… --outcome attended",
+               "--network U12345 signpost outcome cases/01JD…/signposts/01JE… --outcome bounced --cause no-capacity"},
+              [&shell, arguments] { return RecordOutcome(shell, *arguments); });
   outcome->add_option("SIGNPOST", arguments->name, "Its name, as the list shows it")->required();
   outcome->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::SignpostOutcome_descriptor()))->required();
   outcome->add_option("--cause", arguments->cause, "For bounced: " + EnumChoices(*cv1::BounceCause_descriptor()));
@@ -144,9 +153,10 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
       ->add_option("NOMINATION", arguments->name, "Its name, as the list shows it")
       ->required();
 
-  CLI::App* withdraw = AddVerb(*nomination, shell, "withdraw", "Withdraw an open nomination",
-                               {"--network U12345 nomination withdraw cases/01JD…/nominations/01JE… --reason PERSON_DECLINED"},
-                               [&shell, arguments] { return Withdraw(shell, *arguments); });
+  CLI::App* withdraw =
+      AddVerb(*nomination, shell, "withdraw", "Withdraw an open nomination",
+              {"--network U12345 nomination withdraw cases/01JD…/nominations/01JE… --reason PERSON_DECLINED"},
+              [&shell, arguments] { return Withdraw(shell, *arguments); });
   withdraw->add_option("NOMINATION", arguments->name, "Its name, as the list shows it")->required();
   withdraw->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")->required();
   withdraw->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");

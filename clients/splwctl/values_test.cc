@@ -60,7 +60,8 @@ TEST(ParseProfessionalTest, HasThreeOrFourParts) {
   EXPECT_EQ(nurse->id(), "grace.adeyemi");
   EXPECT_EQ(nurse->agency(), type::v1::AGENCY_KIND_COMMUNITY_NURSING);
   EXPECT_EQ(nurse->role_code(), "R0700");
-  for (const char* wrong : {"", "grace", "grace|Grace", "|Grace|HOUSING", "grace||HOUSING", "g|G|NOBODY", "a|b|HOUSING|c|d"}) {
+  for (const char* wrong :
+       {"", "grace", "grace|Grace", "|Grace|HOUSING", "grace||HOUSING", "g|G|NOBODY", "a|b|HOUSING|c|d"}) {
     EXPECT_EQ(ExitStatusOf(ParseProfessional(wrong, "--case-holder").status()), kExitUsage) << wrong;
   }
 }
@@ -71,7 +72,8 @@ TEST(ParseActionTest, HasTextOwnerAndDate) {
   EXPECT_EQ(action->description(), "Inspect the flat");
   EXPECT_EQ(action->owner().display_name(), "Sue Pemberton");
   EXPECT_EQ(action->due_date().month(), 12);
-  for (const char* wrong : {"Inspect", "|s|S|HOUSING|2026-12-03", "Inspect|s|S|HOUSING|soon", "Inspect|s|S|X|2026-12-03"}) {
+  for (const char* wrong :
+       {"Inspect", "|s|S|HOUSING|2026-12-03", "Inspect|s|S|HOUSING|soon", "Inspect|s|S|X|2026-12-03"}) {
     EXPECT_EQ(ExitStatusOf(ParseAction(wrong, "--action").status()), kExitUsage) << wrong;
   }
 }
