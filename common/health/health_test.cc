@@ -65,7 +65,8 @@ TEST(NhsNumberTest, SystemIsRecognisedAsSendersWriteIt) {
 
 TEST(OdsCodeTest, ThreeToTwelveCapitalsAndDigits) {
   for (const char* code : {"G82", "G82080", "U12345", "ABCDEFGHIJ12"}) EXPECT_TRUE(IsOdsCode(code)) << code;
-  for (const char* code : {"", "G8", "ABCDEFGHIJ123", "g82080", "G82-80", "G82 80"}) EXPECT_FALSE(IsOdsCode(code)) << code;
+  for (const char* code : {"", "G8", "ABCDEFGHIJ123", "g82080", "G82-80", "G82 80"})
+    EXPECT_FALSE(IsOdsCode(code)) << code;
   EXPECT_EQ(NormaliseOdsCode(" g82080 "), "G82080");
 }
 

@@ -9,11 +9,15 @@ namespace {
 
 constexpr std::size_t kDigits = 10;
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 }  // namespace
 
-bool IsNhsNumberSystem(std::string_view uri) { return SameSystem(uri, kNhsNumberSystem); }
+bool IsNhsNumberSystem(std::string_view uri) {
+  return SameSystem(uri, kNhsNumberSystem);
+}
 
 std::string NormaliseNhsNumber(std::string_view text) {
   std::string digits;
@@ -28,8 +32,8 @@ NhsNumberFault CheckNhsNumber(std::string_view number) {
     return NhsNumberFault::kNotTenDigits;
   }
   if (number.find_first_not_of(number.front()) == std::string_view::npos) return NhsNumberFault::kRepeatedDigit;
-  // Weights 10 to 2 on the first nine digits; the check digit is 11 less the remainder by 11, where 11 counts as 0 and 10 is
-  // never issued.
+  // Weights 10 to 2 on the first nine digits; the check digit is 11 less the remainder by 11, where 11 counts as 0
+  // and 10 is never issued.
   int sum = 0;
   for (std::size_t i = 0; i < kDigits - 1; ++i) sum += (number[i] - '0') * static_cast<int>(kDigits - i);
   const int check = (11 - sum % 11) % 11;

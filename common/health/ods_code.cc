@@ -8,7 +8,9 @@
 
 namespace splw::health {
 
-bool IsOdsCodeSystem(std::string_view uri) { return SameSystem(uri, kOdsCodeSystem); }
+bool IsOdsCodeSystem(std::string_view uri) {
+  return SameSystem(uri, kOdsCodeSystem);
+}
 
 std::string NormaliseOdsCode(std::string_view text) {
   std::string code = absl::AsciiStrToUpper(std::string(text));

@@ -30,7 +30,9 @@ bool VerhoeffHolds(std::string_view digits) {
 
 }  // namespace
 
-bool IsSnomedSystem(std::string_view uri) { return SameSystem(uri, kSnomedSystem); }
+bool IsSnomedSystem(std::string_view uri) {
+  return SameSystem(uri, kSnomedSystem);
+}
 
 bool IsSnomedId(std::string_view text) {
   return text.size() >= 6 && text.size() <= 18 && text.front() != '0' &&

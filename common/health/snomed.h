@@ -1,5 +1,5 @@
-// SNOMED CT identifiers. SNOMED CT Release File Specification, section 6 "SCTID": 6 to 18 digits, no leading zero, the last a
-// Verhoeff check digit. Always text: a double loses digits. Pure; thread-safe.
+// SNOMED CT identifiers. SNOMED CT Release File Specification, section 6 "SCTID": 6 to 18 digits, no leading zero,
+// the last a Verhoeff check digit. Always text: a double loses digits. Pure; thread-safe.
 #pragma once
 
 #include <string_view>

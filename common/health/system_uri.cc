@@ -21,6 +21,8 @@ std::string Canonical(std::string_view uri) {
 
 }  // namespace
 
-bool SameSystem(std::string_view uri, std::string_view system) { return Canonical(uri) == Canonical(system); }
+bool SameSystem(std::string_view uri, std::string_view system) {
+  return Canonical(uri) == Canonical(system);
+}
 
 }  // namespace splw::health

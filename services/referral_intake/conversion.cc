@@ -81,7 +81,9 @@ api::ReferralOutcome OutcomeOf(caseload::v1::CaseOutcome outcome) {
 
 }  // namespace
 
-std::string EtagOf(std::uint64_t version) { return std::to_string(version); }
+std::string EtagOf(std::uint64_t version) {
+  return std::to_string(version);
+}
 
 api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record) {
   api::Referral referral;

@@ -19,11 +19,12 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
 
 api::NetworkPolicy ToNetworkPolicy(std::string_view network, const storage::NetworkPolicyRecord& record);
 
-// The event that opens a case. Damaged SNOMED CT codes stay behind: they are never passed on (standards.md, Identity).
+// The event that opens a case. Damaged SNOMED CT codes stay behind: they are never passed on (standards.md,
+// Identity).
 api::ReferralAccepted ToReferralAccepted(std::string_view network, const storage::ReferralRecord& record);
 
-// Steps as the caseload tells them. INVALID_ARGUMENT UNKNOWN_CASE_STAGE, UNKNOWN_CASE_OUTCOME for what a newer caseload may
-// say.
+// Steps as the caseload tells them. INVALID_ARGUMENT UNKNOWN_CASE_STAGE, UNKNOWN_CASE_OUTCOME for what a newer
+// caseload may say.
 storage::ProgressRecord ToProgress(const caseload::v1::CaseOpened& event);
 absl::StatusOr<storage::ProgressRecord> ToProgress(const caseload::v1::CaseProgressed& event);
 absl::StatusOr<storage::ProgressRecord> ToProgress(const caseload::v1::CaseClosed& event);

@@ -77,12 +77,14 @@ void ExpectEveryFieldSet(const google::protobuf::Message& message, const std::st
   const auto* reflection = message.GetReflection();
   for (int i = 0; i < descriptor->field_count(); ++i) {
     const auto* field = descriptor->field(i);
-    const bool set = field->is_repeated() ? reflection->FieldSize(message, field) > 0 : reflection->HasField(message, field);
+    const bool set =
+        field->is_repeated() ? reflection->FieldSize(message, field) > 0 : reflection->HasField(message, field);
     EXPECT_TRUE(set) << path << field->name();
     if (!set || field->type() != google::protobuf::FieldDescriptor::TYPE_MESSAGE) continue;
     const auto& child = field->is_repeated() ? reflection->GetRepeatedMessage(message, field, 0)
                                              : reflection->GetMessage(message, field);
-    if (child.GetDescriptor()->file()->package() == "splw.referral.v1") ExpectEveryFieldSet(child, path + field->name() + ".");
+    if (child.GetDescriptor()->file()->package() == "splw.referral.v1")
+      ExpectEveryFieldSet(child, path + field->name() + ".");
   }
 }
 
@@ -93,7 +95,9 @@ TEST(ConversionTest, NoFieldOfTheReferralIsForgotten) {
   EXPECT_EQ(referral.etag(), "7");
 }
 
-TEST(ConversionTest, NoFieldOfTheEventIsForgotten) { ExpectEveryFieldSet(ToReferralAccepted(kNetwork, FullRecord()), ""); }
+TEST(ConversionTest, NoFieldOfTheEventIsForgotten) {
+  ExpectEveryFieldSet(ToReferralAccepted(kNetwork, FullRecord()), "");
+}
 
 TEST(ConversionTest, NoFieldOfThePolicyIsForgotten) {
   storage::NetworkPolicyRecord policy = DefaultPolicy();
@@ -265,8 +269,8 @@ TEST(PolicyRowsTest, TriageIsNotForReferrersAndNothingIsForServices) {
     EXPECT_TRUE(row.network_scoped) << row.method;
   }
   // Each method of the service has its row, and no row is without its method.
-  const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "splw.referral.v1.ReferralIntakeService");
+  const auto* descriptor =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("splw.referral.v1.ReferralIntakeService");
   ASSERT_NE(descriptor, nullptr);
   std::vector<std::string> methods;
   for (int i = 0; i < descriptor->method_count(); ++i) methods.push_back(service + descriptor->method(i)->name());

@@ -1,5 +1,5 @@
-// The three crisis questions at the front desk (product.md, findings 1 and 5; standards.md, Social prescribing: "yes" or
-// "unsure" to any of them is a potential crisis). Pure; thread-safe.
+// The three crisis questions at the front desk (product.md, findings 1 and 5; standards.md, Social prescribing:
+// "yes" or "unsure" to any of them is a potential crisis). Pure; thread-safe.
 #pragma once
 
 #include "services/referral_intake/messages.h"
@@ -15,8 +15,8 @@ bool AllAsked(const type::CrisisAnswers& answers);
 // True if `record` has a finding of the severity CRISIS.
 bool HasCrisisFinding(const storage::ReferralRecord& record);
 
-// True if the text speaks of suicide, self-harm or death in the plain words that people use. Finds signs to be read by a
-// person; what it does not find proves nothing.
+// True if the text speaks of suicide, self-harm or death in the plain words that people use. Finds signs to be read
+// by a person; what it does not find proves nothing.
 bool SpeaksOfDanger(std::string_view text);
 
 }  // namespace splw::referral_intake

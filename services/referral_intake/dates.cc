@@ -26,7 +26,9 @@ bool IsTimestamp(const google::protobuf::Timestamp& timestamp) {
          timestamp.nanos() < 1'000'000'000;
 }
 
-bool IsUnset(const google::type::Date& date) { return date.year() == 0 && date.month() == 0 && date.day() == 0; }
+bool IsUnset(const google::type::Date& date) {
+  return date.year() == 0 && date.month() == 0 && date.day() == 0;
+}
 
 bool IsDate(const google::type::Date& date) {
   if (date.year() < 1 || date.year() > 9999) return false;

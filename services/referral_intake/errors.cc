@@ -43,9 +43,10 @@ absl::Status ConsentDeclined() {
 }
 
 absl::Status CrisisQuestionsNotAsked() {
-  return text::Failure(StatusCode::kFailedPrecondition, "CRISIS_QUESTIONS_NOT_ASKED",
-                       "the referral came without answers to the crisis questions: ask them, and accept it with the three "
-                       "answers in crisis_answers");
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "CRISIS_QUESTIONS_NOT_ASKED",
+      "the referral came without answers to the crisis questions: ask them, and accept it with the three "
+      "answers in crisis_answers");
 }
 
 absl::Status CrisisAnswersNotExpected() {
@@ -70,18 +71,21 @@ absl::Status AlreadyAcknowledged() {
 }
 
 absl::Status UnknownCaseStage() {
-  return text::Failure(StatusCode::kInvalidArgument, "UNKNOWN_CASE_STAGE",
-                       "the event names a stage that this version does not know: upgrade referral-intake, then retry the stream");
+  return text::Failure(
+      StatusCode::kInvalidArgument, "UNKNOWN_CASE_STAGE",
+      "the event names a stage that this version does not know: upgrade referral-intake, then retry the stream");
 }
 
 absl::Status UnknownCaseOutcome() {
-  return text::Failure(StatusCode::kInvalidArgument, "UNKNOWN_CASE_OUTCOME",
-                       "the event names an outcome that this version does not know: upgrade referral-intake, then retry the stream");
+  return text::Failure(
+      StatusCode::kInvalidArgument, "UNKNOWN_CASE_OUTCOME",
+      "the event names an outcome that this version does not know: upgrade referral-intake, then retry the stream");
 }
 
 absl::Status CaseWithoutAcceptance() {
-  return text::Failure(StatusCode::kFailedPrecondition, "CASE_WITHOUT_ACCEPTANCE",
-                       "a case speaks of a referral that was never accepted here: was this store restored from an old backup?");
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "CASE_WITHOUT_ACCEPTANCE",
+      "a case speaks of a referral that was never accepted here: was this store restored from an old backup?");
 }
 
 }  // namespace splw::referral_intake

@@ -1,5 +1,5 @@
-// The mistakes that this service answers, one function each. What is wrong with a field of a request is a violation instead
-// (text::Violations), found where the field is read.
+// The mistakes that this service answers, one function each. What is wrong with a field of a request is a violation
+// instead (text::Violations), found where the field is read.
 #pragma once
 
 #include <absl/status/status.h>
@@ -28,12 +28,13 @@ absl::Status CrisisNotAcknowledged();
 absl::Status NoCrisis();
 // FAILED_PRECONDITION ALREADY_ACKNOWLEDGED.
 absl::Status AlreadyAcknowledged();
-// INVALID_ARGUMENT UNKNOWN_CASE_STAGE: an event of a newer caseload; its stream is parked until this service is upgraded.
+// INVALID_ARGUMENT UNKNOWN_CASE_STAGE: an event of a newer caseload; its stream is parked until this service is
+// upgraded.
 absl::Status UnknownCaseStage();
 // INVALID_ARGUMENT UNKNOWN_CASE_OUTCOME: the same.
 absl::Status UnknownCaseOutcome();
-// FAILED_PRECONDITION CASE_WITHOUT_ACCEPTANCE: an event of a case for a referral that was never accepted here; only a store
-// restored from an old backup can bring that about.
+// FAILED_PRECONDITION CASE_WITHOUT_ACCEPTANCE: an event of a case for a referral that was never accepted here; only
+// a store restored from an old backup can bring that about.
 absl::Status CaseWithoutAcceptance();
 
 }  // namespace splw::referral_intake

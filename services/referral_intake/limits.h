@@ -9,29 +9,29 @@ namespace splw::referral_intake {
 // A referral. With all fields at their limits and four bytes a character it stays below a quarter of a store's value.
 inline constexpr std::size_t kMaxReasonCharacters = 4000;
 inline constexpr std::size_t kMaxExternalReferenceCharacters = 128;
-inline constexpr int kMaxNeeds = 18;                          // one of each category
+inline constexpr int kMaxNeeds = 18;  // one of each category
 inline constexpr std::size_t kMaxNeedNoteCharacters = 500;
 inline constexpr std::size_t kMaxSubmissionBytes = 256 * 1024;
 
 // A person.
 inline constexpr std::size_t kMaxNameCharacters = 100;
-inline constexpr std::size_t kMaxNhsNumberCharacters = 20;    // as received on import; a right one has ten digits
+inline constexpr std::size_t kMaxNhsNumberCharacters = 20;  // as received on import; a right one has ten digits
 inline constexpr std::size_t kMaxEthnicityCharacters = 8;
 inline constexpr int kMaxAddressLines = 5;
 inline constexpr std::size_t kMaxAddressLineCharacters = 100;
 inline constexpr std::size_t kMaxPostcodeCharacters = 10;
 inline constexpr std::size_t kMaxPhoneCharacters = 32;
-inline constexpr std::size_t kMaxContactCharacters = 254;     // RFC 5321, 4.5.3.1.3: a path less its brackets
-inline constexpr std::size_t kMaxLanguageCharacters = 35;     // RFC 5646, 4.4.1
+inline constexpr std::size_t kMaxContactCharacters = 254;  // RFC 5321, 4.5.3.1.3: a path less its brackets
+inline constexpr std::size_t kMaxLanguageCharacters = 35;  // RFC 5646, 4.4.1
 inline constexpr int kMaxAdjustments = 10;
 inline constexpr std::size_t kMaxAdjustmentCharacters = 200;
-inline constexpr int kMaxAgeYears = 130;                      // beyond every age on record: a slip of the pen
+inline constexpr int kMaxAgeYears = 130;  // beyond every age on record: a slip of the pen
 
 // A referrer, and others who are named.
-inline constexpr std::size_t kMaxPersonLabelCharacters = 200; // a name, or name and role
+inline constexpr std::size_t kMaxPersonLabelCharacters = 200;  // a name, or name and role
 inline constexpr std::size_t kMaxRoleTitleCharacters = 100;
 inline constexpr std::size_t kMaxLocalIdCharacters = 64;
-inline constexpr int kMaxShareWith = 12;                      // one of each kind of agency
+inline constexpr int kMaxShareWith = 12;  // one of each kind of agency
 
 // A decision.
 inline constexpr std::size_t kMaxAdviceCharacters = 1000;
@@ -39,8 +39,8 @@ inline constexpr std::size_t kMaxNoteCodeCharacters = 64;
 
 // A network's policy.
 inline constexpr std::size_t kMaxRemitCharacters = 4000;
-inline constexpr int kMaxMemberPractices = 200;               // the largest networks have fewer than 100
-inline constexpr int kDefaultMinimumAge = 18;                 // most link workers serve adults
+inline constexpr int kMaxMemberPractices = 200;  // the largest networks have fewer than 100
+inline constexpr int kDefaultMinimumAge = 18;    // most link workers serve adults
 
 // How much of what is known of the same person a screening looks at, and how much of it a referral shows.
 inline constexpr std::size_t kMaxOpenReferralsLookedAt = 20;

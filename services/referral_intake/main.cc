@@ -28,8 +28,8 @@ class Objects final : public rpc::ServiceObjects {
   ReferralIntakeService service_;
 };
 
-// Null where the key of the person hashes cannot be used: without it a person who is known would be taken for a stranger, so
-// the service had better not start. The key belongs to the store: both are backed up together.
+// Null where the key of the person hashes cannot be used: without it a person who is known would be taken for a
+// stranger, so the service had better not start. The key belongs to the store: both are backed up together.
 std::unique_ptr<rpc::ServiceObjects> MakeObjects(const rpc::ServiceParts& parts) {
   const absl::StatusOr<std::string> maybe_key =
       identity::LoadOrCreateKey(parts.data_dir + "/person-hash.key", parts.random);

@@ -1,4 +1,5 @@
-// The messages that this service speaks of, under short names: what callers see, what is stored, and the values in both.
+// The messages that this service speaks of, under short names: what callers see, what is stored, and the values in
+// both.
 #pragma once
 
 #include "splw/referral/storage/v1/referral_storage.pb.h"

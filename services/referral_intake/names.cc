@@ -10,9 +10,13 @@ std::string ReferralName(std::string_view network, std::string_view id) {
   return absl::StrFormat("networks/%s/referrals/%s", network, id);
 }
 
-std::string PolicyName(std::string_view network) { return absl::StrFormat("networks/%s/policy", network); }
+std::string PolicyName(std::string_view network) {
+  return absl::StrFormat("networks/%s/policy", network);
+}
 
-std::string NetworkName(std::string_view network) { return absl::StrFormat("networks/%s", network); }
+std::string NetworkName(std::string_view network) {
+  return absl::StrFormat("networks/%s", network);
+}
 
 std::optional<std::string> ReferralIdOf(std::string_view name, std::string_view network) {
   const std::string prefix = ReferralName(network, "");

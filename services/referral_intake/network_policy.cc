@@ -16,11 +16,14 @@ namespace splw::referral_intake {
 namespace {
 
 constexpr char kDefaultRemit[] =
-    "Social prescribing supports adults with social, emotional or practical needs: loneliness, money, housing, work, caring, "
-    "low mood, living with a long-term condition. It is not for people in crisis, who need urgent help first, and does not "
+    "Social prescribing supports adults with social, emotional or practical needs: loneliness, money, housing, work, "
+    "caring, "
+    "low mood, living with a long-term condition. It is not for people in crisis, who need urgent help first, and does "
+    "not "
     "replace medical, mental health or social care.";
 constexpr char kDefaultUrgentText[] =
-    "This referral shows signs of immediate danger. Do not wait for social prescribing. If life is at risk, call 999 or go "
+    "This referral shows signs of immediate danger. Do not wait for social prescribing. If life is at risk, call 999 "
+    "or go "
     "to A&E now, and do not leave the person alone. Otherwise call NHS 111 and choose the mental health option. Tell a "
     "clinician of your organisation at once, then confirm here that you have.";
 constexpr char kDefaultUrgentContact[] = "999; or NHS 111, mental health option";
@@ -31,10 +34,12 @@ const std::set<std::string>& ChangeableFields() {
   return fields;
 }
 
-void ReadMemberPractices(const api::NetworkPolicy& sent, storage::NetworkPolicyRecord& next, text::Violations& violations) {
+void ReadMemberPractices(const api::NetworkPolicy& sent, storage::NetworkPolicyRecord& next,
+                         text::Violations& violations) {
   next.clear_member_practices();
   if (sent.member_practices_size() > kMaxMemberPractices) {
-    violations.Add("policy.member_practices", "TOO_MANY", "at most " + std::to_string(kMaxMemberPractices) + " practices");
+    violations.Add("policy.member_practices", "TOO_MANY",
+                   "at most " + std::to_string(kMaxMemberPractices) + " practices");
     return;
   }
   std::set<std::string> codes;

@@ -1,5 +1,5 @@
-// How the same person is recognised without a name or number in any key: by keyed hashes (product.md, findings 7 and 23;
-// architecture.md, Privacy in the data). Immutable; thread-safe.
+// How the same person is recognised without a name or number in any key: by keyed hashes (product.md, findings 7 and
+// 23; architecture.md, Privacy in the data). Immutable; thread-safe.
 #pragma once
 
 #include <string>
@@ -16,9 +16,9 @@ class PersonKeys final {
   explicit PersonKeys(const std::string& key)
       : by_number_(key, "person-nhs-number"), by_details_(key, "person-name-birth-date-postcode") {}
 
-  // Of the NHS number, where its check digit is right; and of family name, first letter of the given name, date of birth and
-  // postcode, without regard to case, spaces and punctuation, where all are known. The letter keeps twins apart and still finds
-  // Margaret under Maggie. None for a person of whom too little is known.
+  // Of the NHS number, where its check digit is right; and of family name, first letter of the given name, date of
+  // birth and postcode, without regard to case, spaces and punctuation, where all are known. The letter keeps twins
+  // apart and still finds Margaret under Maggie. None for a person of whom too little is known.
   std::vector<std::string> Of(const type::Person& person) const;
 
  private:

@@ -11,11 +11,11 @@ std::vector<identity::PolicyRow> PolicyRows() {
   const std::vector<Role> submit = {Role::kReferrer, Role::kLinkWorker, Role::kServiceLead};
   const std::vector<Role> read = {Role::kReferrer, Role::kLinkWorker, Role::kServiceLead, Role::kAuditor};
   return {
-      {service + "SubmitReferral", submit},      {service + "GetReferral", read},
-      {service + "ListReferrals", read},         {service + "AcceptReferral", triage},
-      {service + "ReturnReferral", triage},      {service + "WithdrawReferral", submit},
-      {service + "AcknowledgeCrisis", submit},   {service + "WatchReferrals", read},
-      {service + "GetNetworkPolicy", read},      {service + "UpdateNetworkPolicy", {Role::kServiceLead}},
+      {service + "SubmitReferral", submit},    {service + "GetReferral", read},
+      {service + "ListReferrals", read},       {service + "AcceptReferral", triage},
+      {service + "ReturnReferral", triage},    {service + "WithdrawReferral", submit},
+      {service + "AcknowledgeCrisis", submit}, {service + "WatchReferrals", read},
+      {service + "GetNetworkPolicy", read},    {service + "UpdateNetworkPolicy", {Role::kServiceLead}},
   };
 }
 

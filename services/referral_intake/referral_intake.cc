@@ -36,7 +36,9 @@ absl::TimeZone London() {
   return zone;
 }
 
-bool IsReferrer(const rpc::Call& call) { return call.principal.role == identity::Role::kReferrer; }
+bool IsReferrer(const rpc::Call& call) {
+  return call.principal.role == identity::Role::kReferrer;
+}
 
 // Referrers have to do with their own organisation only; all others with the whole network.
 bool MayActFor(const rpc::Call& call, std::string_view organisation) {
@@ -48,7 +50,9 @@ bool MaySee(const rpc::Call& call, const storage::ReferralRecord& record) {
 }
 
 // A referrer is not told whether a referral that is not theirs exists.
-absl::Status NoSuchReferral(const rpc::Call& call) { return IsReferrer(call) ? NotYourOrganisation() : ReferralNotFound(); }
+absl::Status NoSuchReferral(const rpc::Call& call) {
+  return IsReferrer(call) ? NotYourOrganisation() : ReferralNotFound();
+}
 
 absl::Status CheckParent(const rpc::Call& call, std::string_view parent) {
   if (parent == NetworkName(call.network)) return absl::OkStatus();
@@ -87,7 +91,8 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
   text::Violations violations;
   text::CheckText("referrer_organisation", request.referrer_organisation(), {.max_characters = kMaxLocalIdCharacters},
                   violations);
-  ReferralFilter filter{.state = request.state(), .gravest = request.severity(), .organisation = request.referrer_organisation()};
+  ReferralFilter filter{
+      .state = request.state(), .gravest = request.severity(), .organisation = request.referrer_organisation()};
   if (request.crisis_only()) {
     if (filter.gravest != api::FINDING_SEVERITY_UNSPECIFIED && filter.gravest != api::FINDING_SEVERITY_CRISIS) {
       violations.Add("crisis_only", "FILTERS_CONTRADICT", "leave `severity` out, or set it to CRISIS");
@@ -185,9 +190,8 @@ absl::StatusOr<store::Position> ReferralIntake::Submit(const rpc::Call& call, co
   const std::string organisation = OrganisationKey(request.referral().referrer().organisation());
   if (!organisation.empty() && !MayActFor(call, organisation)) return NotYourOrganisation();
   SPLW_RETURN_IF_ERROR(CheckParent(call, request.parent()));
-  SPLW_ASSIGN_OR_RETURN(
-      const storage::ReferralRecord submission,
-      ReadSubmission(request, call.principal.organisation, absl::ToCivilDay(clock_.Now(), london_)));
+  SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord submission,
+                        ReadSubmission(request, call.principal.organisation, absl::ToCivilDay(clock_.Now(), london_)));
   if (request.validate_only()) {
     return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
       SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord record, Prepare(call, snapshot, submission));
@@ -232,8 +236,8 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
   if (IsReferrer(call) && call.principal.organisation.empty()) return NotYourOrganisation();
   SPLW_RETURN_IF_ERROR(CheckParent(call, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const ReferralFilter filter, ReadFilter(call, request));
-  const store::Order order = request.order() == api::REFERRAL_ORDER_NEWEST_FIRST ? store::Order::kDescending
-                                                                                 : store::Order::kAscending;
+  const store::Order order =
+      request.order() == api::REFERRAL_ORDER_NEWEST_FIRST ? store::Order::kDescending : store::Order::kAscending;
   SPLW_ASSIGN_OR_RETURN(const store::PageRequest page, rpc::ReadPage(request, {}, order));
   return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
     response->Clear();
@@ -294,7 +298,8 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
 absl::StatusOr<store::Position> ReferralIntake::Return(const rpc::Call& call, const api::ReturnReferralRequest& request,
                                                        api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
-  if (request.reason() == api::RETURN_REASON_UNSPECIFIED) violations.Add("reason", "REQUIRED", "say why it is returned");
+  if (request.reason() == api::RETURN_REASON_UNSPECIFIED)
+    violations.Add("reason", "REQUIRED", "say why it is returned");
   text::CheckText("advice", request.advice(),
                   {.max_characters = kMaxAdviceCharacters, .required = true, .allow_lines = true}, violations);
   SPLW_RETURN_IF_ERROR(violations.ToStatus());

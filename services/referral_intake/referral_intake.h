@@ -1,5 +1,5 @@
-// What each call and each event does: from the request to the record, its events and the answer, on one screen each. No gRPC
-// type here; who may call was checked before (policy.h), whose referral it is is checked here. Thread-safe.
+// What each call and each event does: from the request to the record, its events and the answer, on one screen each.
+// No gRPC type here; who may call was checked before (policy.h), whose referral it is is checked here. Thread-safe.
 #pragma once
 
 #include <string>
@@ -59,7 +59,7 @@ class ReferralIntake final {
     std::string name;
     std::string etag;
     std::string request_id;
-    std::string reason;   // for the audit record: a code
+    std::string reason;  // for the audit record: a code
   };
   using Decide = absl::FunctionRef<absl::StatusOr<storage::ReferralRecord>(store::Snapshot&,
                                                                            const storage::ReferralRecord&, absl::Time)>;

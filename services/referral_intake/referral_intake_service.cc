@@ -21,7 +21,8 @@ Reactor* ReferralIntakeService::GetReferral(Context* context, const api::GetRefe
 
 Reactor* ReferralIntakeService::ListReferrals(Context* context, const api::ListReferralsRequest* request,
                                               api::ListReferralsResponse* response) {
-  return Unary(context, "splw.referral.v1.ReferralIntakeService/ListReferrals", request, response, &ReferralIntake::List);
+  return Unary(context, "splw.referral.v1.ReferralIntakeService/ListReferrals", request, response,
+               &ReferralIntake::List);
 }
 
 Reactor* ReferralIntakeService::AcceptReferral(Context* context, const api::AcceptReferralRequest* request,

@@ -1,4 +1,5 @@
-// The gRPC surface of referral-intake: each method goes through the adapter (common/rpc/calls.h) to its handler. Thread-safe.
+// The gRPC surface of referral-intake: each method goes through the adapter (common/rpc/calls.h) to its handler.
+// Thread-safe.
 #pragma once
 
 #include <string_view>

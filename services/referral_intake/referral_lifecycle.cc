@@ -119,8 +119,8 @@ absl::StatusOr<std::optional<storage::ReferralRecord>> RecordProgress(const stor
   if (record.state() == api::REFERRAL_STATE_AWAITING_TRIAGE || record.state() == api::REFERRAL_STATE_RETURNED) {
     return CaseWithoutAcceptance();
   }
-  const bool known = std::any_of(
-      record.progress().begin(), record.progress().end(), [&](const storage::ProgressRecord& earlier) {
+  const bool known =
+      std::any_of(record.progress().begin(), record.progress().end(), [&](const storage::ProgressRecord& earlier) {
         return google::protobuf::util::MessageDifferencer::Equals(earlier, step);
       });
   if (known) return std::optional<storage::ReferralRecord>();

@@ -1,8 +1,10 @@
-// How a referral moves from state to state. Pure, deterministic, thread-safe: record and command in, the changed record out.
+// How a referral moves from state to state. Pure, deterministic, thread-safe: record and command in, the changed
+// record out.
 //
-//   AWAITING_TRIAGE ── accept ──► ACCEPTED ── its case closes ──► CLOSED
-//        │   └── withdraw ──┐        └── withdraw ──► WITHDRAWN
-//        └── return ──► RETURNED     └──────────────► WITHDRAWN
+//   AWAITING_TRIAGE ── accept ────► ACCEPTED ── its case closes ──► CLOSED
+//   AWAITING_TRIAGE ── return ────► RETURNED
+//   AWAITING_TRIAGE ── withdraw ──► WITHDRAWN
+//   ACCEPTED ───────── withdraw ──► WITHDRAWN
 //
 // Each change raises the version, which is the etag, by one.
 #pragma once
@@ -18,10 +20,10 @@
 namespace splw::referral_intake {
 
 struct AcceptCommand {
-  std::string decided_by;                              // empty: the policy
+  std::string decided_by;  // empty: the policy
   std::string note_code;
-  std::optional<type::CrisisAnswers> crisis_answers;   // all three, where they were not asked before
-  storage::UrgentAdviceRecord urgent_advice;           // the network's, for answers that show a crisis
+  std::optional<type::CrisisAnswers> crisis_answers;  // all three, where they were not asked before
+  storage::UrgentAdviceRecord urgent_advice;          // the network's, for answers that show a crisis
 };
 
 struct ReturnCommand {
@@ -36,8 +38,8 @@ struct AcknowledgeCommand {
 };
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT
-// CRISIS_ANSWERS_NOT_EXPECTED. Answers that show a crisis are recorded with their finding and the urgent advice; the referral is
-// accepted all the same, by a clinician who has just been told.
+// CRISIS_ANSWERS_NOT_EXPECTED. Answers that show a crisis are recorded with their finding and the urgent advice; the
+// referral is accepted all the same, by a clinician who has just been told.
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now);
 
@@ -53,8 +55,8 @@ absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& 
 absl::StatusOr<storage::ReferralRecord> Acknowledge(const storage::ReferralRecord& record,
                                                     const AcknowledgeCommand& command, absl::Time now);
 
-// What the caseload tells of the referral's case. nullopt: nothing new, for a step that is recorded already. A step that comes
-// after the end is recorded, and changes no state. FAILED_PRECONDITION CASE_WITHOUT_ACCEPTANCE.
+// What the caseload tells of the referral's case. nullopt: nothing new, for a step that is recorded already. A step
+// that comes after the end is recorded, and changes no state. FAILED_PRECONDITION CASE_WITHOUT_ACCEPTANCE.
 absl::StatusOr<std::optional<storage::ReferralRecord>> RecordProgress(const storage::ReferralRecord& record,
                                                                       const std::string& case_name,
                                                                       const storage::ProgressRecord& step,

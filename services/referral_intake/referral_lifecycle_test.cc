@@ -77,7 +77,8 @@ TEST(LifecycleTest, EachStateAllowsJustItsSteps) {
 }
 
 TEST(LifecycleTest, AcceptanceSaysWhoDecidedOrThatThePolicyDid) {
-  const auto by_person = Accept(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {.decided_by = "lead", .note_code = "SEEN"}, TestNow());
+  const auto by_person =
+      Accept(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {.decided_by = "lead", .note_code = "SEEN"}, TestNow());
   ASSERT_THAT(by_person, IsOk());
   EXPECT_EQ(by_person->triage().decided_by(), "lead");
   EXPECT_EQ(by_person->triage().note_code(), "SEEN");
@@ -147,7 +148,8 @@ TEST(LifecycleTest, CrisisIsNotReturnedBeforeSomebodyConfirmsThatTheyKnow) {
 }
 
 TEST(LifecycleTest, ThereMustBeACrisisToAcknowledgeAndOnceIsEnough) {
-  EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr"}, TestNow()), HasReason("NO_CRISIS"));
+  EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr"}, TestNow()),
+              HasReason("NO_CRISIS"));
   const auto first = Acknowledge(InCrisis(), {"dr", "Dr"}, TestNow());
   ASSERT_THAT(first, IsOk());
   const auto second = Acknowledge(*first, {"dr", "Dr"}, TestNow());
@@ -156,7 +158,8 @@ TEST(LifecycleTest, ThereMustBeACrisisToAcknowledgeAndOnceIsEnough) {
 }
 
 TEST(LifecycleTest, ReferralFollowsItsCaseToTheEnd) {
-  auto maybe = RecordProgress(InState(api::REFERRAL_STATE_ACCEPTED), kCase, Step(api::PROGRESS_STAGE_CASE_OPENED), TestNow());
+  auto maybe =
+      RecordProgress(InState(api::REFERRAL_STATE_ACCEPTED), kCase, Step(api::PROGRESS_STAGE_CASE_OPENED), TestNow());
   ASSERT_THAT(maybe, IsOk());
   ASSERT_TRUE(maybe->has_value());
   EXPECT_EQ((*maybe)->case_(), kCase);
@@ -173,7 +176,8 @@ TEST(LifecycleTest, ReferralFollowsItsCaseToTheEnd) {
 }
 
 TEST(LifecycleTest, RepeatedStepChangesNothing) {
-  const auto first = RecordProgress(InState(api::REFERRAL_STATE_ACCEPTED), kCase, Step(api::PROGRESS_STAGE_ALLOCATED), TestNow());
+  const auto first =
+      RecordProgress(InState(api::REFERRAL_STATE_ACCEPTED), kCase, Step(api::PROGRESS_STAGE_ALLOCATED), TestNow());
   ASSERT_THAT(first, IsOk());
   const auto second = RecordProgress(**first, kCase, Step(api::PROGRESS_STAGE_ALLOCATED), TestNow());
   ASSERT_THAT(second, IsOk());
@@ -182,7 +186,8 @@ TEST(LifecycleTest, RepeatedStepChangesNothing) {
 
 TEST(LifecycleTest, LateStepIsRecordedAndReopensNothing) {
   for (const auto state : {api::REFERRAL_STATE_WITHDRAWN, api::REFERRAL_STATE_CLOSED}) {
-    for (const auto stage : {api::PROGRESS_STAGE_CASE_OPENED, api::PROGRESS_STAGE_ALLOCATED, api::PROGRESS_STAGE_CASE_CLOSED}) {
+    for (const auto stage :
+         {api::PROGRESS_STAGE_CASE_OPENED, api::PROGRESS_STAGE_ALLOCATED, api::PROGRESS_STAGE_CASE_CLOSED}) {
       const auto maybe = RecordProgress(InState(state), kCase, Step(stage), TestNow());
       ASSERT_THAT(maybe, IsOk());
       ASSERT_TRUE(maybe->has_value());

@@ -51,9 +51,8 @@ std::vector<std::string> PersonEntries(const storage::ReferralRecord& record) {
       record.state() == api::REFERRAL_STATE_AWAITING_TRIAGE || record.state() == api::REFERRAL_STATE_ACCEPTED;
   std::vector<std::string> entries;
   for (const std::string& key : record.person_keys()) {
-    entries.push_back(KeyBuilder(PersonPrefix(key, open ? kOpen : kEnded))
-                          .Instant(FromTimestamp(record.submit_time()))
-                          .str());
+    entries.push_back(
+        KeyBuilder(PersonPrefix(key, open ? kOpen : kEnded)).Instant(FromTimestamp(record.submit_time())).str());
   }
   return entries;
 }
@@ -83,7 +82,8 @@ absl::StatusOr<std::optional<storage::ReferralRecord>> GetReferral(store::Snapsh
   return Referrals().Get(snapshot, network, KeyBuilder().Text(id).str());
 }
 
-absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snapshot& snapshot, std::string_view network,
+absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snapshot& snapshot,
+                                                                     std::string_view network,
                                                                      const ReferralFilter& filter,
                                                                      store::PageRequest page) {
   if (filter.submitted_after.has_value()) page.from = KeyBuilder().Instant(*filter.submitted_after).str();

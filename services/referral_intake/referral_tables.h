@@ -14,8 +14,8 @@
 
 namespace splw::referral_intake {
 
-// Indexes: "list", eight entries a referral, one for each combination of the filters of ListReferrals, so that any list costs what
-// it returns; "person", by keyed hash, open referrals apart from ended ones.
+// Indexes: "list", eight entries a referral, one for each combination of the filters of ListReferrals, so that any
+// list costs what it returns; "person", by keyed hash, open referrals apart from ended ones.
 const store::Table<storage::ReferralRecord>& Referrals();
 const store::Table<storage::NetworkPolicyRecord>& Policies();
 
@@ -23,20 +23,21 @@ absl::StatusOr<std::optional<storage::ReferralRecord>> GetReferral(store::Snapsh
                                                                    std::string_view id);
 
 struct ReferralFilter {
-  api::ReferralState state = api::REFERRAL_STATE_UNSPECIFIED;              // any
-  api::FindingSeverity gravest = api::FINDING_SEVERITY_UNSPECIFIED;        // any
-  std::string organisation;                                                // empty: any
-  std::optional<absl::Time> submitted_after;                               // included
-  std::optional<absl::Time> submitted_before;                              // not included
+  api::ReferralState state = api::REFERRAL_STATE_UNSPECIFIED;        // any
+  api::FindingSeverity gravest = api::FINDING_SEVERITY_UNSPECIFIED;  // any
+  std::string organisation;                                          // empty: any
+  std::optional<absl::Time> submitted_after;                         // included
+  std::optional<absl::Time> submitted_before;                        // not included
 };
 
 // By time of submission. `page.from` and `page.until` are set here.
-absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snapshot& snapshot, std::string_view network,
+absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snapshot& snapshot,
+                                                                     std::string_view network,
                                                                      const ReferralFilter& filter,
                                                                      store::PageRequest page);
 
-// The referrals with one of these keys, each once: the open ones (at most kMaxOpenReferralsLookedAt a key, the latest first),
-// then the latest ended one a key.
+// The referrals with one of these keys, each once: the open ones (at most kMaxOpenReferralsLookedAt a key, the
+// latest first), then the latest ended one a key.
 absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Snapshot& snapshot,
                                                                       std::string_view network,
                                                                       const std::vector<std::string>& keys);

@@ -83,7 +83,7 @@ void ScreenConsent(const type::Consent& consent, Findings& findings) {
         Add(findings, api::FINDING_CODE_CONSENT_EXPLAINER_NOT_STATED, "consent.explained_by");
       }
       return;
-    default:   // not asked, not said: nobody may take it for agreed
+    default:  // not asked, not said: nobody may take it for agreed
       Add(findings, api::FINDING_CODE_CONSENT_NOT_ASKED, "consent.referral");
       return;
   }

@@ -15,12 +15,12 @@ namespace splw::referral_intake {
 struct KnownReferral {
   std::string name;
   api::ReferralState state = api::REFERRAL_STATE_UNSPECIFIED;
-  std::string case_name;   // empty: it has none (yet)
+  std::string case_name;  // empty: it has none (yet)
 };
 
 struct ScreeningFacts {
-  std::vector<KnownReferral> same_person;   // open ones, and the latest ended one
-  absl::CivilDay today;                     // in Europe/London
+  std::vector<KnownReferral> same_person;  // open ones, and the latest ended one
+  absl::CivilDay today;                    // in Europe/London
 };
 
 // `submission` is as ReadSubmission made it: well formed, but, on import, with gaps.

@@ -90,7 +90,8 @@ TEST(ScreeningTest, OneYesAmongUnaskedQuestionsIsBoth) {
 }
 
 TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
-  for (const char* text : {"She says she wants to die.", "History of Self-Harm", "took an OVERDOSE in May", "suicidal\nthoughts"}) {
+  for (const char* text :
+       {"She says she wants to die.", "History of Self-Harm", "took an OVERDOSE in May", "suicidal\nthoughts"}) {
     api::Referral referral = CleanReferral();
     referral.set_reason_text(text);
     EXPECT_THAT(Codes(Find(referral)), ElementsAre(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT)) << text;
@@ -157,7 +158,8 @@ TEST(ScreeningTest, AgeIsTakenOnTheDay) {
     api::Referral referral = CleanReferral();
     *referral.mutable_person()->mutable_birth_date() = c.birth;
     const auto codes = Codes(Find(referral));
-    EXPECT_EQ(codes == std::vector<api::FindingCode>{api::FINDING_CODE_UNDER_AGE}, c.under_age) << c.birth.ShortDebugString();
+    EXPECT_EQ(codes == std::vector<api::FindingCode>{api::FINDING_CODE_UNDER_AGE}, c.under_age)
+        << c.birth.ShortDebugString();
     EXPECT_EQ(codes.empty(), !c.under_age) << c.birth.ShortDebugString();
   }
 }
@@ -188,8 +190,9 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
                                                {"r/with-case", api::REFERRAL_STATE_ACCEPTED, "c/1"},
                                                {"r/closed", api::REFERRAL_STATE_CLOSED, "c/0"},
                                                {"r/returned", api::REFERRAL_STATE_RETURNED, ""}});
-  ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_OPEN_REFERRAL_EXISTS, api::FINDING_CODE_OPEN_REFERRAL_EXISTS,
-                                           api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_CODE_PRESENTED_BEFORE));
+  ASSERT_THAT(Codes(findings),
+              ElementsAre(api::FINDING_CODE_OPEN_REFERRAL_EXISTS, api::FINDING_CODE_OPEN_REFERRAL_EXISTS,
+                          api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_CODE_PRESENTED_BEFORE));
   EXPECT_EQ(findings[0].related_referral(), "r/waiting");
   EXPECT_EQ(findings[1].related_referral(), "r/accepted");
   EXPECT_EQ(findings[2].related_referral(), "r/with-case");

@@ -50,7 +50,8 @@ class SubmissionReader final {
   void Missing(std::string_view field, std::string_view message) { violations_.Add(field, "REQUIRED", message); }
 
   void Text(std::string_view field, std::string_view value, std::size_t max, bool required, bool allow_lines = false) {
-    text::CheckText(field, value, {.max_characters = max, .required = required, .allow_lines = allow_lines}, violations_);
+    text::CheckText(field, value, {.max_characters = max, .required = required, .allow_lines = allow_lines},
+                    violations_);
   }
 
   bool TooMany(std::string_view field, int count, int max) {
@@ -112,7 +113,8 @@ class SubmissionReader final {
     if (fault == health::NhsNumberFault::kNotTenDigits) {
       violations_.Add(kField, "NHS_NUMBER_NOT_TEN_DIGITS", "an NHS number has ten digits");
     } else {
-      violations_.Add(kField, "NHS_NUMBER_CHECK_FAILED", "is not a valid NHS number: compare it with the source, digit by digit");
+      violations_.Add(kField, "NHS_NUMBER_CHECK_FAILED",
+                      "is not a valid NHS number: compare it with the source, digit by digit");
     }
   }
 
@@ -132,7 +134,8 @@ class SubmissionReader final {
   void ReadAddress(const type::Address& sent, type::Address& address) {
     if (!TooMany("referral.person.address.lines", sent.lines_size(), kMaxAddressLines)) {
       for (int i = 0; i < sent.lines_size(); ++i) {
-        Text("referral.person.address.lines[" + std::to_string(i) + "]", sent.lines(i), kMaxAddressLineCharacters, true);
+        Text("referral.person.address.lines[" + std::to_string(i) + "]", sent.lines(i), kMaxAddressLineCharacters,
+             true);
       }
     }
     Text("referral.person.address.postcode", sent.postcode(), kMaxPostcodeCharacters, false);
@@ -158,10 +161,12 @@ class SubmissionReader final {
       }
     }
     if (OrganisationKey(organisation).empty()) {
-      Missing("referral.referrer.organisation.ods_code", "give the organisation's ODS code, or its local_id if it has none");
+      Missing("referral.referrer.organisation.ods_code",
+              "give the organisation's ODS code, or its local_id if it has none");
     }
     if (!organisation.ods_code().empty() && !health::IsOdsCode(organisation.ods_code())) {
-      violations_.Add("referral.referrer.organisation.ods_code", "ODS_CODE_INVALID", "must be 3 to 12 letters and digits");
+      violations_.Add("referral.referrer.organisation.ods_code", "ODS_CODE_INVALID",
+                      "must be 3 to 12 letters and digits");
     }
     Text("referral.referrer.organisation.local_id", organisation.local_id(), kMaxLocalIdCharacters, false);
     Text("referral.referrer.organisation.display_name", organisation.display_name(), kMaxPersonLabelCharacters, false);
@@ -186,9 +191,10 @@ class SubmissionReader final {
           need.set_category(type::NEED_CATEGORY_OTHER);
         }
       }
-      Text(field + ".snomed_code", need.snomed_code(), 18, false);   // an SCTID's length: common/health/snomed.h
+      Text(field + ".snomed_code", need.snomed_code(), 18, false);  // an SCTID's length: common/health/snomed.h
       if (by_hand_ && !need.snomed_code().empty() && !health::IsSnomedId(need.snomed_code())) {
-        violations_.Add(field + ".snomed_code", "SNOMED_CODE_INVALID", "is not a SNOMED CT id: its check digit is wrong");
+        violations_.Add(field + ".snomed_code", "SNOMED_CODE_INVALID",
+                        "is not a SNOMED CT id: its check digit is wrong");
       }
       Text(field + ".note", need.note(), kMaxNeedNoteCharacters, false, true);
     }

@@ -45,7 +45,9 @@ struct Spoilt {
   const char* field;
 };
 
-std::string Long(std::size_t characters) { return std::string(characters + 1, 'x'); }
+std::string Long(std::size_t characters) {
+  return std::string(characters + 1, 'x');
+}
 
 TEST(SubmissionTest, EachMistakeByHandIsNamedWithReasonAndField) {
   const Spoilt cases[] = {
@@ -61,25 +63,33 @@ TEST(SubmissionTest, EachMistakeByHandIsNamedWithReasonAndField) {
       {"no name", [](auto& r) { r.mutable_person()->clear_name(); }, "REQUIRED", "referral.person.name"},
       {"long name", [](auto& r) { r.mutable_person()->mutable_name()->set_family(Long(kMaxNameCharacters)); },
        "TEXT_TOO_LONG", "referral.person.name.family"},
-      {"no birth date", [](auto& r) { r.mutable_person()->clear_birth_date(); }, "REQUIRED", "referral.person.birth_date"},
+      {"no birth date", [](auto& r) { r.mutable_person()->clear_birth_date(); }, "REQUIRED",
+       "referral.person.birth_date"},
       {"31 February", [](auto& r) { *r.mutable_person()->mutable_birth_date() = Date(1948, 2, 31); }, "DATE_INVALID",
        "referral.person.birth_date"},
       {"month 13", [](auto& r) { *r.mutable_person()->mutable_birth_date() = Date(1948, 13, 1); }, "DATE_INVALID",
        "referral.person.birth_date"},
-      {"day without month", [](auto& r) { *r.mutable_person()->mutable_birth_date() = Date(1948, 0, 1); }, "DATE_INVALID",
-       "referral.person.birth_date"},
+      {"day without month", [](auto& r) { *r.mutable_person()->mutable_birth_date() = Date(1948, 0, 1); },
+       "DATE_INVALID", "referral.person.birth_date"},
       {"tomorrow", [](auto& r) { *r.mutable_person()->mutable_birth_date() = Date(2026, 11, 20); }, "DATE_IN_FUTURE",
        "referral.person.birth_date"},
       {"131 years", [](auto& r) { *r.mutable_person()->mutable_birth_date() = Date(1895, 11, 19); }, "DATE_TOO_EARLY",
        "referral.person.birth_date"},
       {"no address", [](auto& r) { r.mutable_person()->clear_address(); }, "REQUIRED", "referral.person.address.lines"},
-      {"six lines", [](auto& r) { for (int i = 0; i < 5; ++i) r.mutable_person()->mutable_address()->add_lines("x"); },
+      {"six lines",
+       [](auto& r) {
+         for (int i = 0; i < 5; ++i) r.mutable_person()->mutable_address()->add_lines("x");
+       },
        "TOO_MANY", "referral.person.address.lines"},
-      {"long postcode", [](auto& r) { r.mutable_person()->mutable_address()->set_postcode(Long(kMaxPostcodeCharacters)); },
+      {"long postcode",
+       [](auto& r) { r.mutable_person()->mutable_address()->set_postcode(Long(kMaxPostcodeCharacters)); },
        "TEXT_TOO_LONG", "referral.person.address.postcode"},
       {"long phone", [](auto& r) { r.mutable_person()->set_phone(Long(kMaxPhoneCharacters)); }, "TEXT_TOO_LONG",
        "referral.person.phone"},
-      {"eleven adjustments", [](auto& r) { for (int i = 0; i < 11; ++i) r.mutable_person()->add_adjustments("ramp"); },
+      {"eleven adjustments",
+       [](auto& r) {
+         for (int i = 0; i < 11; ++i) r.mutable_person()->add_adjustments("ramp");
+       },
        "TOO_MANY", "referral.person.adjustments"},
       {"empty adjustment", [](auto& r) { r.mutable_person()->add_adjustments(""); }, "REQUIRED",
        "referral.person.adjustments[0]"},
@@ -92,27 +102,34 @@ TEST(SubmissionTest, EachMistakeByHandIsNamedWithReasonAndField) {
       {"no practitioner", [](auto& r) { r.mutable_referrer()->clear_practitioner_name(); }, "REQUIRED",
        "referral.referrer.practitioner_name"},
       {"no reason", [](auto& r) { r.clear_reason_text(); }, "REQUIRED", "referral.reason_text"},
-      {"long reason", [](auto& r) { r.set_reason_text(Long(kMaxReasonCharacters)); }, "TEXT_TOO_LONG", "referral.reason_text"},
-      {"need of no kind", [](auto& r) { r.mutable_needs(0)->clear_category(); }, "REQUIRED", "referral.needs[0].category"},
+      {"long reason", [](auto& r) { r.set_reason_text(Long(kMaxReasonCharacters)); }, "TEXT_TOO_LONG",
+       "referral.reason_text"},
+      {"need of no kind", [](auto& r) { r.mutable_needs(0)->clear_category(); }, "REQUIRED",
+       "referral.needs[0].category"},
       {"damaged SNOMED", [](auto& r) { r.mutable_needs(0)->set_snomed_code("401206009"); }, "SNOMED_CODE_INVALID",
        "referral.needs[0].snomed_code"},
-      {"nineteen needs", [](auto& r) { for (int i = 0; i < 18; ++i) *r.add_needs() = r.needs(0); }, "TOO_MANY", "referral.needs"},
+      {"nineteen needs",
+       [](auto& r) {
+         for (int i = 0; i < 18; ++i) *r.add_needs() = r.needs(0);
+       },
+       "TOO_MANY", "referral.needs"},
       {"safety not asked", [](auto& r) { r.mutable_crisis_answers()->clear_feels_unsafe_now(); }, "REQUIRED",
        "referral.crisis_answers.feels_unsafe_now"},
       {"suicide not asked", [](auto& r) { r.mutable_crisis_answers()->clear_suicidal_thoughts(); }, "REQUIRED",
        "referral.crisis_answers.suicidal_thoughts"},
       {"harm not asked", [](auto& r) { r.mutable_crisis_answers()->clear_risk_of_harm(); }, "REQUIRED",
        "referral.crisis_answers.risk_of_harm"},
-      {"consent not said", [](auto& r) { r.mutable_consent()->clear_referral(); }, "REQUIRED", "referral.consent.referral"},
+      {"consent not said", [](auto& r) { r.mutable_consent()->clear_referral(); }, "REQUIRED",
+       "referral.consent.referral"},
       {"explainer not said", [](auto& r) { r.mutable_consent()->clear_explained_by(); }, "REQUIRED",
        "referral.consent.explained_by"},
       {"explained tomorrow", [](auto& r) { *r.mutable_consent()->mutable_explained_on() = Date(2026, 11, 20); },
        "DATE_IN_FUTURE", "referral.consent.explained_on"},
-      {"shared with nobody", [](auto& r) { r.mutable_consent()->add_share_with(type::AGENCY_KIND_UNSPECIFIED); }, "REQUIRED",
-       "referral.consent.share_with[0]"},
+      {"shared with nobody", [](auto& r) { r.mutable_consent()->add_share_with(type::AGENCY_KIND_UNSPECIFIED); },
+       "REQUIRED", "referral.consent.share_with[0]"},
       {"urgency not said", [](auto& r) { r.clear_urgency(); }, "REQUIRED", "referral.urgency"},
-      {"long reference", [](auto& r) { r.set_external_reference(Long(kMaxExternalReferenceCharacters)); }, "TEXT_TOO_LONG",
-       "referral.external_reference"},
+      {"long reference", [](auto& r) { r.set_external_reference(Long(kMaxExternalReferenceCharacters)); },
+       "TEXT_TOO_LONG", "referral.external_reference"},
   };
   for (const Spoilt& c : cases) {
     SCOPED_TRACE(c.name);

@@ -1,4 +1,5 @@
-// Well-formed messages for the tests of this service; each test spoils what it is about. Sample NHS numbers are never issued.
+// Well-formed messages for the tests of this service; each test spoils what it is about. Sample NHS numbers are
+// never issued.
 #pragma once
 
 #include <string>
@@ -20,7 +21,9 @@ inline constexpr char kPractice[] = "G82080";
 inline absl::Time TestNow() {
   return absl::FromCivil(absl::CivilSecond(2026, 11, 19, 9, 30, 0), absl::UTCTimeZone());
 }
-inline absl::CivilDay TestToday() { return absl::CivilDay(2026, 11, 19); }
+inline absl::CivilDay TestToday() {
+  return absl::CivilDay(2026, 11, 19);
+}
 
 inline google::type::Date Date(int year, int month = 0, int day = 0) {
   google::type::Date date;
@@ -30,7 +33,8 @@ inline google::type::Date Date(int year, int month = 0, int day = 0) {
   return date;
 }
 
-inline type::CrisisAnswers CrisisAnswers(type::CrisisAnswer unsafe, type::CrisisAnswer suicide, type::CrisisAnswer harm) {
+inline type::CrisisAnswers CrisisAnswers(type::CrisisAnswer unsafe, type::CrisisAnswer suicide,
+                                         type::CrisisAnswer harm) {
   type::CrisisAnswers answers;
   answers.set_feels_unsafe_now(unsafe);
   answers.set_suicidal_thoughts(suicide);
@@ -66,7 +70,8 @@ inline api::Referral CleanReferral() {
   return referral;
 }
 
-inline api::SubmitReferralRequest SubmitRequest(const api::Referral& referral, const std::string& request_id = "submit-1") {
+inline api::SubmitReferralRequest SubmitRequest(const api::Referral& referral,
+                                                const std::string& request_id = "submit-1") {
   api::SubmitReferralRequest request;
   request.set_parent(kParent);
   *request.mutable_referral() = referral;
