@@ -26,6 +26,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   UnaryReactor(CallsCore& core, grpc::CallbackServerContext& context, std::string_view full_method,
                const google::protobuf::Message& request, Run run)
       : core_(core),
+        context_(context),
         arrival_(core.Arrive(context, full_method)),
         request_(request),
         run_(std::move(run)) {}
@@ -83,10 +84,12 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   // Once. Nothing may touch `this` afterwards.
   void Reply(const absl::Status& status) {
     core_.Record(arrival_, call_.has_value() ? &*call_ : nullptr, status);
+    if (status.ok()) CallsCore::Greet(context_, arrival_);
     Finish(ToGrpcStatus(status));
   }
 
   CallsCore& core_;
+  grpc::CallbackServerContext& context_;       // gRPC's, until OnDone
   const Arrival arrival_;
   const google::protobuf::Message& request_;   // gRPC's, until OnDone
   const Run run_;

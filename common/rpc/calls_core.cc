@@ -35,7 +35,6 @@ Arrival CallsCore::Arrive(grpc::CallbackServerContext& context, std::string_view
   arrival.correlation_id = sent != arrival.metadata.end() && IsCorrelationId(sent->second)
                                ? sent->second
                                : ids::NewUlid(options.clock->Now(), *options.random);
-  context.AddInitialMetadata(kCorrelationIdKey, arrival.correlation_id);
   context.AddTrailingMetadata(kCorrelationIdKey, arrival.correlation_id);
   return arrival;
 }

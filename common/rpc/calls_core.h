@@ -40,8 +40,13 @@ class CallsCore final {
  public:
   explicit CallsCore(const CallsOptions& given) : options(given), pool(given.threads, given.max_queued) {}
 
-  // Reads the metadata, and has the correlation id sent back.
+  // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);
+  // Has it sent back at the start, too. Not for calls that fail: a client tries again by itself only where nothing but a
+  // status came.
+  static void Greet(grpc::CallbackServerContext& context, const Arrival& arrival) {
+    context.AddInitialMetadata(kCorrelationIdKey, arrival.correlation_id);
+  }
   // Checks; then a call with correlation id and a deadline by the clock of the options.
   absl::StatusOr<Call> AdmitArrival(const Arrival& arrival, const google::protobuf::Message& request);
   // Metrics and the log line. `call`: null for one that was not admitted.

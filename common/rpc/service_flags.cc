@@ -101,8 +101,8 @@ std::optional<ServiceFlags> ParseServiceFlags(int argc, char** argv, const Servi
         "For development only: believe callers who say in metadata who they are. Loopback only");
   truth("reflection", flags.reflection, "Let clients ask for the services and their messages");
   truth("accept-wal-loss", flags.accept_wal_loss,
-        "Open a store whose log is damaged in the middle, and lose what stands behind the damage. Read "
-        "docs/operations first");
+        "Open a store whose log is damaged in the middle, and lose all that stands behind the damage: restore a backup "
+        "instead where there is one");
 
   try {
     app.parse(argc, argv);

@@ -110,7 +110,8 @@ class LogSession final {
 // Says it to whoever started the process, in one line.
 int Refuse(const std::string& name, const std::string& words, int status) {
   Log(Level::kError, "not_started", {{"error", words}, {"exit_status", status}});
-  std::cerr << name << ": " << words << std::endl;
+  // As one write, so that no line of the log falls into it.
+  std::cerr << absl::StrCat(name, ": ", words, "\n") << std::flush;
   return status;
 }
 

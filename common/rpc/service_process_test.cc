@@ -1,6 +1,7 @@
 // The life of a service's process, seen from outside.
 #include "common/rpc/service_process.h"
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -41,7 +42,10 @@ class ServiceProcessTest : public ::testing::Test {
   Process Start(std::vector<std::string> flags, std::map<std::string, std::string> environment = {}) {
     std::filesystem::remove(dir_.File("ports"));
     std::filesystem::remove(dir_.File("log"));
-    std::vector<std::string> arguments = {"--data-dir", dir_.File("data"), "--port-file", dir_.File("ports")};
+    std::vector<std::string> arguments = {"--port-file", dir_.File("ports")};
+    if (std::find(flags.begin(), flags.end(), "--data-dir") == flags.end()) {
+      arguments.insert(arguments.end(), {"--data-dir", dir_.File("data")});
+    }
     arguments.insert(arguments.end(), flags.begin(), flags.end());
     return *Process::Start({.program = ::splw::testing::Suite::Program("rpc-test-service"),
                             .arguments = std::move(arguments),
@@ -142,7 +146,7 @@ TEST_F(ServiceProcessTest, RefusesAMetricsPortThatIsTaken) {
   const int taken = Port(1);
   Process second = Start({"--data-dir", dir_.File("other"), "--listen", "127.0.0.1:0", "--metrics-listen",
                           absl::StrCat("127.0.0.1:", taken)});
-  EXPECT_EQ(ExitCode(second), 69);
+  EXPECT_EQ(ExitCode(second), 69) << ReadFile(dir_.File("log"));
 }
 
 TEST_F(ServiceProcessTest, RefusesAStoreThatIsTaken) {
@@ -157,7 +161,7 @@ TEST_F(ServiceProcessTest, RefusesWrongFlags) {
         {"--data-dir", ""}, {"--dev-principals", "--listen", "0.0.0.0:0"},
         {"--dev-principals", "--listen", "127.example.org:0"}}) {
     Process process = Start(flags);
-    EXPECT_EQ(ExitCode(process), 64) << flags.back() << ReadFile(dir_.File("log"));
+    EXPECT_EQ(ExitCode(process), 64) << flags.front() << ReadFile(dir_.File("log"));
   }
 }
 

@@ -202,6 +202,7 @@ grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(
     return reactor;
   }
   run->Admitted(*std::move(maybe_call));
+  CallsCore::Greet(context, run->arrival());
 
   std::lock_guard lock(mutex_);
   if (run_ != nullptr && !run_->over()) {

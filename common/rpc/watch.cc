@@ -31,6 +31,15 @@ const FieldDescriptor* PositionField(const Message& message) {
   return field != nullptr && field->type() == FieldDescriptor::TYPE_STRING && !field->is_repeated() ? field : nullptr;
 }
 
+// Whether `parent` is the network, or a resource of `collection` right below it.
+bool IsParent(std::string_view parent, const std::string& network, const std::string& collection) {
+  const std::string root = "networks/" + network;
+  if (parent == root) return true;
+  const std::string below = root + "/" + collection + "/";
+  return !collection.empty() && parent.size() > below.size() && parent.substr(0, below.size()) == below &&
+         parent.find('/', below.size()) == std::string_view::npos;
+}
+
 absl::Status Draining() {
   return text::Failure(absl::StatusCode::kUnavailable, "SERVER_STOPPING",
                        "the server stops; watch again from the last position");
@@ -48,14 +57,17 @@ struct Batch {
 class Core final : public WatchCore, public Drainable, public std::enable_shared_from_this<Core> {
  public:
   Core(CallsCore& calls, grpc::CallbackServerContext& context, std::string_view full_method, const Message& request,
-       std::string_view collection, const Message& prototype, UntypedConvert convert, WatchTransport& transport)
+       std::string_view collection, const Message& prototype, UntypedConvert convert, WatchTransport& transport,
+       std::string_view parent_collection)
       : calls_(calls),
+        context_(context),
         arrival_(calls.Arrive(context, full_method)),
         request_(request),
         collection_(collection),
         prototype_(prototype),
         convert_(std::move(convert)),
-        transport_(transport) {}
+        transport_(transport),
+        parent_collection_(parent_collection) {}
 
   void Begin() override {
     absl::StatusOr<Call> maybe_call = calls_.AdmitArrival(arrival_, request_);
@@ -64,6 +76,13 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
     const FieldDescriptor* position = PositionField(request_);
     if (position == nullptr || PositionField(prototype_) == nullptr || calls_.options.feed_signal == nullptr) {
       return RequestEnd(absl::InternalError("a Watch method without positions or without a feed"));
+    }
+    const FieldDescriptor* parent = request_.GetDescriptor()->FindFieldByName("parent");
+    if (parent != nullptr &&
+        !IsParent(request_.GetReflection()->GetString(request_, parent), call_->network, parent_collection_)) {
+      return RequestEnd(text::InvalidField("parent", "NAME_INVALID",
+                                           "must be a network, for example networks/U12345, or what the method's "
+                                           "documentation names below it"));
     }
     asked_position_ = request_.GetReflection()->GetString(request_, position);
     bool draining = false;
@@ -74,6 +93,8 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
                                                      "too many calls watch already; try again after the delay"),
                                        kTooManyRetryDelay));
     }
+    CallsCore::Greet(context_, arrival_);
+    transport_.Open();
     // Before the first read, so that nothing falls between the two.
     subscription_ = calls_.options.feed_signal->Subscribe(call_->network, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->Wake();
@@ -217,12 +238,14 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   }
 
   CallsCore& calls_;
+  grpc::CallbackServerContext& context_;
   const Arrival arrival_;
   const Message& request_;
   const std::string collection_;
   const Message& prototype_;
   const UntypedConvert convert_;
   WatchTransport& transport_;
+  const std::string parent_collection_;
 
   std::optional<Call> call_;                     // set by Begin
   std::string asked_position_;                   // set by Begin
@@ -243,9 +266,10 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
 std::shared_ptr<WatchCore> MakeWatchCore(Calls& calls, grpc::CallbackServerContext& context,
                                          std::string_view full_method, const Message& request,
                                          std::string_view collection, const Message& prototype,
-                                         UntypedConvert convert, WatchTransport& transport) {
+                                         UntypedConvert convert, WatchTransport& transport,
+                                         std::string_view parent_collection) {
   return std::make_shared<Core>(calls.core(), context, full_method, request, collection, prototype,
-                                std::move(convert), transport);
+                                std::move(convert), transport, parent_collection);
 }
 
 }  // namespace splw::rpc::internal

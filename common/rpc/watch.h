@@ -29,6 +29,8 @@ namespace internal {
 // What the core asks of gRPC's reactor. One Write at a time, answered by WatchCore::WriteDone; End once, and nothing after.
 class WatchTransport {
  public:
+  // Tells the caller, before anything changes, that they watch. At most once, before all else.
+  virtual void Open() = 0;
   virtual void Write(const google::protobuf::Message& response) = 0;
   virtual void End(const grpc::Status& status) = 0;
 
@@ -49,11 +51,12 @@ class WatchCore {
   virtual void Done() = 0;
 };
 
-// `prototype`: of the response. `transport` lives until Done.
+// `prototype`: of the response. `transport` lives until Done. `parent_collection`: as of Watch.
 std::shared_ptr<WatchCore> MakeWatchCore(Calls& calls, grpc::CallbackServerContext& context,
                                          std::string_view full_method, const google::protobuf::Message& request,
                                          std::string_view collection, const google::protobuf::Message& prototype,
-                                         UntypedConvert convert, WatchTransport& transport);
+                                         UntypedConvert convert, WatchTransport& transport,
+                                         std::string_view parent_collection = "");
 
 // Deletes itself when gRPC is done with it.
 template <typename Response>
@@ -61,9 +64,9 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Wat
  public:
   void Begin(std::shared_ptr<WatchCore> core) {
     core_ = std::move(core);
-    this->StartSendInitialMetadata();   // so that the caller knows that it watches, before anything changes
     core_->Begin();
   }
+  void Open() override { this->StartSendInitialMetadata(); }
   void Write(const google::protobuf::Message& response) override {
     this->StartWrite(static_cast<const Response*>(&response));
   }
@@ -82,10 +85,13 @@ class WatchReactor final : public grpc::ServerWriteReactor<Response>, public Wat
 }  // namespace internal
 
 // Request fields: `parent`, `position` (empty: from the oldest kept; "now": from here on). Response field: `position` (string).
+// The parent is a network or, where `parent_collection` is given, also a resource of that collection in it ("mdts" for
+// "networks/U12345/mdts/riverside"); anything else is INVALID_ARGUMENT (NAME_INVALID).
 template <typename Request, typename Response>
 grpc::ServerWriteReactor<Response>* Watch(Calls& calls, grpc::CallbackServerContext* context,
                                           std::string_view full_method, const Request* request,
-                                          std::string_view collection, WatchConvert<Response> convert) {
+                                          std::string_view collection, WatchConvert<Response> convert,
+                                          std::string_view parent_collection = "") {
   auto* reactor = new internal::WatchReactor<Response>();
   reactor->Begin(internal::MakeWatchCore(
       calls, *context, full_method, *request, collection, Response::default_instance(),
@@ -93,7 +99,7 @@ grpc::ServerWriteReactor<Response>* Watch(Calls& calls, grpc::CallbackServerCont
                                      google::protobuf::Message& response) {
         return convert(call, snapshot, item, static_cast<Response*>(&response));
       },
-      *reactor));
+      *reactor, parent_collection));
   return reactor;
 }
 
