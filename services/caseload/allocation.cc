@@ -1,10 +1,11 @@
 #include "services/caseload/allocation.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <cmath>
 #include <set>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_format.h>
 
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
@@ -56,8 +57,7 @@ Ground RoomGround(const CaseRecord& record, const LinkWorkerRecord& worker) {
 
 RankedWorker Rank(const CaseRecord& record, const Candidate& candidate) {
   std::vector<Ground> grounds;
-  if (candidate.had_person_before)
-    grounds.push_back({kContinuityPoints, "has worked with the person before"});
+  if (candidate.had_person_before) grounds.push_back({kContinuityPoints, "has worked with the person before"});
   grounds.push_back(SkillGround(record, candidate.worker));
   if (NeedsAnotherLanguage(record) && Speaks(candidate.worker, record.person().language())) {
     grounds.push_back({kLanguagePoints, "speaks the person's language"});
@@ -112,8 +112,7 @@ int LoadWith(const LinkWorkerRecord& worker, const CaseRecord& record) {
 std::vector<RankedWorker> RankWorkers(const CaseRecord& record, const std::vector<Candidate>& candidates) {
   std::vector<RankedWorker> ranked;
   for (const Candidate& candidate : candidates) {
-    if (!candidate.worker.active() || IsPresentHolder(record, candidate.worker) ||
-        !HasRoom(record, candidate.worker)) {
+    if (!candidate.worker.active() || IsPresentHolder(record, candidate.worker) || !HasRoom(record, candidate.worker)) {
       continue;
     }
     ranked.push_back(Rank(record, candidate));
@@ -145,8 +144,8 @@ absl::StatusOr<CaseRecord> AllocateToBest(CaseRecord record, const std::vector<C
   return Give(std::move(record), std::move(ranked.front()), command.by, /*automatic=*/true, "", now);
 }
 
-absl::StatusOr<CaseRecord> AllocateTo(CaseRecord record, const Candidate& candidate,
-                                      const AllocationCommand& command, absl::Time now) {
+absl::StatusOr<CaseRecord> AllocateTo(CaseRecord record, const Candidate& candidate, const AllocationCommand& command,
+                                      absl::Time now) {
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "allocating it"));
   if (IsPresentHolder(record, candidate.worker)) return errors::AlreadyAllocated();
   if (!candidate.worker.active()) return errors::LinkWorkerInactive();

@@ -6,11 +6,12 @@
 // the lower share of the limit used; then the lower id.
 #pragma once
 
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "services/caseload/records.h"
 
@@ -30,8 +31,7 @@ struct Candidate {
 struct RankedWorker {
   LinkWorkerRecord worker;
   int points = 0;
-  std::vector<std::string>
-      reasons;  // in words, the weightiest first; about the worker and the work, never the person
+  std::vector<std::string> reasons;  // in words, the weightiest first; about the worker and the work, never the person
 };
 
 // The workers that may take the case, best first. The present holder is left out: who asks for another wants
@@ -49,7 +49,7 @@ absl::StatusOr<CaseRecord> AllocateToBest(CaseRecord record, const std::vector<C
 
 // Gives the case to this one. ILLEGAL_TRANSITION for a closed case; ALREADY_ALLOCATED; LINK_WORKER_INACTIVE;
 // CASE_LIMIT_REACHED.
-absl::StatusOr<CaseRecord> AllocateTo(CaseRecord record, const Candidate& candidate,
-                                      const AllocationCommand& command, absl::Time now);
+absl::StatusOr<CaseRecord> AllocateTo(CaseRecord record, const Candidate& candidate, const AllocationCommand& command,
+                                      absl::Time now);
 
 }  // namespace splw::caseload

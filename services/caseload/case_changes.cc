@@ -16,8 +16,8 @@ namespace splw::caseload {
 namespace {
 
 template <typename Record>
-absl::StatusOr<Record> Load(const store::Table<Record>& table, store::Snapshot& snapshot,
-                            std::string_view network, const std::string& key, absl::Status (*not_found)()) {
+absl::StatusOr<Record> Load(const store::Table<Record>& table, store::Snapshot& snapshot, std::string_view network,
+                            const std::string& key, absl::Status (*not_found)()) {
   SPLW_ASSIGN_OR_RETURN(std::optional<Record> record, table.Get(snapshot, network, key));
   if (!record.has_value()) return not_found();
   return *std::move(record);
@@ -37,8 +37,7 @@ Share ShareOf(const std::optional<CaseRecord>& record) {
 
 absl::Status AddToLoad(delivery::Change& change, const std::string& link_worker_id, int cases, int weight) {
   if (link_worker_id.empty() || (cases == 0 && weight == 0)) return absl::OkStatus();
-  SPLW_ASSIGN_OR_RETURN(LinkWorkerRecord worker,
-                        LoadLinkWorker(change.txn(), change.network(), link_worker_id));
+  SPLW_ASSIGN_OR_RETURN(LinkWorkerRecord worker, LoadLinkWorker(change.txn(), change.network(), link_worker_id));
   worker.set_open_cases(worker.open_cases() + cases);
   worker.set_weighted_load(worker.weighted_load() + weight);
   return LinkWorkers().Put(change.txn(), change.network(), worker);
@@ -52,8 +51,7 @@ absl::Status MoveLoad(delivery::Change& change, const Share& before, const Share
   return AddToLoad(change, after.link_worker_id, after.cases, after.weight);
 }
 
-absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const CaseRecord& record,
-                                              v1::CaseStage stage) {
+absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const CaseRecord& record, v1::CaseStage stage) {
   v1::CaseProgressed event;
   event.set_case_(CaseName(record.network(), record.id()));
   event.set_stage(stage);
@@ -78,8 +76,7 @@ absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const Ca
 
 }  // namespace
 
-absl::StatusOr<CaseRecord> LoadCase(store::Snapshot& snapshot, std::string_view network,
-                                    std::string_view id) {
+absl::StatusOr<CaseRecord> LoadCase(store::Snapshot& snapshot, std::string_view network, std::string_view id) {
   return Load(Cases(), snapshot, network, IdKey(id), errors::CaseNotFound);
 }
 
@@ -98,8 +95,8 @@ absl::StatusOr<LinkWorkerRecord> LoadLinkWorker(store::Snapshot& snapshot, std::
   return Load(LinkWorkers(), snapshot, network, IdKey(id), errors::LinkWorkerNotFound);
 }
 
-absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& snapshot,
-                                                            std::string_view network, std::string_view id) {
+absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& snapshot, std::string_view network,
+                                                            std::string_view id) {
   return Load(CommunityServices(), snapshot, network, IdKey(id), errors::CommunityServiceNotFound);
 }
 
@@ -108,8 +105,7 @@ absl::Status CheckEtag(const std::string& etag, std::uint64_t version) {
   return errors::EtagMismatch();
 }
 
-absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id,
-                                     const std::string& etag) {
+absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id, const std::string& etag) {
   SPLW_ASSIGN_OR_RETURN(CaseRecord record, LoadCase(change.txn(), change.network(), case_id));
   SPLW_RETURN_IF_ERROR(CheckEtag(etag, record.version()));
   change.SetCorrelationId(record.correlation_id());
@@ -132,8 +128,7 @@ absl::Status SaveSignpost(delivery::Change& change, const SignpostRecord& record
                         record.version() == 1, reason);
 }
 
-absl::Status SaveNomination(delivery::Change& change, const NominationRecord& record,
-                            std::string_view reason) {
+absl::Status SaveNomination(delivery::Change& change, const NominationRecord& record, std::string_view reason) {
   SPLW_RETURN_IF_ERROR(Nominations().Put(change.txn(), change.network(), record));
   return change.Changed("nominations", NominationName(change.network(), record.case_id(), record.id()),
                         record.version() == 1, reason);
@@ -143,9 +138,8 @@ absl::StatusOr<std::vector<SignpostRecord>> OpenSignposts(store::Snapshot& snaps
                                                           std::string_view case_id) {
   store::PageRequest page;
   page.size = kMaxOpenSignpostsPerCase;
-  SPLW_ASSIGN_OR_RETURN(
-      store::PageOf<SignpostRecord> open,
-      Signposts().ScanIndex(snapshot, network, kOpenSignposts, OpenSignpostPrefix(case_id), page));
+  SPLW_ASSIGN_OR_RETURN(store::PageOf<SignpostRecord> open,
+                        Signposts().ScanIndex(snapshot, network, kOpenSignposts, OpenSignpostPrefix(case_id), page));
   return std::move(open.records);
 }
 
@@ -178,15 +172,12 @@ absl::Status TellClosed(delivery::Change& change, const CaseRecord& record) {
   return absl::OkStatus();
 }
 
-absl::Status WithdrawOpenNomination(delivery::Change& change, CaseRecord& record,
-                                    const std::string& reason_code) {
+absl::Status WithdrawOpenNomination(delivery::Change& change, CaseRecord& record, const std::string& reason_code) {
   if (record.open_nomination_id().empty()) return absl::OkStatus();
-  SPLW_ASSIGN_OR_RETURN(
-      NominationRecord nomination,
-      LoadNomination(change.txn(), change.network(), record.id(), record.open_nomination_id()));
-  SPLW_ASSIGN_OR_RETURN(
-      NominationTakenBack taken_back,
-      WithdrawNomination(std::move(record), std::move(nomination), reason_code, change.now()));
+  SPLW_ASSIGN_OR_RETURN(NominationRecord nomination,
+                        LoadNomination(change.txn(), change.network(), record.id(), record.open_nomination_id()));
+  SPLW_ASSIGN_OR_RETURN(NominationTakenBack taken_back,
+                        WithdrawNomination(std::move(record), std::move(nomination), reason_code, change.now()));
   record = std::move(taken_back.record);
   SPLW_RETURN_IF_ERROR(SaveNomination(change, taken_back.nomination, reason_code));
   return change.Emit(kMdtAgenda, taken_back.event.case_(), taken_back.event);
@@ -196,13 +187,11 @@ absl::Status ReleasePlaces(delivery::Change& change, CaseRecord& record) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<SignpostRecord> open,
                         OpenSignposts(change.txn(), change.network(), record.id()));
   for (const SignpostRecord& signpost : open) {
-    SPLW_ASSIGN_OR_RETURN(
-        CommunityServiceRecord service,
-        LoadCommunityService(change.txn(), change.network(), signpost.community_service_id()));
-    SPLW_ASSIGN_OR_RETURN(
-        SignpostChange released,
-        RecordSignpostOutcome(std::move(record), std::move(service), signpost,
-                              v1::SIGNPOST_OUTCOME_CASE_CLOSED, v1::BOUNCE_CAUSE_UNSPECIFIED, change.now()));
+    SPLW_ASSIGN_OR_RETURN(CommunityServiceRecord service,
+                          LoadCommunityService(change.txn(), change.network(), signpost.community_service_id()));
+    SPLW_ASSIGN_OR_RETURN(SignpostChange released, RecordSignpostOutcome(std::move(record), std::move(service),
+                                                                         signpost, v1::SIGNPOST_OUTCOME_CASE_CLOSED,
+                                                                         v1::BOUNCE_CAUSE_UNSPECIFIED, change.now()));
     record = std::move(released.record);
     SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), released.service));
     SPLW_RETURN_IF_ERROR(SaveSignpost(change, released.signpost, "CASE_CLOSED"));

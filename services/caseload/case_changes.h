@@ -3,11 +3,12 @@
 // delivery::Change.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "common/delivery/change.h"
 #include "common/store/store.h"
@@ -28,16 +29,15 @@ absl::StatusOr<NominationRecord> LoadNomination(store::Snapshot& snapshot, std::
                                                 std::string_view case_id, std::string_view id);
 absl::StatusOr<LinkWorkerRecord> LoadLinkWorker(store::Snapshot& snapshot, std::string_view network,
                                                 std::string_view id);
-absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& snapshot,
-                                                            std::string_view network, std::string_view id);
+absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& snapshot, std::string_view network,
+                                                            std::string_view id);
 
 // ABORTED ETAG_MISMATCH where `etag` is not the version's. An empty one matches: requests.h says where one is
 // required.
 absl::Status CheckEtag(const std::string& etag, std::uint64_t version);
 
 // The case of a command: read, its etag checked, and the change bound to the case's correlation id.
-absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id,
-                                     const std::string& etag);
+absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id, const std::string& etag);
 
 // Writes `after`, which takes the place of `before` (nullopt: a new case): sets its version, weight and time
 // of update, moves the weight between the loads of link workers, and writes the audit record and the feed
@@ -46,10 +46,8 @@ absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>&
                       std::string_view reason = "");
 
 // Write a record of a case, with audit record and feed entry.
-absl::Status SaveSignpost(delivery::Change& change, const SignpostRecord& record,
-                          std::string_view reason = "");
-absl::Status SaveNomination(delivery::Change& change, const NominationRecord& record,
-                            std::string_view reason = "");
+absl::Status SaveSignpost(delivery::Change& change, const SignpostRecord& record, std::string_view reason = "");
+absl::Status SaveNomination(delivery::Change& change, const NominationRecord& record, std::string_view reason = "");
 
 // The signposts of the case that hold a place.
 absl::StatusOr<std::vector<SignpostRecord>> OpenSignposts(store::Snapshot& snapshot, std::string_view network,
@@ -65,8 +63,7 @@ absl::Status TellClosed(delivery::Change& change, const CaseRecord& record);
 
 // Withdraws the case's open nomination, if it has one, and tells mdt-agenda. Changes `record`, which the
 // caller saves.
-absl::Status WithdrawOpenNomination(delivery::Change& change, CaseRecord& record,
-                                    const std::string& reason_code);
+absl::Status WithdrawOpenNomination(delivery::Change& change, CaseRecord& record, const std::string& reason_code);
 // Gives back every place that the case holds. Changes `record`, which the caller saves.
 absl::Status ReleasePlaces(delivery::Change& change, CaseRecord& record);
 

@@ -1,8 +1,9 @@
 #include "services/caseload/case_lifecycle.h"
 
-#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <set>
+
+#include <absl/strings/str_format.h>
 
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -48,8 +49,7 @@ void TakeNewestStatement(CaseRecord& record, const referral::v1::ReferralAccepte
 }
 
 // An assessment may have asked the person since the referral was made.
-void TakeConsentIfNewer(CaseRecord& record, const type::v1::Consent& consent,
-                        const google::protobuf::Timestamp& time) {
+void TakeConsentIfNewer(CaseRecord& record, const type::v1::Consent& consent, const google::protobuf::Timestamp& time) {
   if (record.has_consent_time() && FromTimestamp(time) < FromTimestamp(record.consent_time())) return;
   *record.mutable_consent() = consent;
   *record.mutable_consent_time() = time;
@@ -102,8 +102,8 @@ bool IndicatesCrisis(const type::v1::CrisisAnswers& answers) {
          Indicates(answers.risk_of_harm());
 }
 
-CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id,
-                    std::string_view network, std::string_view correlation_id, absl::Time now) {
+CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
+                    std::string_view correlation_id, absl::Time now) {
   CaseRecord record;
   record.set_id(std::string(case_id));
   record.set_network(std::string(network));
@@ -189,8 +189,7 @@ absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, a
     added->set_text(action.text());
     added->set_owner(action.owner());
     if (action.has_due_date()) *added->mutable_due_date() = action.due_date();
-    added->set_state(action.state() == v1::PLAN_ACTION_STATE_UNSPECIFIED ? v1::PLAN_ACTION_STATE_OPEN
-                                                                         : action.state());
+    added->set_state(action.state() == v1::PLAN_ACTION_STATE_UNSPECIFIED ? v1::PLAN_ACTION_STATE_OPEN : action.state());
   }
   *next.mutable_update_time() = ToTimestamp(now);
   *record.mutable_plan() = std::move(next);
@@ -201,8 +200,7 @@ absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& c
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "a contact"));
   if (record.contact_count() >= kMaxContactsPerCase) return errors::TooManyContacts();
   record.set_contact_count(record.contact_count() + 1);
-  if (!record.has_last_contact_time() ||
-      FromTimestamp(record.last_contact_time()) < FromTimestamp(contact.time())) {
+  if (!record.has_last_contact_time() || FromTimestamp(record.last_contact_time()) < FromTimestamp(contact.time())) {
     *record.mutable_last_contact_time() = contact.time();
   }
   return record;
@@ -236,11 +234,10 @@ absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRec
   return record;
 }
 
-absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome,
-                                     bool feedback_owed_acknowledged, absl::Time now) {
+absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome, bool feedback_owed_acknowledged,
+                                     absl::Time now) {
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "closing it"));
-  if (record.mdt_status().has_feedback_due_date() && !feedback_owed_acknowledged)
-    return errors::FeedbackDue();
+  if (record.mdt_status().has_feedback_due_date() && !feedback_owed_acknowledged) return errors::FeedbackDue();
   record.set_state(v1::CASE_STATE_CLOSED);
   record.set_outcome(outcome);
   *record.mutable_close_time() = ToTimestamp(now);

@@ -3,12 +3,13 @@
 // case_changes.h.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "services/caseload/records.h"
 #include "splw/caseload/v1/case.pb.h"
@@ -23,8 +24,8 @@ int CaseWeight(const CaseRecord& record);
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 
 // A new case for an accepted referral, waiting for its link worker.
-CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id,
-                    std::string_view network, std::string_view correlation_id, absl::Time now);
+CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
+                    std::string_view correlation_id, absl::Time now);
 
 // A further referral of the same person joins their open case: what the newest says of the person, the
 // referrer and the consent replaces what was there (by time of acceptance); needs are added unless an
@@ -58,7 +59,7 @@ absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRec
 // Gives the case its outcome. Places and nominations are released by the caller in the same change
 // (case_changes.h). ILLEGAL_TRANSITION if it is closed; FEEDBACK_DUE where feedback is owed to an MDT and
 // `feedback_owed_acknowledged` is false (finding 30: it cannot close silently).
-absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome,
-                                     bool feedback_owed_acknowledged, absl::Time now);
+absl::StatusOr<CaseRecord> CloseCase(CaseRecord record, v1::CaseOutcome outcome, bool feedback_owed_acknowledged,
+                                     absl::Time now);
 
 }  // namespace splw::caseload

@@ -9,14 +9,12 @@ namespace {
 template <typename Target, typename Request, typename Response>
 grpc::ServerUnaryReactor* Answer(rpc::Calls& calls, grpc::CallbackServerContext* context, const char* method,
                                  const Request* request, Response* response, Target& target,
-                                 absl::StatusOr<store::Position> (Target::*handler)(const rpc::Call&,
-                                                                                    const Request&,
+                                 absl::StatusOr<store::Position> (Target::*handler)(const rpc::Call&, const Request&,
                                                                                     Response*)) {
-  return calls.Unary<Request, Response>(
-      context, method, request, response,
-      [&target, handler](const rpc::Call& call, const Request& in, Response* out) {
-        return (target.*handler)(call, in, out);
-      });
+  return calls.Unary<Request, Response>(context, method, request, response,
+                                        [&target, handler](const rpc::Call& call, const Request& in, Response* out) {
+                                          return (target.*handler)(call, in, out);
+                                        });
 }
 
 }  // namespace
@@ -34,29 +32,26 @@ grpc::ServerUnaryReactor* CaseloadService::ListCases(grpc::CallbackServerContext
                 &Queries::ListCases);
 }
 
-grpc::ServerWriteReactor<v1::WatchCasesResponse>* CaseloadService::WatchCases(
-    grpc::CallbackServerContext* context, const v1::WatchCasesRequest* request) {
+grpc::ServerWriteReactor<v1::WatchCasesResponse>* CaseloadService::WatchCases(grpc::CallbackServerContext* context,
+                                                                              const v1::WatchCasesRequest* request) {
   return rpc::Watch<v1::WatchCasesRequest, v1::WatchCasesResponse>(
       calls_, context, "splw.caseload.v1.CaseloadService/WatchCases", request, "cases", FillWatchResponse);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::AllocateCase(grpc::CallbackServerContext* context,
-                                                        const v1::AllocateCaseRequest* request,
-                                                        v1::Case* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/AllocateCase", request, response,
-                commands_, &Commands::AllocateCase);
+                                                        const v1::AllocateCaseRequest* request, v1::Case* response) {
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/AllocateCase", request, response, commands_,
+                &Commands::AllocateCase);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::UpdatePlan(grpc::CallbackServerContext* context,
-                                                      const v1::UpdatePlanRequest* request,
-                                                      v1::Case* response) {
+                                                      const v1::UpdatePlanRequest* request, v1::Case* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/UpdatePlan", request, response, commands_,
                 &Commands::UpdatePlan);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::CloseCase(grpc::CallbackServerContext* context,
-                                                     const v1::CloseCaseRequest* request,
-                                                     v1::Case* response) {
+                                                     const v1::CloseCaseRequest* request, v1::Case* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/CloseCase", request, response, commands_,
                 &Commands::CloseCase);
 }
@@ -64,13 +59,12 @@ grpc::ServerUnaryReactor* CaseloadService::CloseCase(grpc::CallbackServerContext
 grpc::ServerUnaryReactor* CaseloadService::RecordContact(grpc::CallbackServerContext* context,
                                                          const v1::RecordContactRequest* request,
                                                          v1::Contact* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/RecordContact", request, response,
-                commands_, &Commands::RecordContact);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/RecordContact", request, response, commands_,
+                &Commands::RecordContact);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::GetContact(grpc::CallbackServerContext* context,
-                                                      const v1::GetContactRequest* request,
-                                                      v1::Contact* response) {
+                                                      const v1::GetContactRequest* request, v1::Contact* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetContact", request, response, queries_,
                 &Queries::GetContact);
 }
@@ -85,41 +79,40 @@ grpc::ServerUnaryReactor* CaseloadService::ListContacts(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* CaseloadService::RecordAssessment(grpc::CallbackServerContext* context,
                                                             const v1::RecordAssessmentRequest* request,
                                                             v1::Assessment* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/RecordAssessment", request, response,
-                commands_, &Commands::RecordAssessment);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/RecordAssessment", request, response, commands_,
+                &Commands::RecordAssessment);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::GetAssessment(grpc::CallbackServerContext* context,
                                                          const v1::GetAssessmentRequest* request,
                                                          v1::Assessment* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetAssessment", request, response,
-                queries_, &Queries::GetAssessment);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetAssessment", request, response, queries_,
+                &Queries::GetAssessment);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::ListAssessments(grpc::CallbackServerContext* context,
                                                            const v1::ListAssessmentsRequest* request,
                                                            v1::ListAssessmentsResponse* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListAssessments", request, response,
-                queries_, &Queries::ListAssessments);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListAssessments", request, response, queries_,
+                &Queries::ListAssessments);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::SignpostPerson(grpc::CallbackServerContext* context,
                                                           const v1::SignpostPersonRequest* request,
                                                           v1::Signpost* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/SignpostPerson", request, response,
-                commands_, &Commands::SignpostPerson);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/SignpostPerson", request, response, commands_,
+                &Commands::SignpostPerson);
 }
 
-grpc::ServerUnaryReactor* CaseloadService::RecordSignpostOutcome(
-    grpc::CallbackServerContext* context, const v1::RecordSignpostOutcomeRequest* request,
-    v1::Signpost* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/RecordSignpostOutcome", request, response,
-                commands_, &Commands::RecordSignpostOutcome);
+grpc::ServerUnaryReactor* CaseloadService::RecordSignpostOutcome(grpc::CallbackServerContext* context,
+                                                                 const v1::RecordSignpostOutcomeRequest* request,
+                                                                 v1::Signpost* response) {
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/RecordSignpostOutcome", request, response, commands_,
+                &Commands::RecordSignpostOutcome);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::GetSignpost(grpc::CallbackServerContext* context,
-                                                       const v1::GetSignpostRequest* request,
-                                                       v1::Signpost* response) {
+                                                       const v1::GetSignpostRequest* request, v1::Signpost* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetSignpost", request, response, queries_,
                 &Queries::GetSignpost);
 }
@@ -127,76 +120,76 @@ grpc::ServerUnaryReactor* CaseloadService::GetSignpost(grpc::CallbackServerConte
 grpc::ServerUnaryReactor* CaseloadService::ListSignposts(grpc::CallbackServerContext* context,
                                                          const v1::ListSignpostsRequest* request,
                                                          v1::ListSignpostsResponse* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListSignposts", request, response,
-                queries_, &Queries::ListSignposts);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListSignposts", request, response, queries_,
+                &Queries::ListSignposts);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::NominateForMdt(grpc::CallbackServerContext* context,
                                                           const v1::NominateForMdtRequest* request,
                                                           v1::Nomination* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/NominateForMdt", request, response,
-                commands_, &Commands::NominateForMdt);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/NominateForMdt", request, response, commands_,
+                &Commands::NominateForMdt);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::WithdrawNomination(grpc::CallbackServerContext* context,
                                                               const v1::WithdrawNominationRequest* request,
                                                               v1::Nomination* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/WithdrawNomination", request, response,
-                commands_, &Commands::WithdrawNomination);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/WithdrawNomination", request, response, commands_,
+                &Commands::WithdrawNomination);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::GetNomination(grpc::CallbackServerContext* context,
                                                          const v1::GetNominationRequest* request,
                                                          v1::Nomination* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetNomination", request, response,
-                queries_, &Queries::GetNomination);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetNomination", request, response, queries_,
+                &Queries::GetNomination);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::ListNominations(grpc::CallbackServerContext* context,
                                                            const v1::ListNominationsRequest* request,
                                                            v1::ListNominationsResponse* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListNominations", request, response,
-                queries_, &Queries::ListNominations);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListNominations", request, response, queries_,
+                &Queries::ListNominations);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::CreateLinkWorker(grpc::CallbackServerContext* context,
                                                             const v1::CreateLinkWorkerRequest* request,
                                                             v1::LinkWorker* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/CreateLinkWorker", request, response,
-                commands_, &Commands::CreateLinkWorker);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/CreateLinkWorker", request, response, commands_,
+                &Commands::CreateLinkWorker);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::UpdateLinkWorker(grpc::CallbackServerContext* context,
                                                             const v1::UpdateLinkWorkerRequest* request,
                                                             v1::LinkWorker* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/UpdateLinkWorker", request, response,
-                commands_, &Commands::UpdateLinkWorker);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/UpdateLinkWorker", request, response, commands_,
+                &Commands::UpdateLinkWorker);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::GetLinkWorker(grpc::CallbackServerContext* context,
                                                          const v1::GetLinkWorkerRequest* request,
                                                          v1::LinkWorker* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetLinkWorker", request, response,
-                queries_, &Queries::GetLinkWorker);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetLinkWorker", request, response, queries_,
+                &Queries::GetLinkWorker);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::ListLinkWorkers(grpc::CallbackServerContext* context,
                                                            const v1::ListLinkWorkersRequest* request,
                                                            v1::ListLinkWorkersResponse* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListLinkWorkers", request, response,
-                queries_, &Queries::ListLinkWorkers);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListLinkWorkers", request, response, queries_,
+                &Queries::ListLinkWorkers);
 }
 
-grpc::ServerUnaryReactor* CaseloadService::CreateCommunityService(
-    grpc::CallbackServerContext* context, const v1::CreateCommunityServiceRequest* request,
-    v1::CommunityService* response) {
+grpc::ServerUnaryReactor* CaseloadService::CreateCommunityService(grpc::CallbackServerContext* context,
+                                                                  const v1::CreateCommunityServiceRequest* request,
+                                                                  v1::CommunityService* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/CreateCommunityService", request, response,
                 commands_, &Commands::CreateCommunityService);
 }
 
-grpc::ServerUnaryReactor* CaseloadService::UpdateCommunityService(
-    grpc::CallbackServerContext* context, const v1::UpdateCommunityServiceRequest* request,
-    v1::CommunityService* response) {
+grpc::ServerUnaryReactor* CaseloadService::UpdateCommunityService(grpc::CallbackServerContext* context,
+                                                                  const v1::UpdateCommunityServiceRequest* request,
+                                                                  v1::CommunityService* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/UpdateCommunityService", request, response,
                 commands_, &Commands::UpdateCommunityService);
 }
@@ -204,15 +197,15 @@ grpc::ServerUnaryReactor* CaseloadService::UpdateCommunityService(
 grpc::ServerUnaryReactor* CaseloadService::GetCommunityService(grpc::CallbackServerContext* context,
                                                                const v1::GetCommunityServiceRequest* request,
                                                                v1::CommunityService* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetCommunityService", request, response,
-                queries_, &Queries::GetCommunityService);
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetCommunityService", request, response, queries_,
+                &Queries::GetCommunityService);
 }
 
-grpc::ServerUnaryReactor* CaseloadService::ListCommunityServices(
-    grpc::CallbackServerContext* context, const v1::ListCommunityServicesRequest* request,
-    v1::ListCommunityServicesResponse* response) {
-  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListCommunityServices", request, response,
-                queries_, &Queries::ListCommunityServices);
+grpc::ServerUnaryReactor* CaseloadService::ListCommunityServices(grpc::CallbackServerContext* context,
+                                                                 const v1::ListCommunityServicesRequest* request,
+                                                                 v1::ListCommunityServicesResponse* response) {
+  return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListCommunityServices", request, response, queries_,
+                &Queries::ListCommunityServices);
 }
 
 }  // namespace splw::caseload

@@ -16,54 +16,45 @@ class CaseloadService final : public v1::CaseloadService::CallbackService {
 
   grpc::ServerUnaryReactor* GetCase(grpc::CallbackServerContext* context, const v1::GetCaseRequest* request,
                                     v1::Case* response) override;
-  grpc::ServerUnaryReactor* ListCases(grpc::CallbackServerContext* context,
-                                      const v1::ListCasesRequest* request,
+  grpc::ServerUnaryReactor* ListCases(grpc::CallbackServerContext* context, const v1::ListCasesRequest* request,
                                       v1::ListCasesResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchCasesResponse>* WatchCases(grpc::CallbackServerContext* context,
                                                                const v1::WatchCasesRequest* request) override;
-  grpc::ServerUnaryReactor* AllocateCase(grpc::CallbackServerContext* context,
-                                         const v1::AllocateCaseRequest* request, v1::Case* response) override;
-  grpc::ServerUnaryReactor* UpdatePlan(grpc::CallbackServerContext* context,
-                                       const v1::UpdatePlanRequest* request, v1::Case* response) override;
-  grpc::ServerUnaryReactor* CloseCase(grpc::CallbackServerContext* context,
-                                      const v1::CloseCaseRequest* request, v1::Case* response) override;
-  grpc::ServerUnaryReactor* RecordContact(grpc::CallbackServerContext* context,
-                                          const v1::RecordContactRequest* request,
+  grpc::ServerUnaryReactor* AllocateCase(grpc::CallbackServerContext* context, const v1::AllocateCaseRequest* request,
+                                         v1::Case* response) override;
+  grpc::ServerUnaryReactor* UpdatePlan(grpc::CallbackServerContext* context, const v1::UpdatePlanRequest* request,
+                                       v1::Case* response) override;
+  grpc::ServerUnaryReactor* CloseCase(grpc::CallbackServerContext* context, const v1::CloseCaseRequest* request,
+                                      v1::Case* response) override;
+  grpc::ServerUnaryReactor* RecordContact(grpc::CallbackServerContext* context, const v1::RecordContactRequest* request,
                                           v1::Contact* response) override;
-  grpc::ServerUnaryReactor* GetContact(grpc::CallbackServerContext* context,
-                                       const v1::GetContactRequest* request, v1::Contact* response) override;
-  grpc::ServerUnaryReactor* ListContacts(grpc::CallbackServerContext* context,
-                                         const v1::ListContactsRequest* request,
+  grpc::ServerUnaryReactor* GetContact(grpc::CallbackServerContext* context, const v1::GetContactRequest* request,
+                                       v1::Contact* response) override;
+  grpc::ServerUnaryReactor* ListContacts(grpc::CallbackServerContext* context, const v1::ListContactsRequest* request,
                                          v1::ListContactsResponse* response) override;
   grpc::ServerUnaryReactor* RecordAssessment(grpc::CallbackServerContext* context,
                                              const v1::RecordAssessmentRequest* request,
                                              v1::Assessment* response) override;
-  grpc::ServerUnaryReactor* GetAssessment(grpc::CallbackServerContext* context,
-                                          const v1::GetAssessmentRequest* request,
+  grpc::ServerUnaryReactor* GetAssessment(grpc::CallbackServerContext* context, const v1::GetAssessmentRequest* request,
                                           v1::Assessment* response) override;
   grpc::ServerUnaryReactor* ListAssessments(grpc::CallbackServerContext* context,
                                             const v1::ListAssessmentsRequest* request,
                                             v1::ListAssessmentsResponse* response) override;
   grpc::ServerUnaryReactor* SignpostPerson(grpc::CallbackServerContext* context,
-                                           const v1::SignpostPersonRequest* request,
-                                           v1::Signpost* response) override;
+                                           const v1::SignpostPersonRequest* request, v1::Signpost* response) override;
   grpc::ServerUnaryReactor* RecordSignpostOutcome(grpc::CallbackServerContext* context,
                                                   const v1::RecordSignpostOutcomeRequest* request,
                                                   v1::Signpost* response) override;
-  grpc::ServerUnaryReactor* GetSignpost(grpc::CallbackServerContext* context,
-                                        const v1::GetSignpostRequest* request,
+  grpc::ServerUnaryReactor* GetSignpost(grpc::CallbackServerContext* context, const v1::GetSignpostRequest* request,
                                         v1::Signpost* response) override;
-  grpc::ServerUnaryReactor* ListSignposts(grpc::CallbackServerContext* context,
-                                          const v1::ListSignpostsRequest* request,
+  grpc::ServerUnaryReactor* ListSignposts(grpc::CallbackServerContext* context, const v1::ListSignpostsRequest* request,
                                           v1::ListSignpostsResponse* response) override;
   grpc::ServerUnaryReactor* NominateForMdt(grpc::CallbackServerContext* context,
-                                           const v1::NominateForMdtRequest* request,
-                                           v1::Nomination* response) override;
+                                           const v1::NominateForMdtRequest* request, v1::Nomination* response) override;
   grpc::ServerUnaryReactor* WithdrawNomination(grpc::CallbackServerContext* context,
                                                const v1::WithdrawNominationRequest* request,
                                                v1::Nomination* response) override;
-  grpc::ServerUnaryReactor* GetNomination(grpc::CallbackServerContext* context,
-                                          const v1::GetNominationRequest* request,
+  grpc::ServerUnaryReactor* GetNomination(grpc::CallbackServerContext* context, const v1::GetNominationRequest* request,
                                           v1::Nomination* response) override;
   grpc::ServerUnaryReactor* ListNominations(grpc::CallbackServerContext* context,
                                             const v1::ListNominationsRequest* request,
@@ -74,8 +65,7 @@ class CaseloadService final : public v1::CaseloadService::CallbackService {
   grpc::ServerUnaryReactor* UpdateLinkWorker(grpc::CallbackServerContext* context,
                                              const v1::UpdateLinkWorkerRequest* request,
                                              v1::LinkWorker* response) override;
-  grpc::ServerUnaryReactor* GetLinkWorker(grpc::CallbackServerContext* context,
-                                          const v1::GetLinkWorkerRequest* request,
+  grpc::ServerUnaryReactor* GetLinkWorker(grpc::CallbackServerContext* context, const v1::GetLinkWorkerRequest* request,
                                           v1::LinkWorker* response) override;
   grpc::ServerUnaryReactor* ListLinkWorkers(grpc::CallbackServerContext* context,
                                             const v1::ListLinkWorkersRequest* request,

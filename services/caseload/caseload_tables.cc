@@ -1,8 +1,9 @@
 #include "services/caseload/caseload_tables.h"
 
 #include <array>
-#include <openssl/sha.h>
 #include <set>
+
+#include <openssl/sha.h>
 
 namespace splw::caseload {
 namespace {
@@ -23,8 +24,7 @@ KeyBuilder CaseFilterKey(const CaseFilter& filter) {
 // A case stands under each combination of "this value" and "any": 8 entries with a link worker, twice that
 // with signs of a crisis.
 Entries CaseFilterEntries(const CaseRecord& record) {
-  std::set<std::string>
-      entries;  // where a value is "any" already (no link worker yet), two combinations are one
+  std::set<std::string> entries;  // where a value is "any" already (no link worker yet), two combinations are one
   for (int bits = 0; bits < 16; ++bits) {
     CaseFilter filter;
     if ((bits & 1) != 0) filter.link_worker_id = record.link_worker_id();
@@ -67,8 +67,7 @@ Entries OpenSignpostEntries(const SignpostRecord& record) {
 Entries SignpostServiceEntries(const SignpostRecord& record) {
   Entries entries;
   for (v1::SignpostState state : {v1::SIGNPOST_STATE_UNSPECIFIED, record.state()}) {
-    entries.push_back(
-        KeyBuilder(SignpostServicePrefix(record.community_service_id(), state)).Text(record.id()).str());
+    entries.push_back(KeyBuilder(SignpostServicePrefix(record.community_service_id(), state)).Text(record.id()).str());
   }
   return entries;
 }
@@ -111,10 +110,9 @@ Entries CommunityServiceEntries(const CommunityServiceRecord& record) {
   for (int need : needs) {
     for (bool with_free_places : {false, true}) {
       if (with_free_places && !has_free) continue;
-      entries.push_back(
-          KeyBuilder(CommunityServicePrefix(static_cast<type::v1::NeedCategory>(need), with_free_places))
-              .Text(record.id())
-              .str());
+      entries.push_back(KeyBuilder(CommunityServicePrefix(static_cast<type::v1::NeedCategory>(need), with_free_places))
+                            .Text(record.id())
+                            .str());
     }
   }
   return entries;
@@ -127,20 +125,18 @@ std::string KeyById(const Record& record) {
 
 template <typename Record>
 std::string KeyByCaseAndId(const Record& record) {
-  return record.id().empty() || record.case_id().empty() ? std::string()
-                                                         : ChildKey(record.case_id(), record.id());
+  return record.id().empty() || record.case_id().empty() ? std::string() : ChildKey(record.case_id(), record.id());
 }
 
 }  // namespace
 
 const Table<CaseRecord>& Cases() {
-  static const auto* const kTable =
-      new Table<CaseRecord>({.name = "case",
-                             .key = KeyById<CaseRecord>,
-                             .indexes = {{kCasesByFilter, CaseFilterEntries},
-                                         {kCasesByFeedbackDue, FeedbackEntries},
-                                         {kCasesByPerson, PersonEntries},
-                                         {kCasesByReferral, ReferralEntries, true}}});
+  static const auto* const kTable = new Table<CaseRecord>({.name = "case",
+                                                           .key = KeyById<CaseRecord>,
+                                                           .indexes = {{kCasesByFilter, CaseFilterEntries},
+                                                                       {kCasesByFeedbackDue, FeedbackEntries},
+                                                                       {kCasesByPerson, PersonEntries},
+                                                                       {kCasesByReferral, ReferralEntries, true}}});
   return *kTable;
 }
 
@@ -151,8 +147,8 @@ const Table<ContactRecord>& Contacts() {
 }
 
 const Table<AssessmentRecord>& Assessments() {
-  static const auto* const kTable = new Table<AssessmentRecord>(
-      {.name = "assessment", .key = KeyByCaseAndId<AssessmentRecord>, .indexes = {}});
+  static const auto* const kTable =
+      new Table<AssessmentRecord>({.name = "assessment", .key = KeyByCaseAndId<AssessmentRecord>, .indexes = {}});
   return *kTable;
 }
 
@@ -190,8 +186,7 @@ const Table<CommunityServiceRecord>& CommunityServices() {
 }
 
 std::vector<const store::UntypedTable*> AllTables() {
-  return {&Cases(),       &Contacts(),    &Assessments(),      &Signposts(),
-          &Nominations(), &LinkWorkers(), &CommunityServices()};
+  return {&Cases(), &Contacts(), &Assessments(), &Signposts(), &Nominations(), &LinkWorkers(), &CommunityServices()};
 }
 
 std::string IdKey(std::string_view id) {
@@ -213,8 +208,8 @@ std::string CaseFilterPrefix(const CaseFilter& filter) {
 
 std::string DueDateKey(const google::type::Date& date) {
   return KeyBuilder()
-      .Number(static_cast<std::uint64_t>(date.year()) * 10'000 +
-              static_cast<std::uint64_t>(date.month()) * 100 + static_cast<std::uint64_t>(date.day()))
+      .Number(static_cast<std::uint64_t>(date.year()) * 10'000 + static_cast<std::uint64_t>(date.month()) * 100 +
+              static_cast<std::uint64_t>(date.day()))
       .str();
 }
 

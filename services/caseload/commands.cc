@@ -55,8 +55,7 @@ absl::StatusOr<std::vector<Candidate>> AllCandidates(Change& change, const std::
   return candidates;
 }
 
-absl::StatusOr<CaseRecord> Allocated(Change& change, const CaseRecord& before,
-                                     const v1::AllocateCaseRequest& request) {
+absl::StatusOr<CaseRecord> Allocated(Change& change, const CaseRecord& before, const v1::AllocateCaseRequest& request) {
   const AllocationCommand command{change.origin().actor, request.override_reason_code()};
   SPLW_ASSIGN_OR_RETURN(const std::set<std::string> earlier, EarlierLinkWorkers(change, before));
   if (request.link_worker().empty()) {
@@ -118,15 +117,13 @@ Commands::Outcome Commands::UpdatePlan(const rpc::Call& call, const v1::UpdatePl
   });
 }
 
-Commands::Outcome Commands::CloseCase(const rpc::Call& call, const v1::CloseCaseRequest& request,
-                                      v1::Case* response) {
+Commands::Outcome Commands::CloseCase(const rpc::Call& call, const v1::CloseCaseRequest& request, v1::Case* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const std::string case_id, ParseCaseName("name", call.network, request.name()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const CaseRecord before, BeginCase(change, case_id, request.etag()));
-    SPLW_ASSIGN_OR_RETURN(
-        CaseRecord after,
-        caseload::CloseCase(before, request.outcome(), request.feedback_owed_acknowledged(), change.now()));
+    SPLW_ASSIGN_OR_RETURN(CaseRecord after, caseload::CloseCase(before, request.outcome(),
+                                                                request.feedback_owed_acknowledged(), change.now()));
     SPLW_RETURN_IF_ERROR(ReleasePlaces(change, after));
     SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CASE_CLOSED"));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after, v1::CaseOutcome_Name(request.outcome())));
@@ -161,8 +158,7 @@ Commands::Outcome Commands::RecordContact(const rpc::Call& call, const v1::Recor
   });
 }
 
-Commands::Outcome Commands::RecordAssessment(const rpc::Call& call,
-                                             const v1::RecordAssessmentRequest& request,
+Commands::Outcome Commands::RecordAssessment(const rpc::Call& call, const v1::RecordAssessmentRequest& request,
                                              v1::Assessment* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string case_id, ParseCaseName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
@@ -178,12 +174,11 @@ Commands::Outcome Commands::RecordAssessment(const rpc::Call& call,
     *assessment.mutable_time() = request.has_time() ? request.time() : ToTimestamp(change.now());
     assessment.set_recorded_by(change.origin().actor);
     *assessment.mutable_create_time() = ToTimestamp(change.now());
-    const auto consent =
-        request.has_consent() ? std::optional<type::v1::Consent>(request.consent()) : std::nullopt;
+    const auto consent = request.has_consent() ? std::optional<type::v1::Consent>(request.consent()) : std::nullopt;
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, NoteAssessment(before, assessment, consent, change.now()));
     SPLW_RETURN_IF_ERROR(Assessments().Put(change.txn(), change.network(), assessment));
-    SPLW_RETURN_IF_ERROR(change.Changed(
-        "assessments", AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
+    SPLW_RETURN_IF_ERROR(
+        change.Changed("assessments", AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
     // A person who takes their consent back is not discussed (product.md, "What must never happen", 3).
     if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
       SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));
@@ -199,9 +194,8 @@ Commands::Outcome Commands::SignpostPerson(const rpc::Call& call, const v1::Sign
                                            v1::Signpost* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const std::string case_id, ParseCaseName("parent", call.network, request.parent()));
-  SPLW_ASSIGN_OR_RETURN(
-      const std::string service_id,
-      ParseCommunityServiceName("community_service", call.network, request.community_service()));
+  SPLW_ASSIGN_OR_RETURN(const std::string service_id,
+                        ParseCommunityServiceName("community_service", call.network, request.community_service()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const CaseRecord before, BeginCase(change, case_id, request.etag()));
     SPLW_ASSIGN_OR_RETURN(CommunityServiceRecord service,
@@ -224,18 +218,15 @@ Commands::Outcome Commands::RecordSignpostOutcome(const rpc::Call& call,
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseSignpostName("name", call.network, request.name()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
-    SPLW_ASSIGN_OR_RETURN(SignpostRecord signpost,
-                          LoadSignpost(change.txn(), change.network(), ids.case_id, ids.id));
+    SPLW_ASSIGN_OR_RETURN(SignpostRecord signpost, LoadSignpost(change.txn(), change.network(), ids.case_id, ids.id));
     SPLW_RETURN_IF_ERROR(CheckEtag(request.etag(), signpost.version()));
     SPLW_ASSIGN_OR_RETURN(const CaseRecord before, BeginCase(change, ids.case_id, ""));
-    SPLW_ASSIGN_OR_RETURN(
-        CommunityServiceRecord service,
-        LoadCommunityService(change.txn(), change.network(), signpost.community_service_id()));
-    SPLW_ASSIGN_OR_RETURN(SignpostChange after, caseload::RecordSignpostOutcome(
-                                                    before, std::move(service), std::move(signpost),
-                                                    request.outcome(), request.bounce_cause(), change.now()));
-    SPLW_RETURN_IF_ERROR(
-        SaveSignpostChange(change, before, after, v1::SignpostOutcome_Name(request.outcome())));
+    SPLW_ASSIGN_OR_RETURN(CommunityServiceRecord service,
+                          LoadCommunityService(change.txn(), change.network(), signpost.community_service_id()));
+    SPLW_ASSIGN_OR_RETURN(SignpostChange after,
+                          caseload::RecordSignpostOutcome(before, std::move(service), std::move(signpost),
+                                                          request.outcome(), request.bounce_cause(), change.now()));
+    SPLW_RETURN_IF_ERROR(SaveSignpostChange(change, before, after, v1::SignpostOutcome_Name(request.outcome())));
     *response = ToSignpost(change.network(), after.signpost);
     return absl::OkStatus();
   });
@@ -250,8 +241,8 @@ Commands::Outcome Commands::NominateForMdt(const rpc::Call& call, const v1::Nomi
     SPLW_RETURN_IF_ERROR(RequireActive(before, "nominating it"));  // only then is there a link worker to load
     SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord worker,
                           LoadLinkWorker(change.txn(), change.network(), before.link_worker_id()));
-    SPLW_ASSIGN_OR_RETURN(NominationMade made, Nominate(before, worker, request, change.NewId(),
-                                                        change.origin().actor, change.now()));
+    SPLW_ASSIGN_OR_RETURN(NominationMade made,
+                          Nominate(before, worker, request, change.NewId(), change.origin().actor, change.now()));
     SPLW_RETURN_IF_ERROR(SaveNomination(change, made.nomination));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, made.record));
     SPLW_RETURN_IF_ERROR(change.Emit(kMdtAgenda, made.event.case_(), made.event));
@@ -261,8 +252,7 @@ Commands::Outcome Commands::NominateForMdt(const rpc::Call& call, const v1::Nomi
   });
 }
 
-Commands::Outcome Commands::WithdrawNomination(const rpc::Call& call,
-                                               const v1::WithdrawNominationRequest& request,
+Commands::Outcome Commands::WithdrawNomination(const rpc::Call& call, const v1::WithdrawNominationRequest& request,
                                                v1::Nomination* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseNominationName("name", call.network, request.name()));
@@ -282,22 +272,19 @@ Commands::Outcome Commands::WithdrawNomination(const rpc::Call& call,
   });
 }
 
-Commands::Outcome Commands::CreateLinkWorker(const rpc::Call& call,
-                                             const v1::CreateLinkWorkerRequest& request,
+Commands::Outcome Commands::CreateLinkWorker(const rpc::Call& call, const v1::CreateLinkWorkerRequest& request,
                                              v1::LinkWorker* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
-    SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord record,
-                          NewLinkWorker(request.link_worker(), change.NewId()));
+    SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord record, NewLinkWorker(request.link_worker(), change.NewId()));
     SPLW_RETURN_IF_ERROR(SaveLinkWorker(change, record));
     *response = ToLinkWorker(change.network(), record);
     return absl::OkStatus();
   });
 }
 
-Commands::Outcome Commands::UpdateLinkWorker(const rpc::Call& call,
-                                             const v1::UpdateLinkWorkerRequest& request,
+Commands::Outcome Commands::UpdateLinkWorker(const rpc::Call& call, const v1::UpdateLinkWorkerRequest& request,
                                              v1::LinkWorker* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const std::string id,
@@ -331,16 +318,15 @@ Commands::Outcome Commands::UpdateCommunityService(const rpc::Call& call,
                                                    const v1::UpdateCommunityServiceRequest& request,
                                                    v1::CommunityService* response) {
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
-  SPLW_ASSIGN_OR_RETURN(
-      const std::string id,
-      ParseCommunityServiceName("community_service.name", call.network, request.community_service().name()));
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCommunityServiceName("community_service.name", call.network,
+                                                                        request.community_service().name()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord before,
                           LoadCommunityService(change.txn(), change.network(), id));
     SPLW_RETURN_IF_ERROR(CheckEtag(request.community_service().etag(), before.version()));
-    SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord after,
-                          caseload::UpdateCommunityService(before, request.community_service(),
-                                                           request.update_mask(), change.now()));
+    SPLW_ASSIGN_OR_RETURN(
+        const CommunityServiceRecord after,
+        caseload::UpdateCommunityService(before, request.community_service(), request.update_mask(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCommunityService(change, after));
     *response = ToCommunityService(change.network(), after);
     return absl::OkStatus();

@@ -1,13 +1,14 @@
 #include "services/caseload/directory.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_format.h>
-#include <absl/strings/str_join.h>
 #include <algorithm>
 #include <cmath>
 #include <set>
 #include <string_view>
 #include <vector>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -56,8 +57,7 @@ absl::Status TakeMasked(const Message& source, const google::protobuf::FieldMask
 }
 
 template <typename Categories>
-void CheckCategories(std::string_view field, const Categories& categories, bool required,
-                     Violations& violations) {
+void CheckCategories(std::string_view field, const Categories& categories, bool required, Violations& violations) {
   if (required && categories.empty()) violations.Add(field, "REQUIRED", "name at least one need");
   std::set<int> seen;
   for (int index = 0; index < categories.size(); ++index) {
@@ -74,23 +74,19 @@ void CheckCategories(std::string_view field, const Categories& categories, bool 
 // RFC 5646, loosely: letters, digits and hyphens, a letter first.
 bool LooksLikeLanguage(const std::string& tag) {
   return tag.size() >= 2 && tag.size() <= kMaxLanguageCharacters && absl::ascii_isalpha(tag[0]) &&
-         std::all_of(tag.begin(), tag.end(),
-                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
+         std::all_of(tag.begin(), tag.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
 }
 
 absl::Status CheckLinkWorker(const v1::LinkWorker& worker) {
   Violations violations;
   if (!IsProfessionalId(worker.professional_id())) {
-    violations.Add("link_worker.professional_id",
-                   worker.professional_id().empty() ? "REQUIRED" : "FORMAT_INVALID",
+    violations.Add("link_worker.professional_id", worker.professional_id().empty() ? "REQUIRED" : "FORMAT_INVALID",
                    "must be 1 to 64 letters, digits, '.', '_', '-', '@' or '/'");
   }
   text::CheckText("link_worker.display_name", worker.display_name(),
                   {.max_characters = kMaxDisplayNameCharacters, .required = true}, violations);
-  text::CheckText("link_worker.role_code", worker.role_code(), {.max_characters = kMaxRoleCodeCharacters},
-                  violations);
-  text::CheckText("link_worker.employer", worker.employer(), {.max_characters = kMaxDisplayNameCharacters},
-                  violations);
+  text::CheckText("link_worker.role_code", worker.role_code(), {.max_characters = kMaxRoleCodeCharacters}, violations);
+  text::CheckText("link_worker.employer", worker.employer(), {.max_characters = kMaxDisplayNameCharacters}, violations);
   CheckCategories("link_worker.skills", worker.skills(), /*required=*/false, violations);
   if (static_cast<std::size_t>(worker.languages_size()) > kMaxLanguages) {
     violations.Add("link_worker.languages", "TOO_MANY", absl::StrFormat("at most %d", kMaxLanguages));
@@ -101,8 +97,7 @@ absl::Status CheckLinkWorker(const v1::LinkWorker& worker) {
                    "must be a BCP 47 language tag such as \"ur\"");
   }
   if (!(worker.wte() > 0 && worker.wte() <= kMaxWte)) {  // NaN fails both
-    violations.Add("link_worker.wte", "OUT_OF_RANGE",
-                   absl::StrFormat("must be above 0 and at most %.1f", kMaxWte));
+    violations.Add("link_worker.wte", "OUT_OF_RANGE", absl::StrFormat("must be above 0 and at most %.1f", kMaxWte));
   }
   if (worker.weighted_case_limit() < 0 || worker.weighted_case_limit() > kMaxWeightedCaseLimit) {
     violations.Add("link_worker.weighted_case_limit", "OUT_OF_RANGE",
@@ -123,17 +118,14 @@ absl::Status CheckCommunityService(const v1::CommunityService& service, absl::Ti
   text::CheckText("community_service.description", service.description(),
                   {.max_characters = kMaxDescriptionCharacters, .allow_lines = true}, violations);
   CheckCategories("community_service.needs", service.needs(), /*required=*/true, violations);
-  if (service.agency() == type::v1::AGENCY_KIND_UNSPECIFIED ||
-      !type::v1::AgencyKind_IsValid(service.agency())) {
+  if (service.agency() == type::v1::AGENCY_KIND_UNSPECIFIED || !type::v1::AgencyKind_IsValid(service.agency())) {
     violations.Add("community_service.agency", "REQUIRED", "must say what kind of organisation runs it");
   }
   if (service.places_offered() < 0 || service.places_offered() > kMaxPlaces) {
-    violations.Add("community_service.places_offered", "OUT_OF_RANGE",
-                   absl::StrFormat("must be 0 to %d", kMaxPlaces));
+    violations.Add("community_service.places_offered", "OUT_OF_RANGE", absl::StrFormat("must be 0 to %d", kMaxPlaces));
   }
   if (!IsFullDate(service.capacity_as_of())) {
-    violations.Add("community_service.capacity_as_of",
-                   service.has_capacity_as_of() ? "DATE_INVALID" : "REQUIRED",
+    violations.Add("community_service.capacity_as_of", service.has_capacity_as_of() ? "DATE_INVALID" : "REQUIRED",
                    "must be the day on which the service said how many places it offers");
   } else if (ToCivilDay(service.capacity_as_of()) > absl::ToCivilDay(now, absl::UTCTimeZone()) + 1) {
     violations.Add("community_service.capacity_as_of", "IN_THE_FUTURE", "must not be after tomorrow");
@@ -141,8 +133,7 @@ absl::Status CheckCommunityService(const v1::CommunityService& service, absl::Ti
   text::CheckText("community_service.contact", service.contact(), {.max_characters = kMaxContactCharacters},
                   violations);
   text::CheckText("community_service.url", service.url(), {.max_characters = kMaxUrlCharacters}, violations);
-  if (!service.url().empty() && service.url().rfind("https://", 0) != 0 &&
-      service.url().rfind("http://", 0) != 0) {
+  if (!service.url().empty() && service.url().rfind("https://", 0) != 0 && service.url().rfind("http://", 0) != 0) {
     violations.Add("community_service.url", "FORMAT_INVALID", "must start with https:// or http://");
   }
   return violations.ToStatus();
@@ -184,8 +175,7 @@ absl::StatusOr<LinkWorkerRecord> NewLinkWorker(const v1::LinkWorker& link_worker
   return record;
 }
 
-absl::StatusOr<LinkWorkerRecord> UpdateLinkWorker(const LinkWorkerRecord& record,
-                                                  const v1::LinkWorker& link_worker,
+absl::StatusOr<LinkWorkerRecord> UpdateLinkWorker(const LinkWorkerRecord& record, const v1::LinkWorker& link_worker,
                                                   const google::protobuf::FieldMask& mask) {
   v1::LinkWorker next = ToLinkWorker("", record);
   SPLW_RETURN_IF_ERROR(TakeMasked(link_worker, mask, LinkWorkerPaths(), next));
@@ -196,8 +186,8 @@ absl::StatusOr<LinkWorkerRecord> UpdateLinkWorker(const LinkWorkerRecord& record
   return result;
 }
 
-absl::StatusOr<CommunityServiceRecord> NewCommunityService(const v1::CommunityService& service,
-                                                           const std::string& id, absl::Time now) {
+absl::StatusOr<CommunityServiceRecord> NewCommunityService(const v1::CommunityService& service, const std::string& id,
+                                                           absl::Time now) {
   SPLW_RETURN_IF_ERROR(CheckCommunityService(service, now));
   CommunityServiceRecord record;
   record.set_id(id);
@@ -208,8 +198,7 @@ absl::StatusOr<CommunityServiceRecord> NewCommunityService(const v1::CommunitySe
 
 absl::StatusOr<CommunityServiceRecord> UpdateCommunityService(const CommunityServiceRecord& record,
                                                               const v1::CommunityService& service,
-                                                              const google::protobuf::FieldMask& mask,
-                                                              absl::Time now) {
+                                                              const google::protobuf::FieldMask& mask, absl::Time now) {
   v1::CommunityService next = ToCommunityService("", record);
   SPLW_RETURN_IF_ERROR(TakeMasked(service, mask, CommunityServicePaths(), next));
   SPLW_RETURN_IF_ERROR(CheckCommunityService(next, now));

@@ -1,10 +1,11 @@
 // Link workers and community services: what may be said of them, and how they change. Pure.
 #pragma once
 
+#include <string>
+
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
 #include <google/protobuf/field_mask.pb.h>
-#include <string>
 
 #include "services/caseload/records.h"
 #include "splw/caseload/v1/community_service.pb.h"
@@ -17,18 +18,16 @@ absl::StatusOr<LinkWorkerRecord> NewLinkWorker(const v1::LinkWorker& link_worker
 
 // The record with the masked fields of `link_worker`. INVALID_ARGUMENT UPDATE_MASK_INVALID, or with the
 // fields that are wrong.
-absl::StatusOr<LinkWorkerRecord> UpdateLinkWorker(const LinkWorkerRecord& record,
-                                                  const v1::LinkWorker& link_worker,
+absl::StatusOr<LinkWorkerRecord> UpdateLinkWorker(const LinkWorkerRecord& record, const v1::LinkWorker& link_worker,
                                                   const google::protobuf::FieldMask& mask);
 
 // A new community service with no place held. `now`: its capacity cannot be of a later day than tomorrow.
-absl::StatusOr<CommunityServiceRecord> NewCommunityService(const v1::CommunityService& service,
-                                                           const std::string& id, absl::Time now);
+absl::StatusOr<CommunityServiceRecord> NewCommunityService(const v1::CommunityService& service, const std::string& id,
+                                                           absl::Time now);
 
 // As UpdateLinkWorker; PLACES_HELD where fewer places would be offered than are held.
 absl::StatusOr<CommunityServiceRecord> UpdateCommunityService(const CommunityServiceRecord& record,
                                                               const v1::CommunityService& service,
-                                                              const google::protobuf::FieldMask& mask,
-                                                              absl::Time now);
+                                                              const google::protobuf::FieldMask& mask, absl::Time now);
 
 }  // namespace splw::caseload

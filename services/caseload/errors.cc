@@ -1,7 +1,8 @@
 #include "services/caseload/errors.h"
 
-#include <absl/strings/str_format.h>
 #include <string>
+
+#include <absl/strings/str_format.h>
 
 #include "common/text/failure.h"
 
@@ -53,9 +54,8 @@ absl::Status CommunityServiceNotFound() {
 }
 
 absl::Status NameInvalid(std::string_view field, std::string_view pattern) {
-  return text::InvalidField(
-      field, "NAME_INVALID",
-      absl::StrFormat("must be a name like %s, in the network of the request", pattern));
+  return text::InvalidField(field, "NAME_INVALID",
+                            absl::StrFormat("must be a name like %s, in the network of the request", pattern));
 }
 
 absl::Status UpdateMaskInvalid(std::string_view allowed) {
@@ -85,29 +85,25 @@ absl::Status NominationNotOpen() {
 }
 
 absl::Status LinkWorkerInactive() {
-  return Failure(StatusCode::kFailedPrecondition, "LINK_WORKER_INACTIVE",
-                 "the link worker takes no cases now");
+  return Failure(StatusCode::kFailedPrecondition, "LINK_WORKER_INACTIVE", "the link worker takes no cases now");
 }
 
 absl::Status CaseLimitReached(int load, int weight, int limit) {
-  return Failure(
-      StatusCode::kFailedPrecondition, "CASE_LIMIT_REACHED",
-      absl::StrFormat("the link worker carries %d of %d; this case weighs %d: choose another, or give an "
-                      "override_reason_code",
-                      load, limit, weight));
+  return Failure(StatusCode::kFailedPrecondition, "CASE_LIMIT_REACHED",
+                 absl::StrFormat("the link worker carries %d of %d; this case weighs %d: choose another, or give an "
+                                 "override_reason_code",
+                                 load, limit, weight));
 }
 
 absl::Status AlreadyAllocated() {
-  return Failure(StatusCode::kFailedPrecondition, "ALREADY_ALLOCATED",
-                 "the link worker has this case already");
+  return Failure(StatusCode::kFailedPrecondition, "ALREADY_ALLOCATED", "the link worker has this case already");
 }
 
 absl::Status NoLinkWorkerAvailable(int inactive, int full) {
-  return Failure(
-      StatusCode::kFailedPrecondition, "NO_LINK_WORKER_AVAILABLE",
-      absl::StrFormat("no link worker can take the case: %d inactive, %d without room; name one and give "
-                      "an override_reason_code, or make room",
-                      inactive, full));
+  return Failure(StatusCode::kFailedPrecondition, "NO_LINK_WORKER_AVAILABLE",
+                 absl::StrFormat("no link worker can take the case: %d inactive, %d without room; name one and give "
+                                 "an override_reason_code, or make room",
+                                 inactive, full));
 }
 
 absl::Status AssessmentNeeded() {
@@ -116,12 +112,11 @@ absl::Status AssessmentNeeded() {
 }
 
 absl::Status ConsentNotGiven(std::string_view agency) {
-  return Failure(
-      StatusCode::kFailedPrecondition, "CONSENT_NOT_GIVEN",
-      absl::StrFormat("the person has not agreed to share with agencies of the kind %s: ask, and record it "
-                      "with an assessment",
-                      agency),
-      {{"agency", std::string(agency)}});
+  return Failure(StatusCode::kFailedPrecondition, "CONSENT_NOT_GIVEN",
+                 absl::StrFormat("the person has not agreed to share with agencies of the kind %s: ask, and record it "
+                                 "with an assessment",
+                                 agency),
+                 {{"agency", std::string(agency)}});
 }
 
 absl::Status ConsentDeclined() {
@@ -130,8 +125,7 @@ absl::Status ConsentDeclined() {
 }
 
 absl::Status ServiceNotAccepting() {
-  return Failure(StatusCode::kFailedPrecondition, "SERVICE_NOT_ACCEPTING",
-                 "the community service takes nobody now");
+  return Failure(StatusCode::kFailedPrecondition, "SERVICE_NOT_ACCEPTING", "the community service takes nobody now");
 }
 
 absl::Status NoPlaceFree() {
@@ -155,14 +149,12 @@ absl::Status NominationOpen() {
 }
 
 absl::Status FeedbackDue() {
-  return Failure(
-      StatusCode::kFailedPrecondition, "FEEDBACK_DUE",
-      "feedback on this case is owed to the MDT: give it first, or set feedback_owed_acknowledged");
+  return Failure(StatusCode::kFailedPrecondition, "FEEDBACK_DUE",
+                 "feedback on this case is owed to the MDT: give it first, or set feedback_owed_acknowledged");
 }
 
 absl::Status TooManyContacts() {
-  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_CONTACTS",
-                 "the case has as many contacts as it can hold");
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_CONTACTS", "the case has as many contacts as it can hold");
 }
 
 absl::Status TooManyAssessments() {

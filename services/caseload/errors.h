@@ -2,8 +2,9 @@
 // its words. Messages hold no personal data.
 #pragma once
 
-#include <absl/status/status.h>
 #include <string_view>
+
+#include <absl/status/status.h>
 
 #include "splw/caseload/v1/case.pb.h"
 

@@ -8,6 +8,7 @@
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/caseload_tables.h"
 #include "services/caseload/errors.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/mdt_status.h"
 #include "services/caseload/names.h"
 
@@ -24,9 +25,18 @@ absl::StatusOr<std::optional<CaseRecord>> FirstOf(delivery::Change& change, cons
   return std::optional<CaseRecord>(std::move(found.records.front()));
 }
 
-absl::StatusOr<std::optional<CaseRecord>> CaseOfReferral(delivery::Change& change,
-                                                         const std::string& referral) {
+absl::StatusOr<std::optional<CaseRecord>> CaseOfReferral(delivery::Change& change, const std::string& referral) {
   return FirstOf(change, kCasesByReferral, ReferralPrefix(referral));
+}
+
+// True if both have an NHS number whose check digit is right, and these differ: twins at one address have the same
+// keys but for the number.
+bool CertainlyDifferent(const type::v1::Person& one, const type::v1::Person& other) {
+  const auto sound = [](const type::v1::NhsNumber& number) {
+    return !number.value().empty() && number.status() != type::v1::NHS_NUMBER_STATUS_CHECK_FAILED;
+  };
+  return sound(one.nhs_number()) && sound(other.nhs_number()) &&
+         one.nhs_number().value() != other.nhs_number().value();
 }
 
 // The keys come strongest first (the NHS number before the rest).
@@ -34,15 +44,19 @@ absl::StatusOr<std::optional<CaseRecord>> OpenCaseOfPerson(delivery::Change& cha
                                                            const referral::v1::ReferralAccepted& event) {
   for (const std::string& person_key : event.person_keys()) {
     if (person_key.empty()) continue;
-    SPLW_ASSIGN_OR_RETURN(std::optional<CaseRecord> record,
-                          FirstOf(change, kCasesByPerson, PersonPrefix(person_key, /*open=*/true)));
-    if (record.has_value()) return record;
+    store::PageRequest page;
+    page.size = kMaxOpenCasesPerPersonKey;
+    SPLW_ASSIGN_OR_RETURN(store::PageOf<CaseRecord> found,
+                          Cases().ScanIndex(change.txn(), change.network(), kCasesByPerson,
+                                            PersonPrefix(person_key, /*open=*/true), page));
+    for (CaseRecord& record : found.records) {
+      if (!CertainlyDifferent(record.person(), event.person())) return std::optional<CaseRecord>(std::move(record));
+    }
   }
   return std::optional<CaseRecord>();
 }
 
-absl::Status TellOpened(delivery::Change& change, const CaseRecord& record, const std::string& referral,
-                        bool joined) {
+absl::Status TellOpened(delivery::Change& change, const CaseRecord& record, const std::string& referral, bool joined) {
   v1::CaseOpened event;
   event.set_referral(referral);
   event.set_case_(CaseName(change.network(), record.id()));
@@ -58,8 +72,7 @@ absl::StatusOr<CaseRecord> CaseOfEvent(delivery::Change& change, const std::stri
 
 // nullopt for an empty name, or for a nomination that this store does not have: the case's part is applied
 // all the same.
-absl::StatusOr<std::optional<NominationRecord>> NominationOfEvent(delivery::Change& change,
-                                                                  const CaseRecord& record,
+absl::StatusOr<std::optional<NominationRecord>> NominationOfEvent(delivery::Change& change, const CaseRecord& record,
                                                                   const std::string& name) {
   if (name.empty()) return std::optional<NominationRecord>();
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseNominationName("nomination", change.network(), name));
@@ -76,8 +89,7 @@ absl::Status Save(delivery::Change& change, const CaseRecord& before, MdtChange&
 // The events that tell only where a nomination stands have one shape.
 template <typename Event>
 absl::Status OnProgress(delivery::Change& change, const Event& event,
-                        MdtChange (*apply)(CaseRecord, std::optional<NominationRecord>, const Event&,
-                                           absl::Time)) {
+                        MdtChange (*apply)(CaseRecord, std::optional<NominationRecord>, const Event&, absl::Time)) {
   SPLW_ASSIGN_OR_RETURN(const CaseRecord before, CaseOfEvent(change, event.case_()));
   SPLW_ASSIGN_OR_RETURN(std::optional<NominationRecord> nomination,
                         NominationOfEvent(change, before, event.nomination()));
@@ -95,8 +107,7 @@ absl::Status OnReferralAccepted(delivery::Change& change, const referral::v1::Re
   if (known.has_value()) return absl::OkStatus();
   SPLW_ASSIGN_OR_RETURN(const std::optional<CaseRecord> open, OpenCaseOfPerson(change, event));
   if (!open.has_value()) {
-    CaseRecord record =
-        OpenCase(event, change.NewId(), change.network(), change.origin().correlation_id, change.now());
+    CaseRecord record = OpenCase(event, change.NewId(), change.network(), change.origin().correlation_id, change.now());
     SPLW_RETURN_IF_ERROR(SaveCase(change, std::nullopt, record));
     return TellOpened(change, record, event.referral(), /*joined=*/false);
   }

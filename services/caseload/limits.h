@@ -1,8 +1,9 @@
 // Every number of the caseload, with where it comes from.
 #pragma once
 
-#include <absl/time/time.h>
 #include <cstddef>
+
+#include <absl/time/time.h>
 
 namespace splw::caseload {
 
@@ -34,9 +35,11 @@ inline constexpr std::size_t kMaxEarlierCases = 20;  // looked at for continuity
 // --- Records of a case ---
 
 inline constexpr std::size_t kMaxPersonKeysPerCase = 64;
-inline constexpr std::size_t kMaxNeedsPerCase =
-    20;                                           // there are 18 categories; some twice, with different words
-inline constexpr int kMaxContactsPerCase = 1000;  // 6 to 12 are usual (standards.md)
+// How many open cases with the same key are looked at for the person of a referral: more than one only where people share
+// all but the NHS number (twins at one address).
+inline constexpr std::size_t kMaxOpenCasesPerPersonKey = 10;
+inline constexpr std::size_t kMaxNeedsPerCase = 20;  // there are 18 categories; some twice, with different words
+inline constexpr int kMaxContactsPerCase = 1000;     // 6 to 12 are usual (standards.md)
 inline constexpr int kMaxAssessmentsPerCase = 100;
 inline constexpr int kMaxOpenSignpostsPerCase = 20;
 inline constexpr std::size_t kMaxMdtActionsPerCase = 100;  // the newest are kept; mdt-agenda keeps all

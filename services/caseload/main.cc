@@ -30,8 +30,7 @@ class Objects final : public rpc::ServiceObjects {
 rpc::ServiceDefinition Definition() {
   rpc::ServiceDefinition definition;
   definition.name = "caseload";
-  definition.description =
-      "Keeps the cases of a social prescribing service, from accepted referral to outcome.";
+  definition.description = "Keeps the cases of a social prescribing service, from accepted referral to outcome.";
   definition.default_port = 7402;
   definition.default_metrics_port = 7412;
   definition.peers = {{"referral-intake", "127.0.0.1:7401"}, {"mdt-agenda", "127.0.0.1:7403"}};

@@ -31,8 +31,7 @@ MdtActionRecord* FindAction(MdtStatusRecord& status, const std::string& action) 
 
 // Adds the actions or brings them up to date; those that are `item`'s from a decision before and are not
 // named any more go.
-void TakeActions(MdtStatusRecord& status,
-                 const google::protobuf::RepeatedPtrField<mdt::v1::ActionSummary>& actions,
+void TakeActions(MdtStatusRecord& status, const google::protobuf::RepeatedPtrField<mdt::v1::ActionSummary>& actions,
                  const std::string& item) {
   if (!item.empty()) {
     auto& known = *status.mutable_actions();
@@ -67,8 +66,7 @@ void TakeActions(MdtStatusRecord& status,
   }
 }
 
-void OweFeedback(MdtStatusRecord& status, const std::string& meeting, bool has_date,
-                 const google::type::Date& date) {
+void OweFeedback(MdtStatusRecord& status, const std::string& meeting, bool has_date, const google::type::Date& date) {
   status.set_feedback_meeting(meeting);
   if (has_date) {
     *status.mutable_feedback_due_date() = date;
@@ -93,8 +91,7 @@ void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& e
     status.clear_key_worker();
     status.clear_key_worker_item();
   }
-  if (!status.has_case_holder() || !status.has_key_worker() ||
-      status.case_holder().id() != status.key_worker().id()) {
+  if (!status.has_case_holder() || !status.has_key_worker() || status.case_holder().id() != status.key_worker().id()) {
     return;
   }
   if (event.has_case_holder()) {
@@ -177,8 +174,7 @@ MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> no
 
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now) {
-  if (event.has_case_holder() && event.has_key_worker() &&
-      event.case_holder().id() == event.key_worker().id()) {
+  if (event.has_case_holder() && event.has_key_worker() && event.case_holder().id() == event.key_worker().id()) {
     return errors::SamePersonForBothRoles();
   }
   MdtStatusRecord& status = *record.mutable_mdt_status();
@@ -186,8 +182,7 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
   if (known != nullptr && known->version() >= event.version()) {
     return MdtChange{std::move(record), std::move(nomination), false};
   }
-  const bool is_last =
-      known == nullptr || status.decisions(status.decisions_size() - 1).item() == event.item();
+  const bool is_last = known == nullptr || status.decisions(status.decisions_size() - 1).item() == event.item();
   Fill(known != nullptr ? *known : *status.add_decisions(), event);
   if (static_cast<std::size_t>(status.decisions_size()) > kMaxDecisionsPerCase) {
     status.mutable_decisions()->erase(status.decisions().begin());
@@ -207,8 +202,7 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
     nomination->clear_start_time();
     Touch(*nomination, now);
     if (current) record.clear_open_nomination_id();
-    if (is_last && record.open_nomination_id().empty())
-      status.set_nomination_state(v1::NOMINATION_STATE_DECIDED);
+    if (is_last && record.open_nomination_id().empty()) status.set_nomination_state(v1::NOMINATION_STATE_DECIDED);
   }
   return MdtChange{std::move(record), std::move(nomination), true};
 }

@@ -5,9 +5,10 @@
 // same person (product.md): mdt-agenda keeps that, and it is kept here again.
 #pragma once
 
+#include <optional>
+
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
-#include <optional>
 
 #include "services/caseload/records.h"
 #include "splw/mdt/v1/mdt_events.pb.h"

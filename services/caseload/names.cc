@@ -1,7 +1,8 @@
 #include "services/caseload/names.h"
 
-#include <absl/strings/str_format.h>
 #include <vector>
+
+#include <absl/strings/str_format.h>
 
 #include "common/ids/ulid.h"
 #include "services/caseload/errors.h"
@@ -31,8 +32,8 @@ std::vector<std::string_view> Segments(std::string_view name) {
 absl::StatusOr<std::string> Parse(std::string_view field, std::string_view network, std::string_view name,
                                   std::string_view collection) {
   const std::vector<std::string_view> segments = Segments(name);
-  if (segments.size() != 4 || segments[0] != "networks" || segments[1] != network ||
-      segments[2] != collection || !ids::IsUlid(segments[3])) {
+  if (segments.size() != 4 || segments[0] != "networks" || segments[1] != network || segments[2] != collection ||
+      !ids::IsUlid(segments[3])) {
     return errors::NameInvalid(field, absl::StrFormat("networks/{network}/%s/{id}", collection));
   }
   return std::string(segments[3]);
@@ -79,24 +80,19 @@ absl::Status CheckNetworkName(std::string_view field, std::string_view network, 
   return name == NetworkName(network) ? absl::OkStatus() : errors::NameInvalid(field, "networks/{network}");
 }
 
-absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network,
-                                          std::string_view name) {
+absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network, std::string_view name) {
   return Parse(field, network, name, "cases");
 }
-absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network,
-                                           std::string_view name) {
+absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network, std::string_view name) {
   return ParseChild(field, network, name, "contacts");
 }
-absl::StatusOr<CaseChild> ParseAssessmentName(std::string_view field, std::string_view network,
-                                              std::string_view name) {
+absl::StatusOr<CaseChild> ParseAssessmentName(std::string_view field, std::string_view network, std::string_view name) {
   return ParseChild(field, network, name, "assessments");
 }
-absl::StatusOr<CaseChild> ParseSignpostName(std::string_view field, std::string_view network,
-                                            std::string_view name) {
+absl::StatusOr<CaseChild> ParseSignpostName(std::string_view field, std::string_view network, std::string_view name) {
   return ParseChild(field, network, name, "signposts");
 }
-absl::StatusOr<CaseChild> ParseNominationName(std::string_view field, std::string_view network,
-                                              std::string_view name) {
+absl::StatusOr<CaseChild> ParseNominationName(std::string_view field, std::string_view network, std::string_view name) {
   return ParseChild(field, network, name, "nominations");
 }
 absl::StatusOr<std::string> ParseLinkWorkerName(std::string_view field, std::string_view network,

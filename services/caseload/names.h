@@ -1,10 +1,11 @@
 // Resource names of the caseload. Pure; thread-safe.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <string>
 #include <string_view>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 namespace splw::caseload {
 
@@ -29,16 +30,11 @@ absl::Status CheckNetworkName(std::string_view field, std::string_view network, 
 
 // The ids in a name. INVALID_ARGUMENT NAME_INVALID with `field` where the name is not of this kind, or not in
 // `network`.
-absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network,
-                                          std::string_view name);
-absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network,
-                                           std::string_view name);
-absl::StatusOr<CaseChild> ParseAssessmentName(std::string_view field, std::string_view network,
-                                              std::string_view name);
-absl::StatusOr<CaseChild> ParseSignpostName(std::string_view field, std::string_view network,
-                                            std::string_view name);
-absl::StatusOr<CaseChild> ParseNominationName(std::string_view field, std::string_view network,
-                                              std::string_view name);
+absl::StatusOr<std::string> ParseCaseName(std::string_view field, std::string_view network, std::string_view name);
+absl::StatusOr<CaseChild> ParseContactName(std::string_view field, std::string_view network, std::string_view name);
+absl::StatusOr<CaseChild> ParseAssessmentName(std::string_view field, std::string_view network, std::string_view name);
+absl::StatusOr<CaseChild> ParseSignpostName(std::string_view field, std::string_view network, std::string_view name);
+absl::StatusOr<CaseChild> ParseNominationName(std::string_view field, std::string_view network, std::string_view name);
 absl::StatusOr<std::string> ParseLinkWorkerName(std::string_view field, std::string_view network,
                                                 std::string_view name);
 absl::StatusOr<std::string> ParseCommunityServiceName(std::string_view field, std::string_view network,

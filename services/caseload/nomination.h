@@ -1,9 +1,10 @@
 // Asking for a case to be discussed at an MDT (finding 24). Pure.
 #pragma once
 
+#include <string>
+
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
-#include <string>
 
 #include "services/caseload/records.h"
 #include "splw/caseload/v1/case_events.pb.h"

@@ -9,8 +9,8 @@ std::vector<identity::PolicyRow> CaseloadPolicy() {
   const std::vector<Role> team = {Role::kLinkWorker, Role::kServiceLead};
   const std::vector<Role> lead = {Role::kServiceLead};
   // What an MDT needs to plan and chair.
-  const std::vector<Role> team_and_mdt = {Role::kLinkWorker, Role::kServiceLead, Role::kMdtCoordinator,
-                                          Role::kMdtChair, Role::kAuditor};
+  const std::vector<Role> team_and_mdt = {Role::kLinkWorker, Role::kServiceLead, Role::kMdtCoordinator, Role::kMdtChair,
+                                          Role::kAuditor};
   // What was said between the person and the team.
   const std::vector<Role> team_and_audit = {Role::kLinkWorker, Role::kServiceLead, Role::kAuditor};
 

@@ -37,8 +37,7 @@ absl::StatusOr<PageOf<Record>> ScanFiltered(PageRequest page, Scan scan, Keep ke
       if (keep(record)) result.records.push_back(std::move(record));
     }
     result.next = std::move(part.next);
-    if (result.next.empty() || result.records.size() >= wanted || examined >= kMaxExaminedPerPage)
-      return result;
+    if (result.next.empty() || result.records.size() >= wanted || examined >= kMaxExaminedPerPage) return result;
     page.after = result.next;
   }
 }
@@ -83,8 +82,7 @@ bool IsNetwork(const rpc::Call& call, const std::string& parent) {
 
 }  // namespace
 
-Queries::Outcome Queries::GetCase(const rpc::Call& call, const v1::GetCaseRequest& request,
-                                  v1::Case* response) {
+Queries::Outcome Queries::GetCase(const rpc::Call& call, const v1::GetCaseRequest& request, v1::Case* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCaseName("name", call.network, request.name()));
   return GetOne(store_, call, Cases(), IdKey(id), errors::CaseNotFound, ToCaseOf, response);
 }
@@ -111,9 +109,8 @@ Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRe
   };
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
     const auto scan = [&](const PageRequest& part) {
-      return by_due_date
-                 ? Cases().ScanIndex(snapshot, call.network, kCasesByFeedbackDue, "", part)
-                 : Cases().ScanIndex(snapshot, call.network, kCasesByFilter, CaseFilterPrefix(filter), part);
+      return by_due_date ? Cases().ScanIndex(snapshot, call.network, kCasesByFeedbackDue, "", part)
+                         : Cases().ScanIndex(snapshot, call.network, kCasesByFilter, CaseFilterPrefix(filter), part);
     };
     SPLW_ASSIGN_OR_RETURN(const PageOf<CaseRecord> found, ScanFiltered<CaseRecord>(page, scan, matches));
     response->Clear();
@@ -126,22 +123,20 @@ Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRe
 Queries::Outcome Queries::GetContact(const rpc::Call& call, const v1::GetContactRequest& request,
                                      v1::Contact* response) {
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseContactName("name", call.network, request.name()));
-  return GetOne(store_, call, Contacts(), ChildKey(ids.case_id, ids.id), errors::ContactNotFound, ToContact,
-                response);
+  return GetOne(store_, call, Contacts(), ChildKey(ids.case_id, ids.id), errors::ContactNotFound, ToContact, response);
 }
 
 Queries::Outcome Queries::ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
                                        v1::ListContactsResponse* response) {
-  return ListOfCase(store_, call, Contacts(), request, response, [&](const ContactRecord& record) {
-    *response->add_contacts() = ToContact(call.network, record);
-  });
+  return ListOfCase(store_, call, Contacts(), request, response,
+                    [&](const ContactRecord& record) { *response->add_contacts() = ToContact(call.network, record); });
 }
 
 Queries::Outcome Queries::GetAssessment(const rpc::Call& call, const v1::GetAssessmentRequest& request,
                                         v1::Assessment* response) {
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseAssessmentName("name", call.network, request.name()));
-  return GetOne(store_, call, Assessments(), ChildKey(ids.case_id, ids.id), errors::AssessmentNotFound,
-                ToAssessment, response);
+  return GetOne(store_, call, Assessments(), ChildKey(ids.case_id, ids.id), errors::AssessmentNotFound, ToAssessment,
+                response);
 }
 
 Queries::Outcome Queries::ListAssessments(const rpc::Call& call, const v1::ListAssessmentsRequest& request,
@@ -154,8 +149,8 @@ Queries::Outcome Queries::ListAssessments(const rpc::Call& call, const v1::ListA
 Queries::Outcome Queries::GetSignpost(const rpc::Call& call, const v1::GetSignpostRequest& request,
                                       v1::Signpost* response) {
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseSignpostName("name", call.network, request.name()));
-  return GetOne(store_, call, Signposts(), ChildKey(ids.case_id, ids.id), errors::SignpostNotFound,
-                ToSignpost, response);
+  return GetOne(store_, call, Signposts(), ChildKey(ids.case_id, ids.id), errors::SignpostNotFound, ToSignpost,
+                response);
 }
 
 Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSignpostsRequest& request,
@@ -163,8 +158,8 @@ Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSig
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   std::string service_id;
   if (!request.community_service().empty()) {
-    SPLW_ASSIGN_OR_RETURN(service_id, ParseCommunityServiceName("community_service", call.network,
-                                                                request.community_service()));
+    SPLW_ASSIGN_OR_RETURN(service_id,
+                          ParseCommunityServiceName("community_service", call.network, request.community_service()));
   }
   std::string case_id;
   if (!IsNetwork(call, request.parent())) {
@@ -183,11 +178,9 @@ Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSig
       return Signposts().ScanIndex(snapshot, call.network, kSignpostsByService,
                                    SignpostServicePrefix(service_id, request.state()), part);
     };
-    SPLW_ASSIGN_OR_RETURN(const PageOf<SignpostRecord> found,
-                          ScanFiltered<SignpostRecord>(page, scan, matches));
+    SPLW_ASSIGN_OR_RETURN(const PageOf<SignpostRecord> found, ScanFiltered<SignpostRecord>(page, scan, matches));
     response->Clear();
-    for (const SignpostRecord& record : found.records)
-      *response->add_signposts() = ToSignpost(call.network, record);
+    for (const SignpostRecord& record : found.records) *response->add_signposts() = ToSignpost(call.network, record);
     response->set_next_page_token(rpc::MakePageToken(request, found.next));
     return absl::OkStatus();
   });
@@ -196,8 +189,8 @@ Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSig
 Queries::Outcome Queries::GetNomination(const rpc::Call& call, const v1::GetNominationRequest& request,
                                         v1::Nomination* response) {
   SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseNominationName("name", call.network, request.name()));
-  return GetOne(store_, call, Nominations(), ChildKey(ids.case_id, ids.id), errors::NominationNotFound,
-                ToNomination, response);
+  return GetOne(store_, call, Nominations(), ChildKey(ids.case_id, ids.id), errors::NominationNotFound, ToNomination,
+                response);
 }
 
 Queries::Outcome Queries::ListNominations(const rpc::Call& call, const v1::ListNominationsRequest& request,
@@ -218,8 +211,7 @@ Queries::Outcome Queries::ListNominations(const rpc::Call& call, const v1::ListN
       return Nominations().ScanIndex(snapshot, call.network, kNominationsByState,
                                      NominationStatePrefix(request.state()), part);
     };
-    SPLW_ASSIGN_OR_RETURN(const PageOf<NominationRecord> found,
-                          ScanFiltered<NominationRecord>(page, scan, matches));
+    SPLW_ASSIGN_OR_RETURN(const PageOf<NominationRecord> found, ScanFiltered<NominationRecord>(page, scan, matches));
     response->Clear();
     for (const NominationRecord& record : found.records) {
       *response->add_nominations() = ToNomination(call.network, record);
@@ -240,10 +232,9 @@ Queries::Outcome Queries::ListLinkWorkers(const rpc::Call& call, const v1::ListL
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const PageRequest page, rpc::ReadPage(request));
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
-    SPLW_ASSIGN_OR_RETURN(
-        const PageOf<LinkWorkerRecord> found,
-        LinkWorkers().ScanIndex(snapshot, call.network, kLinkWorkersByFilter,
-                                LinkWorkerPrefix(request.active_only(), request.skill()), page));
+    SPLW_ASSIGN_OR_RETURN(const PageOf<LinkWorkerRecord> found,
+                          LinkWorkers().ScanIndex(snapshot, call.network, kLinkWorkersByFilter,
+                                                  LinkWorkerPrefix(request.active_only(), request.skill()), page));
     response->Clear();
     for (const LinkWorkerRecord& record : found.records) {
       *response->add_link_workers() = ToLinkWorker(call.network, record);
@@ -253,25 +244,22 @@ Queries::Outcome Queries::ListLinkWorkers(const rpc::Call& call, const v1::ListL
   });
 }
 
-Queries::Outcome Queries::GetCommunityService(const rpc::Call& call,
-                                              const v1::GetCommunityServiceRequest& request,
+Queries::Outcome Queries::GetCommunityService(const rpc::Call& call, const v1::GetCommunityServiceRequest& request,
                                               v1::CommunityService* response) {
-  SPLW_ASSIGN_OR_RETURN(const std::string id,
-                        ParseCommunityServiceName("name", call.network, request.name()));
-  return GetOne(store_, call, CommunityServices(), IdKey(id), errors::CommunityServiceNotFound,
-                ToCommunityService, response);
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCommunityServiceName("name", call.network, request.name()));
+  return GetOne(store_, call, CommunityServices(), IdKey(id), errors::CommunityServiceNotFound, ToCommunityService,
+                response);
 }
 
-Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call,
-                                                const v1::ListCommunityServicesRequest& request,
+Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call, const v1::ListCommunityServicesRequest& request,
                                                 v1::ListCommunityServicesResponse* response) {
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const PageRequest page, rpc::ReadPage(request));
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
-    SPLW_ASSIGN_OR_RETURN(const PageOf<CommunityServiceRecord> found,
-                          CommunityServices().ScanIndex(
-                              snapshot, call.network, kCommunityServicesByFilter,
-                              CommunityServicePrefix(request.need(), request.with_free_places()), page));
+    SPLW_ASSIGN_OR_RETURN(
+        const PageOf<CommunityServiceRecord> found,
+        CommunityServices().ScanIndex(snapshot, call.network, kCommunityServicesByFilter,
+                                      CommunityServicePrefix(request.need(), request.with_free_places()), page));
     response->Clear();
     for (const CommunityServiceRecord& record : found.records) {
       *response->add_community_services() = ToCommunityService(call.network, record);
@@ -281,11 +269,10 @@ Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call,
   });
 }
 
-absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot,
-                                       const delivery::FeedItem& item, v1::WatchCasesResponse* response) {
+absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                       v1::WatchCasesResponse* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCaseName("name", call.network, item.resource));
-  SPLW_ASSIGN_OR_RETURN(const std::optional<CaseRecord> record,
-                        Cases().Get(snapshot, call.network, IdKey(id)));
+  SPLW_ASSIGN_OR_RETURN(const std::optional<CaseRecord> record, Cases().Get(snapshot, call.network, IdKey(id)));
   if (!record.has_value()) return false;
   response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
   *response->mutable_case_() = ToCase(*record);

@@ -18,24 +18,20 @@ class Queries final {
   using Outcome = absl::StatusOr<store::Position>;
 
   Outcome GetCase(const rpc::Call& call, const v1::GetCaseRequest& request, v1::Case* response);
-  Outcome ListCases(const rpc::Call& call, const v1::ListCasesRequest& request,
-                    v1::ListCasesResponse* response);
+  Outcome ListCases(const rpc::Call& call, const v1::ListCasesRequest& request, v1::ListCasesResponse* response);
   Outcome GetContact(const rpc::Call& call, const v1::GetContactRequest& request, v1::Contact* response);
   Outcome ListContacts(const rpc::Call& call, const v1::ListContactsRequest& request,
                        v1::ListContactsResponse* response);
-  Outcome GetAssessment(const rpc::Call& call, const v1::GetAssessmentRequest& request,
-                        v1::Assessment* response);
+  Outcome GetAssessment(const rpc::Call& call, const v1::GetAssessmentRequest& request, v1::Assessment* response);
   Outcome ListAssessments(const rpc::Call& call, const v1::ListAssessmentsRequest& request,
                           v1::ListAssessmentsResponse* response);
   Outcome GetSignpost(const rpc::Call& call, const v1::GetSignpostRequest& request, v1::Signpost* response);
   Outcome ListSignposts(const rpc::Call& call, const v1::ListSignpostsRequest& request,
                         v1::ListSignpostsResponse* response);
-  Outcome GetNomination(const rpc::Call& call, const v1::GetNominationRequest& request,
-                        v1::Nomination* response);
+  Outcome GetNomination(const rpc::Call& call, const v1::GetNominationRequest& request, v1::Nomination* response);
   Outcome ListNominations(const rpc::Call& call, const v1::ListNominationsRequest& request,
                           v1::ListNominationsResponse* response);
-  Outcome GetLinkWorker(const rpc::Call& call, const v1::GetLinkWorkerRequest& request,
-                        v1::LinkWorker* response);
+  Outcome GetLinkWorker(const rpc::Call& call, const v1::GetLinkWorkerRequest& request, v1::LinkWorker* response);
   Outcome ListLinkWorkers(const rpc::Call& call, const v1::ListLinkWorkersRequest& request,
                           v1::ListLinkWorkersResponse* response);
   Outcome GetCommunityService(const rpc::Call& call, const v1::GetCommunityServiceRequest& request,
@@ -48,7 +44,7 @@ class Queries final {
 };
 
 // The case of a feed's entry as WatchCases tells it; false if there is nothing to tell.
-absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot,
-                                       const delivery::FeedItem& item, v1::WatchCasesResponse* response);
+absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                       v1::WatchCasesResponse* response);
 
 }  // namespace splw::caseload

@@ -1,10 +1,11 @@
 #include "services/caseload/requests.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <set>
 #include <string>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_format.h>
 
 #include "common/text/failure.h"
 #include "common/text/validate.h"
@@ -23,8 +24,7 @@ void RequireEtag(const std::string& etag, std::string_view field, Violations& vi
 
 template <typename Enum>
 void RequireEnum(std::string_view field, Enum value, bool valid, Violations& violations) {
-  if (static_cast<int>(value) == 0 || !valid)
-    violations.Add(field, "REQUIRED", "must be one of the named values");
+  if (static_cast<int>(value) == 0 || !valid) violations.Add(field, "REQUIRED", "must be one of the named values");
 }
 
 void CheckReasonCode(std::string_view field, const std::string& code, bool required, Violations& violations) {
@@ -39,8 +39,7 @@ void CheckPast(std::string_view field, bool present, const google::protobuf::Tim
                Violations& violations) {
   if (!present) return;
   // Timestamp's own bounds: years 1 to 9999.
-  if (time.seconds() < -62135596800 || time.seconds() > 253402300799 || time.nanos() < 0 ||
-      time.nanos() > 999999999) {
+  if (time.seconds() < -62135596800 || time.seconds() > 253402300799 || time.nanos() < 0 || time.nanos() > 999999999) {
     violations.Add(field, "TIME_INVALID", "must be an instant of the years 1 to 9999");
   } else if (FromTimestamp(time) > now + kClockSkew) {
     violations.Add(field, "IN_THE_FUTURE", "must not lie in the future");
@@ -66,13 +65,13 @@ void CheckNeeds(const google::protobuf::RepeatedPtrField<type::v1::Need>& needs,
   }
   for (int index = 0; index < needs.size(); ++index) {
     const std::string field = absl::StrFormat("needs[%d]", index);
-    RequireEnum(field + ".category", needs[index].category(),
-                type::v1::NeedCategory_IsValid(needs[index].category()), violations);
+    RequireEnum(field + ".category", needs[index].category(), type::v1::NeedCategory_IsValid(needs[index].category()),
+                violations);
     if (!needs[index].snomed_code().empty() && !LooksLikeSnomed(needs[index].snomed_code())) {
       violations.Add(field + ".snomed_code", "FORMAT_INVALID", "must be 6 to 18 digits");
     }
-    CheckText(field + ".note", needs[index].note(),
-              {.max_characters = kMaxNeedNoteCharacters, .allow_lines = true}, violations);
+    CheckText(field + ".note", needs[index].note(), {.max_characters = kMaxNeedNoteCharacters, .allow_lines = true},
+              violations);
   }
 }
 
@@ -82,8 +81,7 @@ void CheckAgencies(std::string_view field, const Agencies& agencies, bool requir
   std::set<int> seen;
   for (int index = 0; index < agencies.size(); ++index) {
     const std::string path = absl::StrFormat("%s[%d]", field, index);
-    if (agencies[index] == type::v1::AGENCY_KIND_UNSPECIFIED ||
-        !type::v1::AgencyKind_IsValid(agencies[index])) {
+    if (agencies[index] == type::v1::AGENCY_KIND_UNSPECIFIED || !type::v1::AgencyKind_IsValid(agencies[index])) {
       violations.Add(path, "REQUIRED", "must be a kind of agency");
     } else if (!seen.insert(agencies[index]).second) {
       violations.Add(path, "REPEATED", "must stand once");
@@ -92,12 +90,11 @@ void CheckAgencies(std::string_view field, const Agencies& agencies, bool requir
 }
 
 void CheckConsent(const type::v1::Consent& consent, Violations& violations) {
-  RequireEnum("consent.referral", consent.referral(), type::v1::ConsentStatus_IsValid(consent.referral()),
-              violations);
-  CheckText("consent.explained_by", consent.explained_by(),
-            {.max_characters = kMaxExplainedByCharacters,
-             .required = consent.referral() == type::v1::CONSENT_STATUS_AGREED},
-            violations);
+  RequireEnum("consent.referral", consent.referral(), type::v1::ConsentStatus_IsValid(consent.referral()), violations);
+  CheckText(
+      "consent.explained_by", consent.explained_by(),
+      {.max_characters = kMaxExplainedByCharacters, .required = consent.referral() == type::v1::CONSENT_STATUS_AGREED},
+      violations);
   if (consent.has_explained_on() && !IsFullDate(consent.explained_on())) {
     violations.Add("consent.explained_on", "DATE_INVALID", "must be a day that exists");
   }
@@ -123,9 +120,8 @@ bool IsProfessionalId(std::string_view text) {
 
 bool IsReasonCode(std::string_view text) {
   return !text.empty() && text.size() <= kMaxReasonCodeCharacters &&
-         std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_';
-         });
+         std::all_of(text.begin(), text.end(),
+                     [](unsigned char c) { return absl::ascii_isupper(c) || absl::ascii_isdigit(c) || c == '_'; });
 }
 
 bool IsFullDate(const google::type::Date& date) {
@@ -165,8 +161,7 @@ absl::Status CheckRequest(const v1::UpdatePlanRequest& request) {
   }
   for (int index = 0; index < plan.goals_size(); ++index) {
     const v1::Goal& goal = plan.goals(index);
-    CheckPlanItem(absl::StrFormat("plan.goals[%d]", index), goal, v1::GoalState_IsValid(goal.state()),
-                  violations);
+    CheckPlanItem(absl::StrFormat("plan.goals[%d]", index), goal, v1::GoalState_IsValid(goal.state()), violations);
   }
   for (int index = 0; index < plan.actions_size(); ++index) {
     const v1::PlanAction& action = plan.actions(index);
@@ -213,8 +208,8 @@ absl::Status CheckRequest(const v1::RecordAssessmentRequest& request, absl::Time
 
 absl::Status CheckRequest(const v1::SignpostPersonRequest& request) {
   Violations violations;
-  CheckText("community_service", request.community_service(),
-            {.max_characters = kMaxNameCharacters, .required = true}, violations);
+  CheckText("community_service", request.community_service(), {.max_characters = kMaxNameCharacters, .required = true},
+            violations);
   CheckReasonCode("override_reason_code", request.override_reason_code(), /*required=*/false, violations);
   return violations.ToStatus();
 }
@@ -227,8 +222,7 @@ absl::Status CheckRequest(const v1::RecordSignpostOutcomeRequest& request) {
                   request.outcome() != v1::SIGNPOST_OUTCOME_CASE_CLOSED,  // the service's own
               violations);
   if (request.outcome() == v1::SIGNPOST_OUTCOME_BOUNCED) {
-    RequireEnum("bounce_cause", request.bounce_cause(), v1::BounceCause_IsValid(request.bounce_cause()),
-                violations);
+    RequireEnum("bounce_cause", request.bounce_cause(), v1::BounceCause_IsValid(request.bounce_cause()), violations);
   } else if (request.bounce_cause() != v1::BOUNCE_CAUSE_UNSPECIFIED) {
     violations.Add("bounce_cause", "NOT_BOUNCED", "only for the outcome BOUNCED");
   }
@@ -245,8 +239,7 @@ absl::Status CheckRequest(const v1::NominateForMdtRequest& request) {
   CheckText("mdt", request.mdt(), {.max_characters = kMaxNameCharacters}, violations);
   const std::string network = request.parent().substr(0, request.parent().find('/', sizeof("networks/") - 1));
   if (!request.mdt().empty() && request.mdt().rfind(network + "/mdts/", 0) != 0) {
-    violations.Add("mdt", "NAME_INVALID",
-                   "must be a name like networks/{network}/mdts/{id}, in the case's network");
+    violations.Add("mdt", "NAME_INVALID", "must be a name like networks/{network}/mdts/{id}, in the case's network");
   }
   return violations.ToStatus();
 }

@@ -2,10 +2,11 @@
 // the domain's. Pure.
 #pragma once
 
+#include <string_view>
+
 #include <absl/status/status.h>
 #include <absl/time/civil_time.h>
 #include <absl/time/time.h>
-#include <string_view>
 
 #include "google/type/date.pb.h"
 #include "splw/caseload/v1/caseload_service.pb.h"

@@ -73,8 +73,7 @@ absl::StatusOr<SignpostChange> RecordSignpostOutcome(CaseRecord record, Communit
                                                      v1::BounceCause bounce_cause, absl::Time now) {
   if (signpost.state() != v1::SIGNPOST_STATE_OPEN) return errors::SignpostEnded();
   signpost.set_outcome(outcome);
-  signpost.set_bounce_cause(outcome == v1::SIGNPOST_OUTCOME_BOUNCED ? bounce_cause
-                                                                    : v1::BOUNCE_CAUSE_UNSPECIFIED);
+  signpost.set_bounce_cause(outcome == v1::SIGNPOST_OUTCOME_BOUNCED ? bounce_cause : v1::BOUNCE_CAUSE_UNSPECIFIED);
   signpost.set_version(signpost.version() + 1);
   *signpost.mutable_update_time() = ToTimestamp(now);
   if (EndsSignpost(outcome)) {

@@ -2,11 +2,12 @@
 // ends (findings 8, 9 and 13). Pure: what must be written together is returned together.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
-#include <string>
-#include <vector>
 
 #include "services/caseload/records.h"
 #include "splw/type/v1/agency.pb.h"
