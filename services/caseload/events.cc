@@ -35,8 +35,7 @@ bool CertainlyDifferent(const type::v1::Person& one, const type::v1::Person& oth
   const auto sound = [](const type::v1::NhsNumber& number) {
     return !number.value().empty() && number.status() != type::v1::NHS_NUMBER_STATUS_CHECK_FAILED;
   };
-  return sound(one.nhs_number()) && sound(other.nhs_number()) &&
-         one.nhs_number().value() != other.nhs_number().value();
+  return sound(one.nhs_number()) && sound(other.nhs_number()) && one.nhs_number().value() != other.nhs_number().value();
 }
 
 // The keys come strongest first (the NHS number before the rest).

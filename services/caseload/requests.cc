@@ -287,8 +287,8 @@ absl::Status CheckRequest(const v1::ListCasesRequest& request) {
 
 absl::Status CheckRequest(const v1::ListSignpostsRequest& request) {
   Violations violations;
-  const bool names_case = request.parent().find("/cases/") != std::string::npos;
-  if (!names_case && request.community_service().empty()) {
+  const bool names_network = request.parent().find('/', std::string_view("networks/").size()) == std::string::npos;
+  if (names_network && request.community_service().empty()) {
     violations.Add("community_service", "REQUIRED", "needed where the parent is not a case");
   }
   return violations.ToStatus();
