@@ -58,7 +58,8 @@ TEST(Independence, CaseworkGoesOnWhileTheOthersAreAwayAndArrivesAfterwards) {
   EXPECT_EQ(world.NominationAtMdt(name).case_(), name);
   WaitUntil("the practice to see the nomination", [&] {
     std::vector<referral::v1::ProgressStage> stages;
-    for (const auto& progress : world.GetReferral(referral.name()).progress())
+    const auto seen = world.GetReferral(referral.name());
+    for (const auto& progress : seen.progress())
       stages.push_back(progress.stage());
     return stages == std::vector<referral::v1::ProgressStage>{referral::v1::PROGRESS_STAGE_CASE_OPENED,
                                                               referral::v1::PROGRESS_STAGE_ALLOCATED,
