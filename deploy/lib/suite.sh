@@ -35,7 +35,7 @@ suite_use_free_ports() {
 # One service in the foreground, with the flags of a workstation.
 suite_exec() {
   local service=$1
-  local metrics=() peers=()
+  local metrics=(--metrics-listen "") peers=()
   [ "${suite_metrics[$service]}" = 0 ] || metrics=(--metrics-listen "127.0.0.1:${suite_metrics[$service]}")
   case "$service" in
     referral-intake) peers=(--caseload-address "127.0.0.1:${suite_port[caseload]}") ;;
