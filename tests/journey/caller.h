@@ -4,17 +4,19 @@
 //   absl::StatusOr<Case> maybe_case = lead.Call(&CaseloadStub::AllocateCase, request);
 #pragma once
 
+#include <chrono>
+#include <memory>
+#include <string>
+
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
-#include <chrono>
 #include <grpcpp/grpcpp.h>
-#include <memory>
-#include <string>
 
 #include "common/rpc/status.h"
 #include "common/testing/suite.h"
+#include "common/text/failure.h"
 #include "splw/caseload/v1/caseload_service.grpc.pb.h"
 #include "splw/delivery/v1/delivery_service.grpc.pb.h"
 #include "splw/mdt/v1/mdt_agenda_service.grpc.pb.h"
@@ -40,7 +42,7 @@ struct Who {
   std::string networks = kNetwork;
 };
 
-// Not thread-safe. Waits for services that are not there yet, up to the deadline.
+// Not thread-safe. Waits for services that are not there yet, and asks again where a connection breaks, up to the deadline.
 class Caller final {
  public:
   Caller(const testing::Suite& suite, Who who);
@@ -48,12 +50,17 @@ class Caller final {
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, absl::Duration at_most = absl::Seconds(20)) {
-    grpc::ClientContext context;
-    Introduce(context, at_most);
-    Response response;
-    const grpc::Status status = (StubFor(static_cast<Stub*>(nullptr)).*method)(&context, request, &response);
-    if (!status.ok()) return rpc::FromGrpcStatus(status);
-    return response;
+    const absl::Time until = absl::Now() + at_most;
+    while (true) {
+      grpc::ClientContext context;
+      Introduce(context, until - absl::Now());
+      Response response;
+      const grpc::Status status = (StubFor(static_cast<Stub*>(nullptr)).*method)(&context, request, &response);
+      if (status.ok()) return response;
+      const absl::Status failure = rpc::FromGrpcStatus(status);
+      // A connection that broke under the call, as every client has to expect; a refusal of the service has a reason.
+      if (!absl::IsUnavailable(failure) || !text::ReasonOf(failure).empty()) return failure;
+    }
   }
 
   // Metadata and deadline of a call, for those that make it by hand.

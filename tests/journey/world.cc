@@ -18,8 +18,7 @@ T Must(absl::StatusOr<T> maybe, const char* what) {
 
 absl::TimeZone London() {
   absl::TimeZone zone;
-  if (!absl::LoadTimeZone("Europe/London", &zone))
-    ADD_FAILURE() << "there is no Europe/London (package tzdata)";
+  if (!absl::LoadTimeZone("Europe/London", &zone)) ADD_FAILURE() << "there is no Europe/London (package tzdata)";
   return zone;
 }
 
@@ -71,8 +70,7 @@ referral::v1::Referral ReferralOf(int person) {
   referrer.mutable_organisation()->set_display_name("Thistledown Surgery");
   referrer.mutable_organisation()->set_agency(type::v1::AGENCY_KIND_PRIMARY_CARE);
   referrer.set_practitioner_name("Dr Peverell Oakapple");
-  referral.set_reason_text(
-      "Fell twice this winter, behind with the rent, low, sees nobody from week to week.");
+  referral.set_reason_text("Fell twice this winter, behind with the rent, low, sees nobody from week to week.");
   for (const auto category : {type::v1::NEED_CATEGORY_LONELINESS, type::v1::NEED_CATEGORY_MONEY}) {
     referral.add_needs()->set_category(category);
   }
@@ -90,8 +88,7 @@ referral::v1::Referral ReferralOf(int person) {
 }
 
 type::v1::Professional CommunityNurse() {
-  return MakeProfessional("nurse@community.example", "Bethan Larkspur",
-                          type::v1::AGENCY_KIND_COMMUNITY_NURSING);
+  return MakeProfessional("nurse@community.example", "Bethan Larkspur", type::v1::AGENCY_KIND_COMMUNITY_NURSING);
 }
 type::v1::Professional KeyLinkWorker() {
   return MakeProfessional("worker@splw.example", "Idris Fennimore", type::v1::AGENCY_KIND_SPLW_SERVICE);
@@ -119,11 +116,11 @@ void World::SetUpIntake() {
   get.set_name(absl::StrCat(kParent, "/policy"));
   const auto policy = Must(lead.Call(&ReferralStub::GetNetworkPolicy, get), "GetNetworkPolicy");
   referral::v1::UpdateNetworkPolicyRequest update;
-  *update.mutable_network_policy() = policy;
-  update.mutable_network_policy()->clear_member_practices();
-  update.mutable_network_policy()->add_member_practices("P84001");
-  update.mutable_network_policy()->add_member_practices("P84002");
-  update.mutable_network_policy()->set_auto_accept_routine(true);
+  *update.mutable_policy() = policy;
+  update.mutable_policy()->clear_member_practices();
+  update.mutable_policy()->add_member_practices("P84001");
+  update.mutable_policy()->add_member_practices("P84002");
+  update.mutable_policy()->set_auto_accept_routine(true);
   update.mutable_update_mask()->add_paths("member_practices");
   update.mutable_update_mask()->add_paths("auto_accept_routine");
   update.set_request_id(RequestId());
@@ -142,7 +139,7 @@ void World::SetUpCaseload() {
   made.add_skills(type::v1::NEED_CATEGORY_LONELINESS);
   made.add_skills(type::v1::NEED_CATEGORY_MONEY);
   made.set_wte(1.0);
-  made.set_weighted_case_limit(1000);
+  made.set_weighted_case_limit(500);
   made.set_active(true);
   link_worker = Must(lead.Call(&CaseloadStub::CreateLinkWorker, create), "CreateLinkWorker").name();
 
@@ -156,8 +153,7 @@ void World::SetUpCaseload() {
   group.set_places_offered(100);
   *group.mutable_capacity_as_of() = LondonDate();
   group.set_accepting(true);
-  community_service =
-      Must(lead.Call(&CaseloadStub::CreateCommunityService, service), "CreateCommunityService").name();
+  community_service = Must(lead.Call(&CaseloadStub::CreateCommunityService, service), "CreateCommunityService").name();
 }
 
 void World::SetUpMdt() {
@@ -228,6 +224,27 @@ std::vector<caseload::v1::Case> World::AllCases() {
   return cases;
 }
 
+caseload::v1::Case World::NewCase(int person) {
+  return CaseOf(Submit(ReferralOf(person)).name());
+}
+
+std::string World::NewNominatedCase(int person, const std::vector<type::v1::AgencyKind>& agencies_needed,
+                                    type::v1::Urgency urgency) {
+  const std::string name = NewCase(person).name();
+  Allocate(name);
+  caseload::v1::NominateForMdtRequest request;
+  request.set_parent(name);
+  request.set_etag(GetCase(name).etag());
+  request.set_question("What would help most?");
+  for (const auto agency : agencies_needed) request.add_agencies_needed(agency);
+  if (agencies_needed.empty()) request.add_agencies_needed(type::v1::AGENCY_KIND_COMMUNITY_NURSING);
+  request.set_urgency(urgency);
+  request.set_request_id(RequestId());
+  Must(worker.Call(&CaseloadStub::NominateForMdt, request), "NominateForMdt");
+  NominationAtMdt(name);
+  return name;
+}
+
 caseload::v1::Case World::Allocate(const std::string& case_name) {
   caseload::v1::AllocateCaseRequest request;
   request.set_name(case_name);
@@ -288,8 +305,7 @@ std::vector<mdt::v1::Meeting> World::ComingMeetings() {
   const auto page = Must(coordinator.Call(&MdtStub::ListMeetings, request), "ListMeetings");
   std::vector<mdt::v1::Meeting> meetings;
   for (const mdt::v1::Meeting& meeting : page.meetings()) {
-    if (meeting.state() != mdt::v1::MEETING_STATE_CLOSED &&
-        meeting.state() != mdt::v1::MEETING_STATE_CANCELLED) {
+    if (meeting.state() != mdt::v1::MEETING_STATE_CLOSED && meeting.state() != mdt::v1::MEETING_STATE_CANCELLED) {
       meetings.push_back(meeting);
     }
   }
@@ -332,6 +348,21 @@ mdt::v1::Meeting World::Close(const std::string& meeting) {
   request.set_etag(GetMeeting(meeting).etag());
   request.set_request_id(RequestId());
   return Must(coordinator.Call(&MdtStub::CloseMeeting, request), "CloseMeeting");
+}
+
+mdt::v1::Meeting World::Cancel(const std::string& meeting) {
+  mdt::v1::CancelMeetingRequest request;
+  request.set_name(meeting);
+  request.set_etag(GetMeeting(meeting).etag());
+  request.set_reason_code("BANK_HOLIDAY");
+  request.set_request_id(RequestId());
+  return Must(coordinator.Call(&MdtStub::CancelMeeting, request), "CancelMeeting");
+}
+
+void World::HoldMeeting(const std::string& meeting) {
+  BuildAgenda(meeting);
+  Publish(meeting);
+  StartMeeting(meeting);
 }
 
 std::vector<mdt::v1::AgendaItem> World::Items(const std::string& meeting) {

@@ -2,10 +2,11 @@
 // people, and the steps of the main job, each through the public APIs. Steps end the test when they fail.
 #pragma once
 
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <string>
 #include <vector>
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "common/testing/suite.h"
 #include "tests/journey/caller.h"
@@ -36,14 +37,18 @@ class World final {
   void SetUpMdt();
   void SetUpAll();
 
-  referral::v1::Referral Submit(const referral::v1::Referral& referral,
-                                const std::string& request_id = RequestId());
+  referral::v1::Referral Submit(const referral::v1::Referral& referral, const std::string& request_id = RequestId());
   referral::v1::Referral GetReferral(const std::string& name);
 
   // Waits until the referral has its case, and returns it.
   caseload::v1::Case CaseOf(const std::string& referral);
   caseload::v1::Case GetCase(const std::string& name);
   std::vector<caseload::v1::Case> AllCases();
+  // The case of a new referral of this person.
+  caseload::v1::Case NewCase(int person);
+  // The same, allocated, nominated, and known to the MDT.
+  std::string NewNominatedCase(int person, const std::vector<type::v1::AgencyKind>& agencies_needed = {},
+                               type::v1::Urgency urgency = type::v1::URGENCY_ROUTINE);
   caseload::v1::Case Allocate(const std::string& case_name);
   caseload::v1::Assessment Assess(const std::string& case_name);
   caseload::v1::Signpost Signpost(const std::string& case_name);
@@ -59,6 +64,9 @@ class World final {
   mdt::v1::Meeting Publish(const std::string& meeting);
   mdt::v1::Meeting StartMeeting(const std::string& meeting);
   mdt::v1::Meeting Close(const std::string& meeting);
+  mdt::v1::Meeting Cancel(const std::string& meeting);
+  // All three steps.
+  void HoldMeeting(const std::string& meeting);
   std::vector<mdt::v1::AgendaItem> Items(const std::string& meeting);
   mdt::v1::AgendaItem ItemOf(const std::string& meeting, const std::string& case_name);
   mdt::v1::RecordDecisionRequest PlanAgreed(const mdt::v1::AgendaItem& item);
