@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
@@ -14,6 +15,8 @@
 #include <system_error>
 #include <utility>
 #include <vector>
+
+#include "common/text/status_macros.h"
 
 namespace splw::store {
 namespace {
@@ -90,6 +93,28 @@ rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode 
   return status;
 }
 
+rocksdb::Env* EnvOf(const RocksDbOptions& options) {
+  return options.env != nullptr ? options.env : rocksdb::Env::Default();
+}
+
+// Beside RocksDB's own files, which leaves alone what it does not know: a copy of the folder takes it along.
+std::string WalLossMarker(const RocksDbOptions& options) {
+  return options.path + "/SPLW-WAL-LOSS-ACCEPTED";
+}
+
+absl::Status SyncFolder(const RocksDbOptions& options) {
+  std::unique_ptr<rocksdb::Directory> folder;
+  rocksdb::Status status = EnvOf(options)->NewDirectory(options.path, &folder);
+  if (status.ok()) status = folder->Fsync();
+  return FromRocksDb(status);
+}
+
+absl::Status MarkWalLoss(const RocksDbOptions& options) {
+  SPLW_RETURN_IF_ERROR(FromRocksDb(rocksdb::WriteStringToFile(
+      EnvOf(options), "the loss of the end of the log was accepted\n", WalLossMarker(options), /*should_sync=*/true)));
+  return SyncFolder(options);
+}
+
 absl::Status MakeFolder(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::create_directories(path, error) && error) {
@@ -116,7 +141,8 @@ absl::Status Damaged(const RocksDbOptions& options, const rocksdb::Status& statu
   return absl::DataLossError(absl::StrFormat(
       "the store in %s is damaged and was not opened, so that nothing acknowledged is lost in silence (%s). "
       "Copy the "
-      "folder away; then restore a backup, or, if the write-ahead log is what is damaged, start once with "
+      "folder away; then restore a backup and start once with --restored, or, if the write-ahead log is what is damaged, "
+      "start once with "
       "--accept-wal-loss: this keeps everything before the damage, drops everything behind it, and prints "
       "the last "
       "write that was kept",
@@ -144,9 +170,18 @@ absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
     if (!options.accept_wal_loss) return Damaged(options, status);
     std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n",
                  options.path.c_str(), status.ToString().c_str());
+    // First, so that a crash between the loss and the new incarnation is seen at the next start.
+    SPLW_RETURN_IF_ERROR(MarkWalLoss(options));
     status = TryOpen(options, rocksdb::WALRecoveryMode::kPointInTimeRecovery, opened);
     if (status.IsCorruption()) return Damaged(options, status);
-    opened.wal_loss_accepted = status.ok();
+  }
+  if (status.ok()) {
+    const rocksdb::Status marked = EnvOf(options)->FileExists(WalLossMarker(options));
+    if (!marked.ok() && !marked.IsNotFound()) {
+      CloseDatabase(opened);
+      return FromRocksDb(marked);
+    }
+    opened.wal_loss_accepted = marked.ok();
   }
   if (IsLocked(status)) {
     return absl::FailedPreconditionError(absl::StrFormat(
@@ -160,6 +195,11 @@ absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
                                                       std::string(cause.message())));
   }
   return opened;
+}
+
+absl::Status ForgetWalLoss(const RocksDbOptions& options) {
+  SPLW_RETURN_IF_ERROR(FromRocksDb(EnvOf(options)->DeleteFile(WalLossMarker(options))));
+  return SyncFolder(options);
 }
 
 void CloseDatabase(OpenRocksDb& database) {

@@ -18,10 +18,14 @@ struct OpenRocksDb {
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* data = nullptr;  // network space: what the interface shows
   rocksdb::ColumnFamilyHandle* meta = nullptr;  // format, incarnation, time of the last commit
+  // The end of the log was given up, now or before, and no new incarnation was written since.
   bool wal_loss_accepted = false;
 };
 
 absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options);
+
+// To be called when the new incarnation that follows an accepted loss is durable.
+absl::Status ForgetWalLoss(const RocksDbOptions& options);
 
 // Destroys the handles, then the database.
 void CloseDatabase(OpenRocksDb& database);

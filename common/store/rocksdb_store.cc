@@ -210,6 +210,7 @@ absl::Status RocksDbStore::Engine::Start() {
   rocksdb::WriteOptions synced;
   synced.sync = true;
   SPLW_RETURN_IF_ERROR(FromRocksDb(database_.db->Write(synced, &batch)));
+  if (recovery_.wal_loss_accepted) SPLW_RETURN_IF_ERROR(ForgetWalLoss(options_));
   open_ = true;
   sync_thread_ = std::thread([this] { SyncLoop(); });
   return absl::OkStatus();
