@@ -3,6 +3,7 @@
 #include <absl/strings/str_format.h>
 #include <exception>
 #include <iterator>
+#include <typeinfo>
 #include <utility>
 
 namespace splw::store {
@@ -52,7 +53,8 @@ absl::Status Run(absl::FunctionRef<absl::Status(State&)> body, State& state) {
   try {
     return body(state);
   } catch (const std::exception& thrown) {
-    return absl::InternalError(absl::StrFormat("the body threw: %s", thrown.what()));
+    // Its type only: what() may quote what was read or sent, and this text is logged.
+    return absl::InternalError(absl::StrFormat("the body threw %s", typeid(thrown).name()));
   } catch (...) {
     return absl::InternalError("the body threw");
   }

@@ -10,6 +10,7 @@
 #include <iterator>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
+#include <stdexcept>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -224,6 +225,7 @@ TEST_F(RocksDbStoreTest, DamageInTheMiddleOfTheLogIsRefusedUntilTheOperatorAccep
     const auto maybe_store = RocksDbStore::Open(options);
     EXPECT_THAT(maybe_store, StatusIs(absl::StatusCode::kDataLoss));
     EXPECT_THAT(std::string(maybe_store.status().message()), HasSubstr("--accept-wal-loss"));
+    EXPECT_THAT(std::string(maybe_store.status().message()), HasSubstr("--restored"));
   }
 
   options.accept_wal_loss = true;
@@ -239,6 +241,43 @@ TEST_F(RocksDbStoreTest, DamageInTheMiddleOfTheLogIsRefusedUntilTheOperatorAccep
   }
   options.accept_wal_loss = false;  // once is enough
   EXPECT_EQ(Keys(*MustOpen(options)), "a d ");
+}
+
+TEST_F(RocksDbStoreTest, CrashRightAfterAnAcceptedLossStillRenewsTheIncarnation) {
+  const auto store = MustOpen(OptionsOnTestFiles());
+  ASSERT_THAT(Put(*store, "a", "value of a"), IsOk());
+  ASSERT_THAT(Put(*store, "b", "value of b"), IsOk());
+  ASSERT_THAT(Put(*store, "c", "value of c"), IsOk());
+  RocksDbOptions options = Options();
+  options.path = CrashedCopy();
+  FlipByteAt(LogOf(options.path), "value of b");
+  options.accept_wal_loss = true;
+  {  // the process ends before it wrote an incarnation
+    auto maybe_database = OpenDatabase(options);
+    ASSERT_THAT(maybe_database, IsOk());
+    CloseDatabase(*maybe_database);
+  }
+  options.accept_wal_loss = false;
+  std::string renewed;
+  {
+    const auto survivor = MustOpen(options);
+    EXPECT_EQ(Keys(*survivor), "a ");
+    EXPECT_TRUE(survivor->recovery().wal_loss_accepted);
+    renewed = survivor->incarnation();
+    EXPECT_NE(renewed, store->incarnation());
+  }
+  const auto later = MustOpen(options);
+  EXPECT_FALSE(later->recovery().wal_loss_accepted);
+  EXPECT_EQ(later->incarnation(), renewed);
+}
+
+TEST_F(RocksDbStoreTest, WhatABodyThrowsIsNamedByItsTypeOnly) {
+  const auto store = MustOpen(Options());
+  const absl::Status status =
+      store->View({}, [](Snapshot&) -> absl::Status { throw std::runtime_error("999 000 0018"); }).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kInternal);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("runtime_error"));
+  EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("999")));
 }
 
 TEST_F(RocksDbStoreTest, AcceptingALossOfASoundStoreLosesNothing) {
