@@ -41,6 +41,7 @@ absl::Status InvalidToken() {
 absl::StatusOr<store::PageRequest> ReadPage(const Message& request, const PageLimits& limits, store::Order order) {
   store::PageRequest page;
   page.order = order;
+  page.max_bytes = store::kMaxPageBytes;
   int size = 0;
   if (const auto* field = FieldOf(request, "page_size", FieldDescriptor::CPPTYPE_INT32)) {
     size = request.GetReflection()->GetInt32(request, field);

@@ -40,6 +40,10 @@ TEST(ReadPage, TakesNoMoreThanTheMaximum) {
   EXPECT_EQ(ReadPage(request, {.default_size = 7, .max_size = 9})->size, 9u);
 }
 
+TEST(ReadPage, LimitsThePageToWhatAMessageHolds) {
+  EXPECT_EQ(ReadPage(Request())->max_bytes, store::kMaxPageBytes);
+}
+
 TEST(ReadPage, RefusesANegativeSize) {
   ListAuditRecordsRequest request = Request();
   request.set_page_size(-1);

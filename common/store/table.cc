@@ -7,6 +7,7 @@
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 #include <utility>
 
+#include "common/text/failure.h"
 #include "common/text/status_macros.h"
 
 namespace splw::store {
@@ -52,6 +53,10 @@ absl::Status Unreadable(const UntypedTable& table) {
       absl::StrFormat("a record of table %s cannot be read; verify the store to see which", table.name()));
 }
 
+ScanCursor CursorAfter(const Entry& entry, std::string_view base) {
+  return kCursorMark + entry.key.substr(base.size());
+}
+
 struct RawPage {
   std::vector<Entry> entries;
   ScanCursor next;
@@ -69,7 +74,9 @@ absl::StatusOr<RawPage> ReadPage(Snapshot& snapshot, std::string_view base, std:
   if (!page.after.empty()) {
     const std::string last = std::string(base) + page.after.substr(1);
     if (page.after.front() != kCursorMark || !StartsWith(last, prefix)) {
-      return absl::InvalidArgumentError("the cursor does not belong to this scan");
+      // A cursor comes from a page token, or from this file.
+      return text::InvalidField("page_token", "PAGE_TOKEN_INVALID",
+                                "this token does not belong to this list; send none to start again");
     }
     if (page.order == Order::kAscending) {
       range.begin = last + '\0';
@@ -84,10 +91,26 @@ absl::StatusOr<RawPage> ReadPage(Snapshot& snapshot, std::string_view base, std:
   RawPage result{std::move(entries), {}};
   if (result.entries.size() > page.size) {
     result.entries.resize(page.size);
-    result.next = kCursorMark + result.entries.back().key.substr(base.size());
+    result.next = CursorAfter(result.entries.back(), base);
   }
   return result;
 }
+
+// Counts the bytes of a page's records.
+class PageBudget final {
+ public:
+  explicit PageBudget(const PageRequest& page) : max_bytes_(page.max_bytes) {}
+  // Whether a record of so many bytes still belongs to the page.
+  bool Take(std::size_t bytes) {
+    if (max_bytes_ != 0 && taken_ != 0 && taken_ + bytes > max_bytes_) return false;
+    taken_ += std::max<std::size_t>(bytes, 1);
+    return true;
+  }
+
+ private:
+  const std::size_t max_bytes_;
+  std::size_t taken_ = 0;
+};
 
 }  // namespace
 
@@ -201,7 +224,10 @@ absl::StatusOr<ScanCursor> UntypedTable::ScanRecords(
     absl::FunctionRef<absl::Status(std::unique_ptr<Message>)> visit) const {
   const std::string prefix = RecordPrefix(network);
   SPLW_ASSIGN_OR_RETURN(RawPage raw, ReadPage(snapshot, prefix, prefix, page));
-  for (const Entry& entry : raw.entries) {
+  PageBudget budget(page);
+  for (std::size_t i = 0; i < raw.entries.size(); ++i) {
+    const Entry& entry = raw.entries[i];
+    if (!budget.Take(entry.value.size())) return CursorAfter(raw.entries[i - 1], prefix);
     std::unique_ptr<Message> record(prototype_->New());
     if (!record->ParseFromString(entry.value)) return Unreadable(*this);
     SPLW_RETURN_IF_ERROR(visit(std::move(record)));
@@ -219,9 +245,15 @@ absl::StatusOr<ScanCursor> UntypedTable::ScanIndexed(
   const std::string base = IndexPrefix(network, index);
   SPLW_ASSIGN_OR_RETURN(RawPage raw,
                         ReadPage(snapshot, base, KeyBuilder(base).Raw(entry_prefix).str(), page));
-  for (const Entry& entry : raw.entries) {
+  PageBudget budget(page);
+  for (std::size_t i = 0; i < raw.entries.size(); ++i) {
+    const Entry& entry = raw.entries[i];
     std::unique_ptr<Message> record(prototype_->New());
-    SPLW_ASSIGN_OR_RETURN(const bool found, GetRecord(snapshot, network, entry.value, *record));
+    const absl::StatusOr<bool> maybe_found = GetRecord(snapshot, network, entry.value, *record);
+    const bool unreadable = maybe_found.ok() ? !*maybe_found : absl::IsDataLoss(maybe_found.status());
+    if (page.skip_unreadable && unreadable) continue;
+    SPLW_ASSIGN_OR_RETURN(const bool found, maybe_found);
+    if (found && !budget.Take(record->ByteSizeLong())) return CursorAfter(raw.entries[i - 1], base);
     if (!found) {
       return absl::DataLossError(absl::StrFormat(
           "an entry of index %s of table %s has no record; verify the store to see which", index, name_));

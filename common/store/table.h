@@ -40,6 +40,9 @@ struct PageOf {
   ScanCursor next;  // empty: this was the last page
 };
 
+// What the records of one page of an API may take together: with what a reply adds to them, below the 4 MiB of a message.
+inline constexpr std::size_t kMaxPageBytes = std::size_t{2} << 20;
+
 struct PageRequest {
   std::size_t size = 50;
   ScanCursor after;
@@ -48,6 +51,11 @@ struct PageRequest {
   // entries before `until`. Empty: no bound. The pages of one scan all have the same bounds.
   std::string from;
   std::string until;
+  // Of an index: leave out entries whose record is missing or cannot be read, rather than end with DATA_LOSS. For what must
+  // go on with the others.
+  bool skip_unreadable = false;
+  // A page ends before the record with which it would pass this many stored bytes, but holds at least one. 0: no limit.
+  std::size_t max_bytes = 0;
 };
 
 // One index of a table, on messages of any kind.
@@ -113,8 +121,9 @@ class UntypedTable {
   absl::StatusOr<bool> GetRecord(Snapshot& snapshot, std::string_view network, std::string_view encoded_key,
                                  google::protobuf::Message& record) const;
   // Calls `visit` for each record of the page; returns the cursor of the next.
-  // INVALID_ARGUMENT for a page of no entries, or for a cursor of another scan; DATA_LOSS as above, and where
-  // an index entry has no record. Errors of `visit` end the scan and are returned.
+  // INVALID_ARGUMENT for a page of no entries, or (PAGE_TOKEN_INVALID, field "page_token") for a cursor of
+  // another scan; DATA_LOSS as above, and where an index entry has no record. Errors of `visit` end the scan
+  // and are returned.
   absl::StatusOr<ScanCursor> ScanRecords(
       Snapshot& snapshot, std::string_view network, const PageRequest& page,
       absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;

@@ -246,6 +246,35 @@ TEST_F(TableTest, PageGoesOnAfterItsLastRecordWasErased) {
   });
 }
 
+TEST_F(TableTest, PagesEndBeforeTheyTakeTooManyBytesButHoldARecord) {
+  for (const char* id : {"a", "b", "c", "d"}) {
+    Struct record = Person(id, "red");
+    (*record.mutable_fields())["note"].set_string_value(std::string(1000, 'x'));
+    ASSERT_TRUE(Put(record).ok());
+  }
+  for (const bool by_index : {false, true}) {
+    for (const auto& [max_bytes, sizes] : std::vector<std::pair<std::size_t, std::vector<std::size_t>>>{
+             {0, {4}}, {100, {1, 1, 1, 1}}, {2500, {2, 2}}, {3500, {3, 1}}}) {
+      std::vector<std::size_t> found;
+      std::string ids;
+      PageRequest page{.size = 100};
+      page.max_bytes = max_bytes;
+      do {
+        Read([&](Snapshot& snapshot) {
+          const auto maybe_page = by_index ? People().ScanIndex(snapshot, kNetwork, "colour", Key("red"), page)
+                                           : People().Scan(snapshot, kNetwork, page);
+          ASSERT_TRUE(maybe_page.ok()) << maybe_page.status();
+          found.push_back(maybe_page->records.size());
+          for (const Struct& record : maybe_page->records) ids += Field(record, "id");
+          page.after = maybe_page->next;
+        });
+      } while (!page.after.empty() && found.size() < 10);
+      EXPECT_EQ(found, sizes) << max_bytes;
+      EXPECT_EQ(ids, "abcd") << max_bytes;
+    }
+  }
+}
+
 TEST_F(TableTest, CursorOfAnotherScanIsRefused) {
   for (const char* id : {"a", "b"}) ASSERT_TRUE(Put(Person(id, "red")).ok());
   Read([&](Snapshot& snapshot) {
