@@ -82,7 +82,9 @@ absl::Status WriteAndSync(const std::string& path, const std::string& key) {
   return absl::OkStatus();
 }
 
-absl::Status SyncFolder(const std::string& folder) {
+absl::Status SyncFolderOf(const std::string& path) {
+  std::string folder = std::filesystem::path(path).parent_path().string();
+  if (folder.empty()) folder = ".";
   const FileDescriptor file(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!file.valid() || ::fsync(file.get()) != 0) return SystemFailure("cannot sync the folder", folder);
   return absl::OkStatus();
@@ -108,9 +110,16 @@ std::string KeyedHash::Hash(std::string_view value) const {
 
 std::string KeyedHash::HexHash(std::string_view value) const { return absl::BytesToHexString(Hash(value)); }
 
-absl::StatusOr<std::string> LoadOrCreateKey(const std::string& path, ids::Random& random) {
+absl::StatusOr<std::string> LoadKey(const std::string& path) {
   SPLW_ASSIGN_OR_RETURN(std::optional<std::string> existing, ReadKey(path));
-  if (existing.has_value()) return *std::move(existing);
+  if (!existing.has_value()) return absl::NotFoundError(absl::StrCat("there is no key file ", path));
+  // Whoever made it may have ended before this.
+  SPLW_RETURN_IF_ERROR(SyncFolderOf(path));
+  return *std::move(existing);
+}
+
+absl::StatusOr<std::string> LoadOrCreateKey(const std::string& path, ids::Random& random) {
+  if (absl::StatusOr<std::string> maybe_key = LoadKey(path); !absl::IsNotFound(maybe_key.status())) return maybe_key;
 
   // Written beside, then linked: the name appears with its content or not at all, and never in place of another's.
   const std::string draft = absl::StrCat(path, ".", absl::BytesToHexString(random.Bytes(8)), ".new");
@@ -127,11 +136,7 @@ absl::StatusOr<std::string> LoadOrCreateKey(const std::string& path, ids::Random
     errno = link_error;
     return SystemFailure("cannot create the key file", path);
   }
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  SPLW_RETURN_IF_ERROR(SyncFolder(folder.empty() ? "." : folder));
-  SPLW_ASSIGN_OR_RETURN(existing, ReadKey(path));
-  if (!existing.has_value()) return absl::UnavailableError(absl::StrCat("the key file ", path, " went away"));
-  return *std::move(existing);
+  return LoadKey(path);
 }
 
 }  // namespace splw::identity

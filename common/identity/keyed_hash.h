@@ -31,6 +31,9 @@ class KeyedHash final {
   std::string domain_;
 };
 
+// The key kept in the file `path`. NOT_FOUND where there is none; otherwise as LoadOrCreateKey.
+absl::StatusOr<std::string> LoadKey(const std::string& path);
+
 // The key kept in the file `path`, which only its owner may read; made, and durable, when there is none. Two processes that
 // make it at once get the same key. UNAVAILABLE with the path and the system's words where the file cannot be read or written;
 // DATA_LOSS where it holds something else; PERMISSION_DENIED where others can read it.

@@ -35,6 +35,12 @@ TEST(LoadOrCreateKey, KeepsTheKeyThatItMade) {
   EXPECT_EQ(*LoadOrCreateKey(dir.File("key"), random), *maybe_key);
 }
 
+TEST(LoadKey, MakesNone) {
+  const testing::TempDir dir;
+  EXPECT_EQ(LoadKey(dir.File("key")).status().code(), absl::StatusCode::kNotFound);
+  EXPECT_FALSE(std::filesystem::exists(dir.File("key")));
+}
+
 TEST(LoadOrCreateKey, LetsOnlyTheOwnerReadTheFileAndLeavesNothingBeside) {
   const testing::TempDir dir;
   ids::SeededRandom random(1);
