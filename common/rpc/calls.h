@@ -39,6 +39,7 @@ struct CallsOptions {
   const time::Clock* clock = nullptr;              // required; that of the store: deadlines are told by it
   ids::Random* random = nullptr;                   // required; for correlation ids
   delivery::FeedSignal* feed_signal = nullptr;     // required for Watch
+  std::string incarnation = "";                    // of the store (ChangesOptions): Watch positions are of one life of it
   telemetry::Metrics* metrics = nullptr;           // optional
   // Take the caller's metadata for its principal. Only where nobody but this machine can connect.
   bool dev_principals = false;

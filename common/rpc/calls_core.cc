@@ -63,7 +63,7 @@ void CallsCore::Record(const Arrival& arrival, const Call* call, const absl::Sta
     options.metrics->SetCallsWaiting(pool.waiting());
   }
   const char* role = call == nullptr ? "" : identity::RoleName(call->principal.role);
-  if (IsInternal(status.code())) {
+  if (StaysInside(status)) {
     // The only text of an error that is logged: it is about the server, not about the request.
     telemetry::Log(telemetry::Level::kError, "call",
                    {{"correlation_id", arrival.correlation_id},

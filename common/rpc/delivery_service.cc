@@ -28,6 +28,11 @@ grpc::ServerUnaryReactor* DeliveryService::Deliver(grpc::CallbackServerContext* 
             return text::Failure(absl::StatusCode::kPermissionDenied, "NETWORK_NOT_ALLOWED",
                                  "the caller does not act in the network of one of the events");
           }
+          // Else any service could move the streams of any other, and say what that one never said.
+          if (event.source() != call.principal.id) {
+            return text::Failure(absl::StatusCode::kPermissionDenied, "SOURCE_NOT_ALLOWED",
+                                 "a service delivers its own events only; one of these names another source");
+          }
         }
         if (on_heard_ && batch.events_size() > 0) on_heard_(batch.events(0).source());   // one batch is of one source
         return inbox_.Deliver(call.attempt(), batch, results);

@@ -145,7 +145,7 @@ grpc::ServerUnaryReactor* OperationsService::SkipEvent(grpc::CallbackServerConte
         text::Violations violations;
         CheckStream(command, violations);
         text::CheckText("event_id", command.event_id(),
-                        {.max_characters = delivery::kMaxNameCharacters, .required = true}, violations);
+                        {.max_characters = delivery::kMaxNameCharacters}, violations);
         SPLW_RETURN_IF_ERROR(violations.ToStatus());
         return changes_.RunOnce(
             call.attempt(), call.origin(), call.network, command.request_id(), command, result,

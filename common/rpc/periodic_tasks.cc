@@ -7,7 +7,8 @@
 
 namespace splw::rpc {
 
-PeriodicTasks::PeriodicTasks(std::vector<PeriodicTask> tasks, telemetry::Metrics& metrics) : metrics_(metrics) {
+PeriodicTasks::PeriodicTasks(std::vector<PeriodicTask> tasks, telemetry::Metrics& metrics, const time::Clock& clock)
+    : metrics_(metrics), clock_(clock) {
   for (PeriodicTask& task : tasks) entries_.push_back({std::move(task), absl::InfinitePast()});
   thread_ = std::thread([this] { Loop(); });
 }
@@ -24,9 +25,14 @@ PeriodicTasks::~PeriodicTasks() {
 void PeriodicTasks::Loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_ && !entries_.empty()) {
+    const absl::Time now = clock_.Now();
+    // Later than an interval from now: the clock was set back. The task must not wait until it is there again.
+    for (Entry& entry : entries_) {
+      if (entry.due > now + entry.task.interval) entry.due = now;
+    }
     const auto next = std::min_element(entries_.begin(), entries_.end(),
                                        [](const Entry& a, const Entry& b) { return a.due < b.due; });
-    const absl::Duration wait = next->due - clock_.Now();
+    const absl::Duration wait = next->due - now;
     if (wait > absl::ZeroDuration()) {
       // Not beyond an hour at a time: the clock may be set.
       stop_.wait_for(lock, absl::ToChronoMilliseconds(std::min(wait, absl::Hours(1)) + absl::Milliseconds(1)));

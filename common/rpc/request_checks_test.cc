@@ -5,6 +5,7 @@
 #include "common/testing/status_matchers.h"
 #include "splw/delivery/v1/delivery_service.pb.h"
 #include "splw/operations/v1/operations_service.pb.h"
+#include "splw/referral/v1/referral_intake_service.pb.h"
 #include "splw/type/v1/person.pb.h"
 
 namespace splw::rpc {
@@ -79,6 +80,13 @@ TEST(NetworkOf, RefusesWhatNamesNoNetwork) {
     EXPECT_THAT(NetworkOf(request), HasField("parent")) << parent;
     EXPECT_THAT(NetworkOf(request), HasReason("NETWORK_INVALID")) << parent;
   }
+}
+
+TEST(NetworkOf, ReadsTheNameOfTheResourceThatAnUpdateCarries) {
+  referral::v1::UpdateNetworkPolicyRequest request;
+  EXPECT_THAT(NetworkOf(request), HasField("policy.name"));
+  request.mutable_policy()->set_name("networks/U12345/policy");
+  EXPECT_EQ(*NetworkOf(request), "U12345");
 }
 
 TEST(NetworkFieldOf, IsEmptyWhereARequestNamesNone) {

@@ -9,6 +9,7 @@
 
 #include "common/delivery/outbox.h"
 #include "common/ids/ulid.h"
+#include "common/rpc/page.h"
 #include "common/rpc/testing_server.h"
 #include "common/testing/process.h"
 #include "common/testing/status_matchers.h"
@@ -25,6 +26,16 @@ using ::splw::testing::HasReason;
 using ::splw::testing::IsOk;
 using ::splw::testing::StatusIs;
 using ::testing::HasSubstr;
+
+absl::Status Verify(TestServer& server, const identity::Principal& principal) {
+  grpc::ClientContext context;
+  PrepareContext(context, principal, "", absl::Seconds(30));
+  auto reader = server.operations->VerifyStore(&context, operations::v1::VerifyStoreRequest());
+  operations::v1::VerifyStoreResponse response;
+  while (reader->Read(&response)) {
+  }
+  return FromGrpcStatus(reader->Finish());
+}
 
 TEST(Server, DoesNotStartWithAMethodThatNoPolicyCovers) {
   std::vector<identity::PolicyRow> rows = TestPolicy();
@@ -213,6 +224,48 @@ TEST(Operations, VerifiesTheStoreAndFindsAPlantedFault) {
   }), IsOk());
   EXPECT_THAT(verify(faults, records), IsOk());
   EXPECT_EQ(faults, 1);
+}
+
+TEST(Operations, VerifiesForThoseWhoActInEveryNetworkOnly) {
+  TestServer server;
+  identity::Principal principal = TestServer::Operator();
+  principal.networks = {"U12345"};
+  EXPECT_THAT(Verify(server, principal), HasReason("NETWORK_NOT_ALLOWED"));
+  EXPECT_THAT(Verify(server, TestServer::Operator()), IsOk());
+}
+
+TEST(Operations, TellsTooManyWatchersFromAServerThatStops) {
+  TestServer server({.max_watchers = 0});
+  EXPECT_THAT(Verify(server, TestServer::Operator()), HasReason("TOO_MANY_WATCHERS"));
+}
+
+TEST(Operations, RefuseAForgedPageToken) {
+  TestServer server;
+  operations::v1::ListOutboxStreamsRequest request;
+  for (const std::string& cursor : {std::string("x"), store::KeyBuilder().Number(2).Text("U12345").str(),
+                                    store::KeyBuilder().Number(0).Text("U12345").str() + "x"}) {
+    grpc::ClientContext context;
+    PrepareContext(context, TestServer::Operator());
+    request.set_parent("networks/U12345");
+    request.set_page_token(MakePageToken(request, cursor));
+    operations::v1::ListOutboxStreamsResponse response;
+    EXPECT_THAT(FromGrpcStatus(server.operations->ListOutboxStreams(&context, request, &response)),
+                HasReason("PAGE_TOKEN_INVALID"));
+  }
+}
+
+TEST(Delivery, TakesOnlyTheCallersOwnEvents) {
+  TestServer server;
+  auto stub = delivery::v1::DeliveryService::NewStub(server.channel);
+  grpc::ClientContext context;
+  PrepareContext(context, {.id = "mdt-agenda", .role = identity::Role::kService, .networks = {"*"}});
+  delivery::v1::DeliverRequest request;
+  for (const char* source : {"mdt-agenda", "caseload"}) {
+    request.add_events()->set_source(source);
+    request.mutable_events()->rbegin()->set_network("U12345");
+  }
+  delivery::v1::DeliverResponse response;
+  EXPECT_THAT(FromGrpcStatus(stub->Deliver(&context, request, &response)), HasReason("SOURCE_NOT_ALLOWED"));
 }
 
 TEST(Delivery, TakesEventsOfServicesOnly) {

@@ -103,6 +103,12 @@ std::optional<ServiceFlags> ParseServiceFlags(int argc, char** argv, const Servi
   truth("accept-wal-loss", flags.accept_wal_loss,
         "Open a store whose log is damaged in the middle, and lose all that stands behind the damage: restore a backup "
         "instead where there is one");
+  truth("restored", flags.restored,
+        "The store is a restored backup: say so, once, at the first start after it, so that the other services know that "
+        "its events are told a second time");
+  truth("accept-clock-behind", flags.accept_clock_behind,
+        "Start although the store's last change is more than an hour ahead of this machine's clock: the store's time "
+        "stands still until the clock is there");
 
   try {
     app.parse(argc, argv);

@@ -23,6 +23,8 @@ struct ServiceFlags {
   bool dev_principals = false;
   bool reflection = false;
   bool accept_wal_loss = false;
+  bool restored = false;
+  bool accept_clock_behind = false;
 };
 
 // Reads flags and environment. Nullopt: the process is to end with `exit_status` (0 after --help, 64 for a mistake, which was said

@@ -1,5 +1,6 @@
 #include "common/rpc/service_process.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <csignal>
 #include <cstdio>
@@ -31,6 +32,7 @@
 #include "common/store/rocksdb_store.h"
 #include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
+#include "common/text/status_macros.h"
 
 namespace splw::rpc {
 namespace {
@@ -44,7 +46,10 @@ constexpr int kSoftwareStatus = 70;
 constexpr int kIoStatus = 74;
 
 // A process that has not drained by then ends anyway: what was acknowledged is durable.
-constexpr absl::Duration kLongestDrain = absl::Milliseconds(4800);
+constexpr absl::Duration kLongestDrain = absl::Milliseconds(4700);
+constexpr absl::Duration kLastWords = absl::Milliseconds(100);
+// A clock is not that wrong by drifting.
+constexpr absl::Duration kMostStoreAhead = absl::Hours(1);
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
 constexpr absl::Duration kOutboxMetricsInterval = absl::Seconds(2);
 
@@ -53,13 +58,20 @@ void LogGrpc(gpr_log_func_args* entry) {
   Log(Level::kWarning, "grpc", {{"text", entry->message}});
 }
 
-// Health that can be told of a failure at any time, before there is a server too.
+// Health that can be told of a failure at any time, before there is a server too. A failure also has the process stop, as an
+// operator would: started again, it may find the disk well.
 class Serving final {
  public:
   void Fail() {
     std::lock_guard lock(mutex_);
-    failed_ = true;
+    if (std::exchange(failed_, true)) return;
     if (server_ != nullptr) server_->SetServing(false);
+    // Blocked in every thread, it waits for RunService to ask for it.
+    ::kill(::getpid(), SIGTERM);
+  }
+  bool failed() {
+    std::lock_guard lock(mutex_);
+    return failed_;
   }
   // nullptr: the server goes.
   void Set(Server* server) {
@@ -74,16 +86,17 @@ class Serving final {
   bool failed_ = false;
 };
 
-// Ends the process if it is not told in time that all is well.
+// Ends the process if it is not told in time that all is well. It waits for nothing itself, the log's reader least of all.
 class DrainWatchdog final {
  public:
-  DrainWatchdog()
-      : thread_([this] {
+  explicit DrainWatchdog(int exit_status)
+      : thread_([this, exit_status] {
           std::unique_lock lock(mutex_);
           if (done_.wait_for(lock, absl::ToChronoMilliseconds(kLongestDrain), [this] { return over_; })) return;
-          Log(Level::kError, "drain_timeout");
-          telemetry::StopLog();
-          std::_Exit(kSoftwareStatus);
+          Log(Level::kError, "drain_timeout", {{"exit_status", exit_status}});
+          // For the line to get out, if anybody reads it.
+          done_.wait_for(lock, absl::ToChronoMilliseconds(kLastWords), [this] { return over_; });
+          std::_Exit(exit_status);
         }) {}
   ~DrainWatchdog() {
     {
@@ -148,9 +161,13 @@ class Process final {
   // 0, or the exit status after it was said why.
   int Start();
   void Stop();
+  // Whether the disk refused a write.
+  bool failed() { return serving_.failed(); }
 
  private:
   int OpenStore();
+  int CheckStoreTime();
+  int MakeObjects();
   int StartServer();
   void StartDispatcher();
   std::vector<PeriodicTask> Tasks();
@@ -179,12 +196,13 @@ class Process final {
 
 int Process::OpenStore() {
   std::error_code error;
-  std::filesystem::create_directories(flags_.data_dir, error);
+  const bool made = std::filesystem::create_directories(flags_.data_dir, error);
+  // What people told in confidence: nobody else on this machine need look in. A folder that was there has the rights that its
+  // owner gave it; the store's own folder in it is private in any case.
+  if (made && !error) std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
   if (error) {
     return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, ": ", error.message()), kIoStatus);
   }
-  // What people told in confidence: nobody else on this machine need look in.
-  std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> maybe_store = store::RocksDbStore::Open(
       {.path = flags_.data_dir + "/store",
        .clock = &clock_,
@@ -207,6 +225,36 @@ int Process::OpenStore() {
         {{"last_sequence", store_->recovery().last_sequence},
          {"last_commit", absl::FormatTime(absl::RFC3339_full, store_->recovery().last_commit, absl::UTCTimeZone())}});
   }
+  if (const int status = CheckStoreTime(); status != 0) return status;
+  if (flags_.restored) {
+    const std::string before = store_->incarnation();
+    const absl::Status renewed = store_->RenewIncarnation();
+    if (!renewed.ok()) return Refuse(definition_.name, std::string(renewed.message()), kIoStatus);
+    Log(Level::kWarning, "restored", {{"incarnation_before", before}, {"incarnation", store_->incarnation()}});
+  }
+  return 0;
+}
+
+int Process::CheckStoreTime() {
+  const absl::Duration ahead = std::max(absl::ZeroDuration(), store_->recovery().last_commit - clock_.Now());
+  metrics_.SetStoreAhead(ahead);
+  if (ahead <= kMostStoreAhead) return 0;
+  const std::string last = absl::FormatTime(absl::RFC3339_sec, store_->recovery().last_commit, absl::UTCTimeZone());
+  Log(Level::kError, "clock_behind", {{"seconds", absl::ToInt64Seconds(ahead)}, {"last_commit", last}});
+  if (flags_.accept_clock_behind) return 0;
+  return Refuse(definition_.name,
+                absl::StrCat("the store's last change is of ", last, ", ", absl::FormatDuration(absl::Trunc(ahead, absl::Seconds(1))),
+                             " ahead of this machine's clock: set the clock right and start again; or, if it is right and was "
+                             "wrong before, start with --accept-clock-behind: the store's time then stands still until the "
+                             "clock is there"),
+                kIoStatus);
+}
+
+int Process::MakeObjects() {
+  absl::StatusOr<std::unique_ptr<ServiceObjects>> maybe_objects =
+      definition_.make({*store_, *changes_, *calls_, clock_, random_, flags_.data_dir});
+  if (!maybe_objects.ok()) return Refuse(definition_.name, std::string(maybe_objects.status().message()), kIoStatus);
+  objects_ = *std::move(maybe_objects);
   return 0;
 }
 
@@ -242,7 +290,7 @@ void Process::StartDispatcher() {
       .peers = std::move(peers),
       .limits = {},
       .on_parked = [](const delivery::StreamKey& key, const delivery::Parking& parking) {
-        Log(Level::kError, "stream_parked",
+        Log(Level::kError, parking.revision == 0 ? "stream_faulty" : "stream_parked",
             {{"network", key.network},
              {"destination", key.destination},
              {"stream", key.stream},
@@ -257,6 +305,12 @@ std::vector<PeriodicTask> Process::Tasks() {
   tasks.push_back({"feed_retention", kSweepInterval, [this] { return delivery::SweepFeed(*store_); }});
   tasks.push_back({"outbox_metrics", kOutboxMetricsInterval, [this]() -> absl::StatusOr<bool> {
                      const absl::Time now = clock_.Now();
+                     absl::Time store_now;
+                     SPLW_RETURN_IF_ERROR(store_->View({.label = "store_time"}, [&](store::Snapshot& snapshot) {
+                                                   store_now = snapshot.Now();
+                                                   return absl::OkStatus();
+                                                 }).status());
+                     metrics_.SetStoreAhead(std::max(absl::ZeroDuration(), store_now - now));
                      for (const auto& [name, outbox] : dispatcher_->stats().destinations) {
                        metrics_.SetOutbox(name, outbox.depth,
                                           std::max(absl::ZeroDuration(), now - std::min(now, outbox.oldest)),
@@ -285,12 +339,12 @@ int Process::Start() {
                                                 .clock = &clock_,
                                                 .random = &random_,
                                                 .feed_signal = &feed_signal_,
+                                                .incarnation = store_->incarnation(),
                                                 .metrics = &metrics_,
                                                 .dev_principals = flags_.dev_principals,
                                                 .threads = flags_.threads,
                                                 .max_queued = static_cast<std::size_t>(flags_.max_calls_queued)});
-  objects_ = definition_.make({*store_, *changes_, *calls_, clock_, random_, flags_.data_dir});
-  if (objects_ == nullptr) return Refuse(definition_.name, "the service could not be made", kSoftwareStatus);
+  if (const int status = MakeObjects(); status != 0) return status;
   inbox_ = std::make_unique<delivery::Inbox>(*store_, *changes_);
   objects_->RegisterEvents(*inbox_);
   StartDispatcher();
@@ -309,7 +363,7 @@ int Process::Start() {
     metrics_server_ = *std::move(maybe_metrics_server);
     metrics_port = metrics_server_->port();
   }
-  tasks_ = std::make_unique<PeriodicTasks>(Tasks(), metrics_);
+  tasks_ = std::make_unique<PeriodicTasks>(Tasks(), metrics_, clock_);
   if (!flags_.port_file.empty()) {
     const absl::Status written = WritePortFile(flags_.port_file, server_->port(), metrics_port);
     if (!written.ok()) return Refuse(definition_.name, std::string(written.message()), kIoStatus);
@@ -348,10 +402,13 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);   // a write beyond the limit of a file's size then fails like one on a full disk
 
   int exit_status = 0;
   const std::optional<ServiceFlags> flags = ParseServiceFlags(argc, argv, definition, exit_status);
   if (!flags.has_value()) return exit_status;
+  // Outlives the log's session, which ends when everything waiting was written: a reader who stalls must not hold up the end.
+  std::optional<DrainWatchdog> watchdog;
   const LogSession log(definition.name, flags->log_level);
   gpr_set_log_function(LogGrpc);
   if (flags->dev_principals) {
@@ -363,16 +420,18 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   }
 
   Process process(definition, *flags);
-  if (const int status = process.Start(); status != 0) return status;
+  if (const int status = process.Start(); status != 0) {
+    watchdog.emplace(status);
+    return status;
+  }
   int received = 0;
   sigwait(&stop_signals, &received);
-  Log(Level::kInfo, "stopping", {{"signal", received}});
-  {
-    const DrainWatchdog watchdog;
-    process.Stop();
-  }
-  Log(Level::kInfo, "stopped");
-  return 0;
+  watchdog.emplace(process.failed() ? kIoStatus : kSoftwareStatus);
+  Log(Level::kInfo, "stopping", {{"signal", received}, {"store_failed", process.failed()}});
+  process.Stop();
+  const int status = process.failed() ? kIoStatus : 0;
+  Log(Level::kInfo, "stopped", {{"exit_status", status}});
+  return status;
 }
 
 }  // namespace splw::rpc

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include <absl/status/statusor.h>
 #include <absl/time/time.h>
 #include <grpcpp/grpcpp.h>
 
@@ -61,11 +62,13 @@ struct ServiceDefinition {
   std::vector<PeerDefinition> peers;                    // to whom it sends events
   std::vector<const store::UntypedTable*> tables;       // for `store verify`; delivery's own are added
   std::vector<identity::PolicyRow> policy;              // delivery's, operations' and health's rows are added
-  std::function<std::unique_ptr<ServiceObjects>(const ServiceParts&)> make;
+  // An error: the service must not start; its message says why and what to do.
+  std::function<absl::StatusOr<std::unique_ptr<ServiceObjects>>(const ServiceParts&)> make;
 };
 
-// Returns the exit status: 0 after an orderly stop; 64 for bad flags; 69 where a port or the store is taken; 70 for a
-// defect; 74 for a store that cannot be opened (sysexits.h).
+// Returns the exit status (sysexits.h): 0 after an orderly stop; 64 for bad flags; 69 where a port or the store is taken; 70
+// for a defect; 74 for a store, or what belongs to it, that cannot be used, and where the disk refused writes while it served
+// (start it again: what was acknowledged is there).
 int RunService(int argc, char** argv, const ServiceDefinition& definition);
 
 }  // namespace splw::rpc

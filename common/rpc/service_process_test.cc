@@ -6,7 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
@@ -18,6 +21,8 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/service_flags.h"
 #include "common/rpc/status.h"
+#include "common/store/keys.h"
+#include "common/store/rocksdb_store.h"
 #include "common/testing/process.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/suite.h"
@@ -54,9 +59,9 @@ class ServiceProcessTest : public ::testing::Test {
                             .stdout_file = dir_.File("log"),
                             .stderr_file = dir_.File("log")});
   }
-  Process StartServing(std::vector<std::string> flags = {}) {
+  Process StartServing(std::vector<std::string> flags = {}, std::map<std::string, std::string> environment = {}) {
     flags.insert(flags.end(), {"--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"});
-    Process process = Start(std::move(flags));
+    Process process = Start(std::move(flags), std::move(environment));
     EXPECT_TRUE(Eventually(kPatience, [&] { return Port() != 0 || !process.Running(); })) << ReadFile(dir_.File("log"));
     EXPECT_TRUE(process.Running()) << ReadFile(dir_.File("log"));
     return process;
@@ -79,7 +84,18 @@ class ServiceProcessTest : public ::testing::Test {
         stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
   }
 
+  // The store of a process that has ended, at a time of the test's own.
+  std::unique_ptr<store::RocksDbStore> OpenStore(absl::Time now) {
+    clock_.Set(now);
+    auto maybe_store =
+        store::RocksDbStore::Open({.path = dir_.File("data/store"), .clock = &clock_, .random = &random_});
+    EXPECT_THAT(maybe_store, IsOk());
+    return *std::move(maybe_store);
+  }
+
   TempDir dir_;
+  time::FakeClock clock_{absl::Now()};
+  ids::SystemRandom random_;
 };
 
 TEST_F(ServiceProcessTest, ServesOnThePortsOfItsFileAndStopsWithinFiveSeconds) {
@@ -186,6 +202,89 @@ TEST_F(ServiceProcessTest, ExplainsItsFlagsAndTheirEnvironment) {
   for (const char* word : {"--listen", "--caseload-address", "SPLW_RPC_TEST_SERVICE_DATA_DIR", "SPLW_DATA_DIR"}) {
     EXPECT_THAT(help, HasSubstr(word));
   }
+}
+
+TEST_F(ServiceProcessTest, LeavesTheRightsOfAFolderThatWasThere) {
+  ASSERT_TRUE(std::filesystem::create_directory(dir_.File("data")));
+  ASSERT_EQ(::chmod(dir_.File("data").c_str(), 0755), 0);
+  Process process = StartServing();
+  struct stat about {};
+  ASSERT_EQ(::stat(dir_.File("data").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0777, 0755u);
+  ASSERT_EQ(::stat(dir_.File("data/store").c_str(), &about), 0);
+  EXPECT_EQ(about.st_mode & 0077, 0u);
+}
+
+TEST_F(ServiceProcessTest, RenewsTheIncarnationOfARestoredStoreOnly) {
+  const auto incarnation_after = [&](std::vector<std::string> flags) {
+    Process process = StartServing(std::move(flags));
+    process.Signal(SIGTERM);
+    EXPECT_EQ(ExitCode(process), 0);
+    return OpenStore(clock_.Now())->incarnation();
+  };
+  const std::string first = incarnation_after({});
+  EXPECT_EQ(incarnation_after({}), first);
+  EXPECT_NE(incarnation_after({"--restored"}), first);
+  EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr(R"("event":"restored")"));
+}
+
+TEST_F(ServiceProcessTest, DoesNotStartWithAStoreFarAheadOfTheClockUnlessTold) {
+  {
+    const auto store = OpenStore(clock_.Now() + absl::Hours(2));
+    ASSERT_THAT(store->Commit({}, [](store::Transaction& txn) {
+      txn.Put(store::KeyBuilder().Text("U12345").Text("test").str(), "x");
+      return absl::OkStatus();
+    }), IsOk());
+  }
+  Process refused = Start({"--listen", "127.0.0.1:0", "--metrics-listen", ""});
+  EXPECT_EQ(ExitCode(refused), 74);
+  EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr("--accept-clock-behind"));
+  EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr(R"("event":"clock_behind")"));
+  Process process = StartServing({"--dev-principals", "--accept-clock-behind"});
+  EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, SaysWhyItsObjectsCouldNotBeMade) {
+  Process process = Start({"--listen", "127.0.0.1:0", "--metrics-listen", ""}, {{"SPLW_TEST_NO_OBJECTS", "1"}});
+  EXPECT_EQ(ExitCode(process), 74);
+  EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr("rpc-test-service: the key is missing"));
+}
+
+// The disk is as good as full: files may not grow.
+TEST_F(ServiceProcessTest, EndsWhenTheDiskRefusesAndServesAgainWhenStartedAgain) {
+  Process process = StartServing({"--dev-principals"}, {{"SPLW_TEST_COMMITS", "1"}});
+  rlimit limit{};
+  ASSERT_EQ(::prlimit(process.pid(), RLIMIT_FSIZE, nullptr, &limit), 0);
+  limit.rlim_cur = 1;
+  ASSERT_EQ(::prlimit(process.pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
+  const auto end = process.Wait(kPatience);
+  ASSERT_TRUE(end.has_value());
+  EXPECT_EQ(end->signal, 0);
+  EXPECT_EQ(end->exit_code, 74);
+  process = StartServing({"--dev-principals"});
+  EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, StopsWithinFiveSecondsThoughNobodyReadsItsLog) {
+  const std::string log = dir_.File("pipe");
+  ASSERT_EQ(::mkfifo(log.c_str(), 0600), 0);
+  const int reader = ::open(log.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC);
+  ASSERT_GE(reader, 0);
+  while (::write(reader, "x", 1) == 1) {
+  }
+  Process process = *Process::Start({.program = ::splw::testing::Suite::Program("rpc-test-service"),
+                                     .arguments = {"--data-dir", dir_.File("data"), "--port-file", dir_.File("ports"),
+                                                   "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0"},
+                                     .environment = {},
+                                     .stdin_file = "",
+                                     .stdout_file = "",
+                                     .stderr_file = log});
+  ASSERT_TRUE(Eventually(kPatience, [&] { return Port() != 0 || !process.Running(); }));
+  const absl::Time start = absl::Now();
+  process.Signal(SIGTERM);
+  EXPECT_EQ(ExitCode(process), 70);
+  EXPECT_LT(absl::Now() - start, absl::Seconds(6));
+  ::close(reader);
 }
 
 TEST(ServiceFlags, KnowLoopbackFromOtherAddresses) {

@@ -33,16 +33,32 @@ std::string PublicMessage(const absl::Status& status) {
       return "whether this was done is not known; send it again with the same request_id";
     case absl::StatusCode::kDataLoss:
       return "the server cannot read what it stored; its log tells more under this call's correlation id";
+    case absl::StatusCode::kUnavailable:
+      if (!StaysInside(status)) break;
+      return "the server cannot do this now; try again later";
+    case absl::StatusCode::kResourceExhausted:
+      if (!StaysInside(status)) break;
+      return "the server lacks the room to do this now; try again later";
     default:
-      return Shortened(std::string(status.message()));
+      break;
   }
+  return Shortened(std::string(status.message()));
 }
 
 }  // namespace
 
-bool IsInternal(absl::StatusCode code) {
-  return code == absl::StatusCode::kInternal || code == absl::StatusCode::kUnknown ||
-         code == absl::StatusCode::kDataLoss;
+bool StaysInside(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return true;
+    case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kResourceExhausted:
+      return !status.GetPayload(kErrorInfoUrl).has_value();
+    default:
+      return false;
+  }
 }
 
 grpc::Status ToGrpcStatus(const absl::Status& status) {
@@ -61,7 +77,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
     by_code.set_domain(text::kErrorDomain);
     info->set_value(by_code.SerializeAsString());
   }
-  if (!IsInternal(status.code())) {
+  if (!StaysInside(status)) {
     status.ForEachPayload([&details](absl::string_view url, const absl::Cord& payload) {
       const std::string type_url(url);
       if (type_url == kErrorInfoUrl || type_url.compare(0, kDetailsPrefix.size(), kDetailsPrefix) != 0) return;

@@ -11,13 +11,14 @@ inline constexpr std::size_t kMaxDetailsBytes = 3 * 1024;
 inline constexpr std::size_t kMaxStatusMessageBytes = 512;
 
 // Keeps code, message and the google.rpc payloads (ErrorInfo first, whatever of the others fits). A status without ErrorInfo
-// gets one whose reason is its code's name. INTERNAL, UNKNOWN and DATA_LOSS say nothing of their own: their text is for the log.
+// gets one whose reason is its code's name. Those that StaysInside is true of say nothing of their own: their text is for the log.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // With the payloads as common/text/failure.h made them, so that ReasonOf and FieldsOf work on the client's side.
 absl::Status FromGrpcStatus(const grpc::Status& status);
 
-// Whether the text of such a status stays on the server.
-bool IsInternal(absl::StatusCode code);
+// Whether the text of such a status stays on the server: INTERNAL, UNKNOWN and DATA_LOSS always; UNAVAILABLE and
+// RESOURCE_EXHAUSTED where no ErrorInfo says that it was meant for the caller (the store's may name files).
+bool StaysInside(const absl::Status& status);
 
 }  // namespace splw::rpc

@@ -48,6 +48,20 @@ TEST(Status, KeepsTheTextOfDefects) {
   }
 }
 
+TEST(Status, OfTheStoreKeepsItsFilesToTheServer) {
+  for (const absl::Status& status :
+       {absl::UnavailableError("IO error: /srv/store/000012.log"), absl::ResourceExhaustedError("/srv/store: no space")}) {
+    EXPECT_TRUE(StaysInside(status));
+    const absl::Status received = ThereAndBack(status);
+    EXPECT_EQ(received.code(), status.code());
+    EXPECT_THAT(std::string(received.message()), Not(HasSubstr("/srv")));
+    EXPECT_THAT(std::string(received.message()), HasSubstr("try again"));
+    const absl::Status meant = text::Failure(status.code(), "MEANT", "for the caller");
+    EXPECT_FALSE(StaysInside(meant));
+    EXPECT_THAT(std::string(ThereAndBack(meant).message()), HasSubstr("for the caller"));
+  }
+}
+
 TEST(Status, FitsIntoTrailersWhateverItHolds) {
   absl::Status status(absl::StatusCode::kInvalidArgument, std::string(700, 'a') + "\xc3\xa9");
   for (int i = 0; i < 20; ++i) {

@@ -201,6 +201,11 @@ grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(
     run->End(maybe_call.status());
     return reactor;
   }
+  if (!maybe_call->principal.MayActIn("*")) {
+    run->End(text::Failure(absl::StatusCode::kPermissionDenied, "NETWORK_NOT_ALLOWED",
+                           "a store holds every network, and the caller does not act in all of them"));
+    return reactor;
+  }
   run->Admitted(*std::move(maybe_call));
   CallsCore::Greet(context, run->arrival());
 
@@ -213,7 +218,11 @@ grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(
   }
   bool draining = false;
   if (!core.AddWatcher(run, draining)) {
-    run->End(VerifyRun::Stopped());
+    run->End(draining ? VerifyRun::Stopped()
+                      : text::WithRetryDelay(
+                            text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
+                                          "too many calls watch already; try again after the delay"),
+                            absl::Seconds(30)));
     return reactor;
   }
   // The thread before it has nothing left to do but return.

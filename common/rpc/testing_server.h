@@ -73,6 +73,7 @@ inline std::vector<identity::PolicyRow> TestPolicy() {
 
 struct TestServerOptions {
   bool automatic_sync = true;
+  std::string incarnation = "1";
   bool dev_principals = true;
   int threads = 4;
   std::size_t max_queued = 64;
@@ -87,7 +88,7 @@ class TestServer final {
         changes(delivery::MakeChanges({.store = store,
                                        .random = random,
                                        .source = "test",
-                                       .incarnation = "1",
+                                       .incarnation = options.incarnation,
                                        .outbox_signal = nullptr,
                                        .feed_signal = &feed_signal})),
         calls({.store = &store,
@@ -95,6 +96,7 @@ class TestServer final {
                .clock = &clock,
                .random = &random,
                .feed_signal = &feed_signal,
+               .incarnation = options.incarnation,
                .metrics = &metrics,
                .dev_principals = options.dev_principals,
                .threads = options.threads,

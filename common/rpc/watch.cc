@@ -51,6 +51,30 @@ struct Batch {
   bool at_end = true;
 };
 
+// The changes of one resource in a batch, as one.
+struct Coalesced {
+  std::uint64_t first = 0;    // the sequence of the first of them
+  delivery::FeedItem item;    // the last of them; created if one of them is
+};
+
+// In the order of first changes.
+std::vector<Coalesced> Coalesce(std::vector<delivery::FeedItem> items) {
+  std::vector<Coalesced> result;
+  std::map<std::string, std::size_t> places;
+  for (delivery::FeedItem& item : items) {
+    const auto [at, is_new] = places.try_emplace(item.resource, result.size());
+    if (is_new) {
+      const std::uint64_t first = item.sequence;
+      result.push_back({first, std::move(item)});
+      continue;
+    }
+    delivery::FeedItem& known = result[at->second].item;
+    item.created = item.created || known.created;
+    known = std::move(item);
+  }
+  return result;
+}
+
 // Three things can be under way: a read (of a batch, in the pool, until what it saw is durable), a write (in gRPC), and the
 // end. A read starts only when nothing waits to be written; the end only when neither is under way, so that neither the
 // request nor the response is ever used after gRPC took it away.
@@ -189,24 +213,21 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
                                                                       batch.last_seen, kBatchEntries));
     batch.last_seen = page.last_seen;
     batch.at_end = page.at_end;
-    // A resource is told as it is now: once a batch is enough, at its last change.
-    std::map<std::string, std::pair<std::uint64_t, bool>> told;
-    for (const delivery::FeedItem& item : page.items) {
-      auto& [last, created] = told[item.resource];
-      last = item.sequence;
-      created = created || item.created;
-    }
-    for (delivery::FeedItem& item : page.items) {
-      const auto& [last, created] = told[item.resource];
-      if (item.sequence != last) continue;
-      item.created = created;
+    // A resource is told as it is now, so once a batch is enough. In the order of first changes: then all that is told later
+    // has its changes, the creating one with them, after the position that holds back to just before the next first change.
+    std::vector<std::pair<std::uint64_t, std::unique_ptr<Message>>> untold;  // with their first changes
+    for (const Coalesced& coalesced : Coalesce(std::move(page.items))) {
       std::unique_ptr<Message> message(prototype_.New());
-      SPLW_ASSIGN_OR_RETURN(const bool send, convert_(*call_, snapshot, item, *message));
-      if (!send) continue;
-      message->GetReflection()->SetString(
-          message.get(), PositionField(*message),
-          delivery::EncodeFeedPosition(call_->network, collection_, item.sequence));
-      batch.messages.push_back(std::move(message));
+      SPLW_ASSIGN_OR_RETURN(const bool send, convert_(*call_, snapshot, coalesced.item, *message));
+      if (send) untold.emplace_back(coalesced.first, std::move(message));
+    }
+    for (std::size_t i = 0; i < untold.size(); ++i) {
+      const std::uint64_t position = i + 1 < untold.size() ? untold[i + 1].first - 1 : batch.last_seen;
+      Message& message = *untold[i].second;
+      message.GetReflection()->SetString(
+          &message, PositionField(message),
+          delivery::EncodeFeedPosition(calls_.options.incarnation, call_->network, collection_, position));
+      batch.messages.push_back(std::move(untold[i].second));
     }
     return absl::OkStatus();
   }
@@ -214,7 +235,7 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   absl::StatusOr<std::uint64_t> Start(store::Snapshot& snapshot) {
     if (asked_position_.empty()) return std::uint64_t{0};
     if (asked_position_ == "now") return delivery::FeedHead(snapshot, call_->network);
-    return delivery::DecodeFeedPosition(call_->network, collection_, asked_position_);
+    return delivery::DecodeFeedPosition(calls_.options.incarnation, call_->network, collection_, asked_position_);
   }
 
   void ReadDone(Batch batch) {

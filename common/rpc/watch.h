@@ -2,6 +2,12 @@
 // for every call (common/rpc/calls.h) come first. A message leaves when all that it tells of is durable, and when the one
 // before it has left: a slow reader costs one batch of memory. The stream ends with UNAVAILABLE when the server drains
 // (resume from the last position), RESOURCE_EXHAUSTED (TOO_MANY_WATCHERS) when too many watch already.
+//
+// Resuming from the position of any message received loses nothing: no change, and not that one of them created the resource.
+// It may tell again what was told: several changes of one resource are told as one, in the place of the first, and the position
+// of each message stands before the first change that is not yet told. A caller who begins with "now" gets no message about what
+// is; one who has to begin again without a position (the call ended before the first message, or with POSITION_EXPIRED) watches
+// from "now" and then lists the resources, for nothing tells what changed in between.
 #pragma once
 
 #include <functional>

@@ -42,16 +42,19 @@ class Watcher final {
     WatchReferralsResponse response;
     if (!reader_->Read(&response)) return "";
     position_ = response.position();
+    created_ = response.kind() == type::v1::CHANGE_KIND_CREATED;
     return response.referral().name();
   }
   absl::Status Finish() { return FromGrpcStatus(reader_->Finish()); }
   void Cancel() { context_.TryCancel(); }
   const std::string& position() const { return position_; }
+  bool created() const { return created_; }
 
  private:
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientReader<WatchReferralsResponse>> reader_;
   std::string position_;
+  bool created_ = false;
 };
 
 TEST(Watch, TellsWhatWasKeptThenWhatComes) {
@@ -106,6 +109,57 @@ TEST(Watch, TellsManyChangesOfOneResourceOnceABatchAndAllResources) {
   }
   EXPECT_EQ(told.size(), 8u);
   EXPECT_LE(messages, 3 * 8);
+}
+
+TEST(Watch, ResumingFromAnyPositionLosesNoChangeAndNoCreation) {
+  TestServer server;
+  server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+                              WatchReferralsResponse* response) -> absl::StatusOr<bool> {
+    response->mutable_referral()->set_name(item.resource);
+    response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
+    return true;
+  };
+  const std::string a = "networks/U12345/referrals/a";
+  const std::string b = "networks/U12345/referrals/b";
+  const std::string c = "networks/U12345/referrals/c";
+  const std::pair<std::string, bool> changes[] = {{a, true}, {b, true}, {a, false}, {c, true}, {b, false}, {a, false}};
+  for (const auto& [resource, created] : changes) server.ChangeReferral(resource, created);
+
+  for (int until = 1; until <= 3; ++until) {
+    std::set<std::string> created;
+    std::string position;
+    {
+      Watcher first(server);
+      for (int i = 0; i < until; ++i) {
+        const std::string resource = first.Next();
+        if (first.created()) created.insert(resource);
+      }
+      position = first.position();
+    }
+    const std::string end = "networks/U12345/referrals/end" + std::to_string(until);
+    server.ChangeReferral(end, false);
+    Watcher second(server, position);
+    std::set<std::string> told;
+    while (told.count(end) == 0) {
+      const std::string resource = second.Next();
+      ASSERT_FALSE(resource.empty());
+      told.insert(resource);
+      if (second.created()) created.insert(resource);
+    }
+    EXPECT_EQ(created, (std::set<std::string>{a, b, c})) << "resumed after message " << until;
+    // Nor does it begin anew: the positions move on.
+    EXPECT_EQ(told.count(c), until < 3 ? 1u : 0u);
+  }
+}
+
+TEST(Watch, APositionFromBeforeARestoreHasExpired) {
+  TestServer before;
+  before.ChangeReferral("networks/U12345/referrals/1");
+  Watcher watcher(before);
+  watcher.Next();
+  TestServer after({.incarnation = "2"});
+  after.ChangeReferral("networks/U12345/referrals/1");
+  EXPECT_THAT(Watcher(after, watcher.position()).Finish(), HasReason("POSITION_EXPIRED"));
 }
 
 TEST(Watch, TellsOnlyWhatConvertLetsThrough) {
