@@ -53,6 +53,11 @@ Metrics::Metrics()
       calls_waiting_(
           BuildGauge().Name("splw_calls_waiting").Help("Calls that wait for a thread.").Register(*registry_).Add({})),
       watchers_(BuildGauge().Name("splw_watchers").Help("Open Watch calls.").Register(*registry_).Add({})),
+      store_ahead_(BuildGauge()
+                       .Name("splw_store_ahead_seconds")
+                       .Help("How far the store's time is ahead of the machine's clock.")
+                       .Register(*registry_)
+                       .Add({})),
       sync_seconds_(BuildHistogram()
                         .Name("splw_store_sync_seconds")
                         .Help("How long one sync of the log took.")
@@ -75,6 +80,8 @@ void Metrics::CountCall(std::string_view method, std::string_view code, absl::Du
 void Metrics::SetCallsWaiting(std::size_t count) { calls_waiting_.Set(static_cast<double>(count)); }
 
 void Metrics::SetWatchers(std::size_t count) { watchers_.Set(static_cast<double>(count)); }
+
+void Metrics::SetStoreAhead(absl::Duration ahead) { store_ahead_.Set(absl::ToDoubleSeconds(ahead)); }
 
 void Metrics::CountCommit(std::string_view label, absl::Duration took) {
   commit_seconds_.Add({{"label", std::string(label)}}, Latencies()).Observe(absl::ToDoubleSeconds(took));

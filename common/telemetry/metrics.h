@@ -37,6 +37,8 @@ class Metrics final {
   void CountSync(absl::Duration took, std::size_t group_size);
   // splw_outbox_depth{destination}, splw_outbox_oldest_seconds{destination}, splw_parked_streams{destination}.
   void SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest, std::size_t parked_streams);
+  // splw_store_ahead_seconds: how far the store's time is ahead of the machine's clock.
+  void SetStoreAhead(absl::Duration ahead);
   // splw_task_failures_total{task}.
   void CountTaskFailure(std::string_view task);
 
@@ -56,6 +58,7 @@ class Metrics final {
   prometheus::Family<prometheus::Counter>& task_failures_;
   prometheus::Gauge& calls_waiting_;
   prometheus::Gauge& watchers_;
+  prometheus::Gauge& store_ahead_;
   prometheus::Histogram& sync_seconds_;
   prometheus::Histogram& sync_group_;
 };

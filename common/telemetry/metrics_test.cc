@@ -26,10 +26,11 @@ TEST(Metrics, KeepTheNamesThatDashboardsUse) {
   metrics.CountSync(absl::Milliseconds(3), 7);
   metrics.SetOutbox("caseload", 5, absl::Seconds(9), 1);
   metrics.CountTaskFailure("feed_retention");
+  metrics.SetStoreAhead(absl::Minutes(2));
   const std::string text = metrics.Text();
   for (const char* name :
        {"splw_store_commit_seconds", "splw_store_sync_seconds", "splw_store_sync_group_size", "splw_calls_waiting",
-        "splw_watchers", R"(splw_outbox_depth{destination="caseload"} 5)",
+        "splw_watchers", "splw_store_ahead_seconds 120", R"(splw_outbox_depth{destination="caseload"} 5)",
         R"(splw_outbox_oldest_seconds{destination="caseload"} 9)", R"(splw_parked_streams{destination="caseload"} 1)",
         R"(splw_task_failures_total{task="feed_retention"} 1)"}) {
     EXPECT_THAT(text, HasSubstr(name));
