@@ -56,7 +56,8 @@ absl::StatusOr<std::vector<stored::AgendaItemRecord>> AgendaBook::ItemsOf(const 
                         Items().ScanIndex(txn(), network(), "agenda", TextKey(meeting.mdt_id(), meeting.date()),
                                           {.size = kMaxMeetingItems}));
   if (!page.next.empty()) {
-    return text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_ITEMS", "the meeting has more items than it may have");
+    return text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_ITEMS",
+                         "the meeting has more items than it may have");
   }
   return std::move(page.records);
 }

@@ -1,7 +1,7 @@
 // The records of one network's meetings within one change: read, written, and at the end counted and told of once each.
 //
-// A body makes a book, works with it, and calls Finish last. Every write raises the record's version (its etag); what only follows
-// from other records (a meeting's counts) does not.
+// A body makes a book, works with it, and calls Finish last. Every write raises the record's version (its etag); what
+// only follows from other records (a meeting's counts) does not.
 #pragma once
 
 #include <map>
@@ -81,8 +81,8 @@ class AgendaBook final {
 
   delivery::Change& change_;
   const std::string caller_correlation_id_;
-  std::map<std::string, Told> told_;            // by resource name
-  std::map<std::string, MeetingId> meetings_;   // by resource name: to be counted
+  std::map<std::string, Told> told_;           // by resource name
+  std::map<std::string, MeetingId> meetings_;  // by resource name: to be counted
 };
 
 }  // namespace splw::mdt_agenda

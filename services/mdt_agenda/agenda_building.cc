@@ -40,8 +40,12 @@ std::vector<AgencyKind> AgenciesOf(const stored::SubjectRecord& subject) {
 
 Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaItemRecord& item) {
   // Ids are ULIDs and sort by time; what was carried over more often has been owed longer.
-  return {item.id(), item.subject().case_(), api::ITEM_KIND_FEEDBACK,
-          absl::UnixEpoch() - absl::Hours(item.times_carried_over()), item.times_carried_over(), mdt.feedback_minutes(),
+  return {item.id(),
+          item.subject().case_(),
+          api::ITEM_KIND_FEEDBACK,
+          absl::UnixEpoch() - absl::Hours(item.times_carried_over()),
+          item.times_carried_over(),
+          mdt.feedback_minutes(),
           AgenciesOf(item.subject())};
 }
 
@@ -86,7 +90,8 @@ stored::AgendaItemRecord NewItem(AgendaBook& book, const stored::MeetingRecord& 
   item.set_mdt_id(meeting.mdt_id());
   item.set_meeting_date(meeting.date());
   item.set_id(book.change().NewId());
-  item.set_kind(nomination.subject().urgency() == type::v1::URGENCY_URGENT ? api::ITEM_KIND_URGENT : api::ITEM_KIND_NEW);
+  item.set_kind(nomination.subject().urgency() == type::v1::URGENCY_URGENT ? api::ITEM_KIND_URGENT
+                                                                           : api::ITEM_KIND_NEW);
   item.set_state(api::ITEM_STATE_LISTED);
   *item.mutable_subject() = nomination.subject();
   item.set_nomination(nomination.name());
@@ -131,7 +136,8 @@ void ShowLeftOut(const AgendaPlan& plan, stored::MeetingRecord& meeting) {
   }
 }
 
-absl::Status TellScheduled(AgendaBook& book, const stored::MeetingRecord& meeting, const stored::AgendaItemRecord& item) {
+absl::Status TellScheduled(AgendaBook& book, const stored::MeetingRecord& meeting,
+                           const stored::AgendaItemRecord& item) {
   SPLW_ASSIGN_OR_RETURN(stored::NominationRecord nomination, book.Nomination(item.nomination()));
   nomination.set_state(api::NOMINATION_STATE_SCHEDULED);
   SPLW_RETURN_IF_ERROR(book.Save(nomination));

@@ -1,5 +1,5 @@
-// From waiting nominations and owed feedback to a meeting's agenda: gathers the candidates, plans (agenda_planner.h), and
-// writes the plan.
+// From waiting nominations and owed feedback to a meeting's agenda: gathers the candidates, plans (agenda_planner.h),
+// and writes the plan.
 #pragma once
 
 #include <absl/status/status.h>
@@ -8,8 +8,8 @@
 
 namespace splw::mdt_agenda {
 
-// Plans the whole agenda. Items that were planned before keep their names; those without a place any more are taken off, and their
-// nominations wait.
+// Plans the whole agenda. Items that were planned before keep their names; those without a place any more are taken
+// off, and their nominations wait.
 absl::Status BuildWholeAgenda(AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting);
 
 // Adds urgent nominations to the end of a published agenda. The caseload hears of them.

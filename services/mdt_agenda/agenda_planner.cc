@@ -33,8 +33,8 @@ std::set<AgencyKind> VisitorsOf(const PlanRules& rules, const Candidate& candida
   return visitors;
 }
 
-// The next of one rank to stand after an item with the visitors `present`: one that shares a visitor with it, and of those the one
-// that brings the fewest others, so that a block is not torn; otherwise the first.
+// The next of one rank to stand after an item with the visitors `present`: one that shares a visitor with it, and of
+// those the one that brings the fewest others, so that a block is not torn; otherwise the first.
 std::size_t NextInRank(const PlanRules& rules, const std::set<AgencyKind>& present,
                        const std::vector<Candidate>& remaining) {
   std::size_t best = 0;
@@ -79,10 +79,13 @@ std::pair<const char*, std::string> ReasonOf(const PlanRules& rules, const Candi
     case Rank::kFeedback:
       return {"FEEDBACK_DUE", "feedback is owed to this meeting, and comes before new cases"};
     case Rank::kLeftTooOften:
-      return {"LEFT_TOO_OFTEN", absl::StrFormat("was left for a later meeting %d times, and now goes ahead of other cases",
-                                                candidate.times_left)};
-    case Rank::kUrgent: return {"URGENT", "was nominated as urgent"};
-    case Rank::kWaiting: break;
+      return {"LEFT_TOO_OFTEN",
+              absl::StrFormat("was left for a later meeting %d times, and now goes ahead of other cases",
+                              candidate.times_left)};
+    case Rank::kUrgent:
+      return {"URGENT", "was nominated as urgent"};
+    case Rank::kWaiting:
+      break;
   }
   return {"WAITING", "in the order of waiting"};
 }
@@ -98,14 +101,15 @@ std::vector<Candidate> Select(const PlanRules& rules, int minutes, std::set<std:
   for (const Candidate& candidate : candidates) {
     if (candidate.kind != api::ITEM_KIND_FEEDBACK) {
       if (cases.count(candidate.case_name) > 0) {
-        left_out.push_back(LeaveOut(candidate, "CASE_ALREADY_LISTED", "another nomination of the case is on this agenda"));
+        left_out.push_back(
+            LeaveOut(candidate, "CASE_ALREADY_LISTED", "another nomination of the case is on this agenda"));
         continue;
       }
       if (minutes + candidate.length_minutes > rules.meeting_minutes) {
-        left_out.push_back(LeaveOut(candidate, "NO_TIME_LEFT",
-                                    absl::StrFormat("needs %d minutes; %d of %d are left", candidate.length_minutes,
-                                                    std::max(0, rules.meeting_minutes - minutes),
-                                                    rules.meeting_minutes)));
+        left_out.push_back(
+            LeaveOut(candidate, "NO_TIME_LEFT",
+                     absl::StrFormat("needs %d minutes; %d of %d are left", candidate.length_minutes,
+                                     std::max(0, rules.meeting_minutes - minutes), rules.meeting_minutes)));
         continue;
       }
       cases.insert(candidate.case_name);

@@ -20,20 +20,31 @@ using type::v1::AGENCY_KIND_PRIMARY_CARE;
 const absl::Time kMonday = absl::FromUnixSeconds(1'795'000'000);
 
 Candidate Make(const std::string& id, api::ItemKind kind, int days_waiting, std::vector<AgencyKind> agencies = {}) {
-  return {id, "case-" + id, kind, kMonday - absl::Hours(24 * days_waiting), 0, kind == api::ITEM_KIND_FEEDBACK ? 3 : 8,
+  return {id,
+          "case-" + id,
+          kind,
+          kMonday - absl::Hours(24 * days_waiting),
+          0,
+          kind == api::ITEM_KIND_FEEDBACK ? 3 : 8,
           std::move(agencies)};
 }
 Candidate New(const std::string& id, int days_waiting, std::vector<AgencyKind> agencies = {}) {
   return Make(id, api::ITEM_KIND_NEW, days_waiting, std::move(agencies));
 }
-Candidate Urgent(const std::string& id, int days_waiting) { return Make(id, api::ITEM_KIND_URGENT, days_waiting); }
-Candidate Feedback(const std::string& id, int days_waiting) { return Make(id, api::ITEM_KIND_FEEDBACK, days_waiting); }
+Candidate Urgent(const std::string& id, int days_waiting) {
+  return Make(id, api::ITEM_KIND_URGENT, days_waiting);
+}
+Candidate Feedback(const std::string& id, int days_waiting) {
+  return Make(id, api::ITEM_KIND_FEEDBACK, days_waiting);
+}
 Candidate Left(Candidate candidate, int times) {
   candidate.times_left = times;
   return candidate;
 }
 
-PlanRules Rules(int minutes = 60) { return {minutes, 2, {AGENCY_KIND_PRIMARY_CARE}}; }
+PlanRules Rules(int minutes = 60) {
+  return {minutes, 2, {AGENCY_KIND_PRIMARY_CARE}};
+}
 
 std::vector<std::string> Order(const AgendaPlan& plan) {
   std::vector<std::string> ids;
@@ -164,11 +175,12 @@ TEST(AgendaPlannerTest, PlanDoesNotDependOnTheOrderOfCandidates) {
     std::vector<Candidate> candidates;
     for (int i = 0; i < count; ++i) {
       const auto kind = *rc::gen::element(api::ITEM_KIND_NEW, api::ITEM_KIND_URGENT, api::ITEM_KIND_FEEDBACK);
-      std::vector<AgencyKind> agencies = *rc::gen::element(
-          std::vector<AgencyKind>{}, std::vector<AgencyKind>{AGENCY_KIND_HOUSING},
-          std::vector<AgencyKind>{AGENCY_KIND_DWP, AGENCY_KIND_HOUSING}, std::vector<AgencyKind>{AGENCY_KIND_PRIMARY_CARE});
-      candidates.push_back(Left(Make("c" + std::to_string(i), kind, *rc::gen::inRange(0, 5), agencies),
-                                *rc::gen::inRange(0, 4)));
+      std::vector<AgencyKind> agencies =
+          *rc::gen::element(std::vector<AgencyKind>{}, std::vector<AgencyKind>{AGENCY_KIND_HOUSING},
+                            std::vector<AgencyKind>{AGENCY_KIND_DWP, AGENCY_KIND_HOUSING},
+                            std::vector<AgencyKind>{AGENCY_KIND_PRIMARY_CARE});
+      candidates.push_back(
+          Left(Make("c" + std::to_string(i), kind, *rc::gen::inRange(0, 5), agencies), *rc::gen::inRange(0, 4)));
     }
     const PlanRules rules = Rules(*rc::gen::inRange(15, 90));
     const AgendaPlan plan = PlanAgenda(rules, candidates);
@@ -186,8 +198,8 @@ TEST(AgendaPlannerTest, PlanDoesNotDependOnTheOrderOfCandidates) {
 }
 
 TEST(AgendaPlannerTest, LateUrgentCaseGoesToTheEndOfThePublishedAgenda) {
-  const AgendaPlan plan =
-      AddUrgent(Rules(), {4, 30, {"case-listed"}}, {New("n", 30), Urgent("u2", 1), Urgent("u1", 2), Urgent("listed", 3)});
+  const AgendaPlan plan = AddUrgent(Rules(), {4, 30, {"case-listed"}},
+                                    {New("n", 30), Urgent("u2", 1), Urgent("u1", 2), Urgent("listed", 3)});
   EXPECT_THAT(Order(plan), ElementsAre("u1", "u2"));
   EXPECT_EQ(plan.placed[0].position, 5);
   EXPECT_EQ(plan.placed[0].start_minute, 30);

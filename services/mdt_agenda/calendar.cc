@@ -73,7 +73,8 @@ absl::Status TopUp(AgendaBook& book, const stored::MdtRecord& mdt) {
     if (ToInstant(meeting.start_time()) <= book.now()) continue;
     if (existing) {
       // A day that a changed schedule left and comes back to is free again; a coordinator's cancellation stays.
-      if (existing->state() != api::MEETING_STATE_CANCELLED || existing->cancel_reason_code() != kScheduleChanged) continue;
+      if (existing->state() != api::MEETING_STATE_CANCELLED || existing->cancel_reason_code() != kScheduleChanged)
+        continue;
       meeting.set_version(existing->version());
     }
     SPLW_RETURN_IF_ERROR(book.Save(meeting));
@@ -127,8 +128,8 @@ absl::StatusOr<bool> TakeOffNotHeld(AgendaBook& book, const stored::MdtRecord& m
   return taken_off;
 }
 
-absl::StatusOr<stored::MeetingRecord> NextMeeting(AgendaBook& book, const stored::MdtRecord& mdt, const std::string& date,
-                                                  bool (*takes)(api::MeetingState)) {
+absl::StatusOr<stored::MeetingRecord> NextMeeting(AgendaBook& book, const stored::MdtRecord& mdt,
+                                                  const std::string& date, bool (*takes)(api::MeetingState)) {
   const absl::CivilDay from = std::max(*ParseDay(date) + 1, LondonDay(book.now()));
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::MeetingRecord> meetings, MeetingsFrom(book, mdt, from));
   for (const stored::MeetingRecord& meeting : meetings) {

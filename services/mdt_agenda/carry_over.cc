@@ -46,7 +46,8 @@ void SetOpenActions(const std::vector<stored::ActionRecord>& actions, stored::Ag
   }
 }
 
-absl::StatusOr<std::vector<stored::ActionRecord>> ActionsWithIds(AgendaBook& book, const std::vector<std::string>& ids) {
+absl::StatusOr<std::vector<stored::ActionRecord>> ActionsWithIds(AgendaBook& book,
+                                                                 const std::vector<std::string>& ids) {
   return book.ActionsOf({ids.begin(), ids.end()});
 }
 

@@ -1,6 +1,6 @@
 // What is owed moves on: feedback items that a decision puts on the next meeting, and items that a meeting leaves.
-// The one promise of this file: feedback that is owed stands as a listed item on a meeting that has not been held
-// (docs/clinical-safety.md: promised feedback that nobody asks for).
+// The one promise of this file: feedback that is owed stands as a listed item on a meeting that has not been held:
+// feedback is never promised and then not asked for.
 #pragma once
 
 #include <optional>
@@ -21,14 +21,14 @@ struct Debt {
 };
 absl::StatusOr<Debt> DebtOf(AgendaBook& book, const stored::AgendaItemRecord& item);
 
-// Makes the calendar agree with `debt`: puts a feedback item on the next meeting, brings it up to date, or takes it away (on a
-// published agenda it stays listed as withdrawn). Sets `item.feedback_item`; the caller saves `item` afterwards. Returns the meeting
-// to which feedback is owed, if it is.
+// Makes the calendar agree with `debt`: puts a feedback item on the next meeting, brings it up to date, or takes it
+// away (on a published agenda it stays listed as withdrawn). Sets `item.feedback_item`; the caller saves `item`
+// afterwards. Returns the meeting to which feedback is owed, if it is.
 absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book, const stored::MdtRecord& mdt,
                                                                 stored::AgendaItemRecord& item, const Debt& debt);
 
-// Leaves a listed item for a later meeting: a nomination waits again, feedback gets an item on the next meeting. The caseload
-// hears of it. Returns what the meeting shows of it.
+// Leaves a listed item for a later meeting: a nomination waits again, feedback gets an item on the next meeting. The
+// caseload hears of it. Returns what the meeting shows of it.
 absl::StatusOr<stored::CarriedOverRecord> CarryOver(AgendaBook& book, const stored::MdtRecord& mdt,
                                                     stored::AgendaItemRecord item, const std::string& reason_code);
 

@@ -52,6 +52,8 @@ bool IsReasonCode(std::string_view code) {
          });
 }
 
-bool SameProfessional(const Professional& a, const Professional& b) { return absl::EqualsIgnoreCase(a.id(), b.id()); }
+bool SameProfessional(const Professional& a, const Professional& b) {
+  return absl::EqualsIgnoreCase(a.id(), b.id());
+}
 
 }  // namespace splw::mdt_agenda

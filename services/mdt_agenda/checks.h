@@ -13,8 +13,8 @@ namespace splw::mdt_agenda {
 // REQUIRED where it was not said, UNKNOWN_ENUM_VALUE where this build does not know it.
 void CheckAgency(text::Violations& violations, std::string_view field, int agency);
 
-// A worker as splw.type.v1.Professional demands it: id, display_name, agency; role_code optional. Reasons REQUIRED, TEXT_…,
-// ID_INVALID, UNKNOWN_ENUM_VALUE, of "field.id" and so on.
+// A worker as splw.type.v1.Professional demands it: id, display_name, agency; role_code optional. Reasons REQUIRED,
+// TEXT_…, ID_INVALID, UNKNOWN_ENUM_VALUE, of "field.id" and so on.
 void CheckProfessional(text::Violations& violations, const std::string& field, const Professional& professional);
 
 // Text over several lines, required, of at most `max_characters`.

@@ -21,7 +21,8 @@ using Ids = google::protobuf::RepeatedPtrField<std::string>;
 absl::Status ShowActions(store::Snapshot& snapshot, const std::string& network, const Ids& ids,
                          google::protobuf::RepeatedPtrField<api::Action>* shown) {
   for (const std::string& id : ids) {
-    SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action, Actions().Get(snapshot, network, TextKey(id)));
+    SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
+                          Actions().Get(snapshot, network, TextKey(id)));
     if (action) *shown->Add() = ShowAction(network, *action);
   }
   return absl::OkStatus();
@@ -84,7 +85,9 @@ absl::Status ShowSensitive(store::Snapshot& snapshot, const std::string& network
 
 }  // namespace
 
-std::string Etag(std::int64_t version) { return absl::StrFormat("%d", version); }
+std::string Etag(std::int64_t version) {
+  return absl::StrFormat("%d", version);
+}
 
 absl::Status CheckEtag(std::int64_t version, std::string_view field, const std::string& etag) {
   if (etag.empty()) return errors::EtagRequired(field);
@@ -196,8 +199,7 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
   if (item.subject().has_link_worker()) *shown.mutable_link_worker() = item.subject().link_worker();
   shown.set_position(item.position());
   if (item.position() > 0) {
-    *shown.mutable_start_time() =
-        ToTimestamp(ToInstant(meeting.start_time()) + absl::Minutes(item.start_minute()));
+    *shown.mutable_start_time() = ToTimestamp(ToInstant(meeting.start_time()) + absl::Minutes(item.start_minute()));
   }
   shown.set_length_minutes(item.length_minutes());
   shown.set_placement_code(item.placement_code());

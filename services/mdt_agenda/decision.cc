@@ -17,10 +17,12 @@ void CheckAssignment(text::Violations& violations, const api::RecordDecisionRequ
   const bool plan_agreed = request.outcome() == api::DECISION_OUTCOME_PLAN_AGREED;
   const bool any = request.has_case_holder() || request.has_key_worker();
   if (!request.has_case_holder() && (plan_agreed || any)) {
-    violations.Add("case_holder", "CASE_HOLDER_REQUIRED", "is required: somebody clinical or of social care holds the case");
+    violations.Add("case_holder", "CASE_HOLDER_REQUIRED",
+                   "is required: somebody clinical or of social care holds the case");
   }
   if (!request.has_key_worker() && (plan_agreed || any)) {
-    violations.Add("key_worker", "KEY_WORKER_REQUIRED", "is required: a worker of the SPLW service or of recovery services");
+    violations.Add("key_worker", "KEY_WORKER_REQUIRED",
+                   "is required: a worker of the SPLW service or of recovery services");
   }
   if (request.has_case_holder()) {
     CheckProfessional(violations, "case_holder", request.case_holder());
@@ -86,8 +88,10 @@ bool MayHoldCase(AgencyKind agency) {
     case type::v1::AGENCY_KIND_COMMUNITY_NURSING:
     case type::v1::AGENCY_KIND_HOSPITAL:
     case type::v1::AGENCY_KIND_MENTAL_HEALTH:
-    case type::v1::AGENCY_KIND_SOCIAL_CARE: return true;
-    default: return false;
+    case type::v1::AGENCY_KIND_SOCIAL_CARE:
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -43,21 +43,22 @@ api::RecordDecisionRequest Plan() {
   return request;
 }
 
-TEST(DecisionTest, CompletePlanIsTaken) { EXPECT_TRUE(CheckDecision(Plan(), kMeetingDay).ok()); }
+TEST(DecisionTest, CompletePlanIsTaken) {
+  EXPECT_TRUE(CheckDecision(Plan(), kMeetingDay).ok());
+}
 
 TEST(DecisionTest, ClinicalAndSocialCareMayHoldACaseAndNobodyElse) {
   for (int kind = type::v1::AgencyKind_MIN; kind <= type::v1::AgencyKind_MAX; ++kind) {
-    const bool expected = kind == type::v1::AGENCY_KIND_PRIMARY_CARE || kind == type::v1::AGENCY_KIND_COMMUNITY_NURSING ||
-                          kind == type::v1::AGENCY_KIND_HOSPITAL || kind == type::v1::AGENCY_KIND_MENTAL_HEALTH ||
-                          kind == type::v1::AGENCY_KIND_SOCIAL_CARE;
+    const bool expected = kind == type::v1::AGENCY_KIND_PRIMARY_CARE ||
+                          kind == type::v1::AGENCY_KIND_COMMUNITY_NURSING || kind == type::v1::AGENCY_KIND_HOSPITAL ||
+                          kind == type::v1::AGENCY_KIND_MENTAL_HEALTH || kind == type::v1::AGENCY_KIND_SOCIAL_CARE;
     EXPECT_EQ(MayHoldCase(static_cast<AgencyKind>(kind)), expected) << kind;
   }
 }
 
 TEST(DecisionTest, LinkWorkersAndRecoveryWorkersMayBeKeyWorkerAndNobodyElse) {
   for (int kind = type::v1::AgencyKind_MIN; kind <= type::v1::AgencyKind_MAX; ++kind) {
-    const bool expected =
-        kind == type::v1::AGENCY_KIND_SPLW_SERVICE || kind == type::v1::AGENCY_KIND_RECOVERY_SERVICES;
+    const bool expected = kind == type::v1::AGENCY_KIND_SPLW_SERVICE || kind == type::v1::AGENCY_KIND_RECOVERY_SERVICES;
     EXPECT_EQ(MayBeKeyWorker(static_cast<AgencyKind>(kind)), expected) << kind;
   }
 }

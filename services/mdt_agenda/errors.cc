@@ -18,7 +18,8 @@ std::string StateName(api::MeetingState state) {
 }  // namespace
 
 absl::Status MdtNotFound() {
-  return Failure(absl::StatusCode::kNotFound, "MDT_NOT_FOUND", "there is no such MDT; ListMdts shows those of the network");
+  return Failure(absl::StatusCode::kNotFound, "MDT_NOT_FOUND",
+                 "there is no such MDT; ListMdts shows those of the network");
 }
 
 absl::Status MeetingNotFound() {
@@ -45,7 +46,8 @@ absl::Status MdtExists() {
 }
 
 absl::Status TooManyMdts() {
-  return Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_MDTS", "the network has as many MDTs as it may have (50)");
+  return Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_MDTS",
+                 "the network has as many MDTs as it may have (50)");
 }
 
 absl::Status TooManyReports() {
@@ -54,8 +56,9 @@ absl::Status TooManyReports() {
 }
 
 absl::Status EtagMismatch() {
-  return Failure(absl::StatusCode::kAborted, "ETAG_MISMATCH",
-                 "it was changed since it was read; read it again, look at the change, and try again with the new etag");
+  return Failure(
+      absl::StatusCode::kAborted, "ETAG_MISMATCH",
+      "it was changed since it was read; read it again, look at the change, and try again with the new etag");
 }
 
 absl::Status EtagRequired(std::string_view field) {
@@ -79,8 +82,9 @@ absl::Status CarryOverItemNotOpen(std::string_view field) {
 }
 
 absl::Status MaskPathUnknown() {
-  return InvalidField("update_mask", "MASK_PATH_UNKNOWN",
-                      "may hold display_name, core_agencies, members, schedule, quorum, item_lengths and max_carry_overs");
+  return InvalidField(
+      "update_mask", "MASK_PATH_UNKNOWN",
+      "may hold display_name, core_agencies, members, schedule, quorum, item_lengths and max_carry_overs");
 }
 
 absl::Status LateOnlyAfterPublication() {
@@ -95,8 +99,9 @@ absl::Status IllegalTransition(std::string_view step, api::MeetingState state) {
 }
 
 absl::Status AgendaPublished() {
-  return Failure(absl::StatusCode::kFailedPrecondition, "AGENDA_PUBLISHED",
-                 "the agenda is published and stays as it is; set late_urgent_only to add urgent nominations at its end");
+  return Failure(
+      absl::StatusCode::kFailedPrecondition, "AGENDA_PUBLISHED",
+      "the agenda is published and stays as it is; set late_urgent_only to add urgent nominations at its end");
 }
 
 absl::Status MeetingNotInProgress(api::MeetingState state) {

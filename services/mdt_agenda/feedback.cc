@@ -66,6 +66,8 @@ std::vector<stored::ActionRecord> ApplyUpdates(const api::RecordFeedbackRequest&
   return changed;
 }
 
-bool IsOpen(const stored::ActionRecord& action) { return action.state() == api::ACTION_STATE_OPEN; }
+bool IsOpen(const stored::ActionRecord& action) {
+  return action.state() == api::ACTION_STATE_OPEN;
+}
 
 }  // namespace splw::mdt_agenda

@@ -17,12 +17,12 @@ namespace splw::mdt_agenda {
 using OwedActions = std::map<std::string, stored::ActionRecord>;
 
 // OK, or INVALID_ARGUMENT with every field that is wrong: summary REQUIRED, TEXT_TOO_LONG; action_updates[i].action
-// ACTION_NOT_OF_ITEM, ACTION_REPEATED; action_updates[i].state ACTION_STATE_REQUIRED; action_updates[i].note REQUIRED for a
-// cancelled action, TEXT_TOO_LONG.
+// ACTION_NOT_OF_ITEM, ACTION_REPEATED; action_updates[i].state ACTION_STATE_REQUIRED; action_updates[i].note REQUIRED
+// for a cancelled action, TEXT_TOO_LONG.
 absl::Status CheckFeedback(const api::RecordFeedbackRequest& request, const OwedActions& owed);
 
-// For a report of an action's owner before the meeting: OK where they own an action of the item and every update is of their own;
-// otherwise PERMISSION_DENIED NOT_ACTION_OWNER.
+// For a report of an action's owner before the meeting: OK where they own an action of the item and every update is of
+// their own; otherwise PERMISSION_DENIED NOT_ACTION_OWNER.
 absl::Status CheckOwnActionsOnly(const api::RecordFeedbackRequest& request, const OwedActions& owed,
                                  const std::string& professional_id);
 

@@ -40,7 +40,9 @@ api::RecordFeedbackRequest Report() {
   return request;
 }
 
-TEST(FeedbackTest, ReportOnTheItemsActionsIsTaken) { EXPECT_TRUE(CheckFeedback(Report(), Owed()).ok()); }
+TEST(FeedbackTest, ReportOnTheItemsActionsIsTaken) {
+  EXPECT_TRUE(CheckFeedback(Report(), Owed()).ok());
+}
 
 struct Mistake {
   const char* behaviour;

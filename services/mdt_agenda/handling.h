@@ -17,7 +17,7 @@ absl::StatusOr<store::Position> ChangeOnce(delivery::Changes& changes, const rpc
                                            Response* response, const Body& body) {
   return changes.RunOnce(call.attempt(), call.origin(), call.network, request.request_id(), request, response,
                          [&body, response](delivery::Change& change) {
-                           response->Clear();   // the body may run again
+                           response->Clear();  // the body may run again
                            AgendaBook book(change);
                            return body(book, *response);
                          });

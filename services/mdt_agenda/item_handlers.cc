@@ -56,8 +56,8 @@ void Summarize(const std::string& network, const std::vector<stored::ActionRecor
 }
 
 // Writes the actions of a decision; those of an earlier version that are not named again are cancelled.
-absl::Status WriteActions(AgendaBook& book, const api::RecordDecisionRequest& request, const stored::AgendaItemRecord& item,
-                          stored::DecisionRecord& decision) {
+absl::Status WriteActions(AgendaBook& book, const api::RecordDecisionRequest& request,
+                          const stored::AgendaItemRecord& item, stored::DecisionRecord& decision) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> earlier, book.ActionsOf(item.decision().action_ids()));
   const ActionMatch match = MatchActions(earlier, request);
   const std::string& correlation_id = item.subject().correlation_id();
@@ -91,8 +91,8 @@ absl::Status WriteActions(AgendaBook& book, const api::RecordDecisionRequest& re
   return absl::OkStatus();
 }
 
-// A case has one case-holder and one key worker at any instant: those of the latest decision that assigned somebody. A correction
-// that assigns nobody any more gives the case back to those before it.
+// A case has one case-holder and one key worker at any instant: those of the latest decision that assigned somebody. A
+// correction that assigns nobody any more gives the case back to those before it.
 absl::Status WriteAssignment(AgendaBook& book, const stored::AgendaItemRecord& item, stored::DecisionRecord& decision) {
   const std::string& case_name = item.subject().case_();
   const std::string item_name = ItemName(book.network(), item);
@@ -235,8 +235,7 @@ absl::StatusOr<store::Position> ItemHandlers::RecordDecision(const rpc::Call& ca
     SPLW_RETURN_IF_ERROR(CheckEtag(item.version(), "etag", request.etag()));
     SPLW_RETURN_IF_ERROR(CheckTakesOutcomes(found.meeting.state()));
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
-    SPLW_RETURN_IF_ERROR(
-        CheckTakesOutcome(item, feedback ? api::ITEM_STATE_FEEDBACK_GIVEN : api::ITEM_STATE_DECIDED));
+    SPLW_RETURN_IF_ERROR(CheckTakesOutcome(item, feedback ? api::ITEM_STATE_FEEDBACK_GIVEN : api::ITEM_STATE_DECIDED));
 
     stored::DecisionRecord decision;
     decision.set_outcome(request.outcome());

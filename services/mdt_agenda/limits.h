@@ -1,5 +1,5 @@
-// Every number of this service, with where it comes from. "Standards" is the project's collection of facts about MDTs
-// (docs/clinical-safety.md lists the sources); "ours" marks a choice of this project.
+// Every number of this service, with where it comes from: what is published about MDTs,
+// or a choice of this project, marked "ours".
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,10 @@ namespace splw::mdt_agenda {
 inline constexpr int kDefaultNewMinutes = 8;
 inline constexpr int kDefaultFeedbackMinutes = 3;
 inline constexpr int kDefaultUrgentMinutes = 8;
-inline constexpr int kMaxItemMinutes = 60;   // ours: no item takes a whole meeting
+inline constexpr int kMaxItemMinutes = 60;  // ours: no item takes a whole meeting
 
-// Ours: a third of cases are rolled over on some days in the MDTs that were studied; after the second time a case goes first.
+// Ours: a third of cases are rolled over on some days in the MDTs that were studied; after the second time a case goes
+// first.
 inline constexpr int kDefaultMaxCarryOvers = 2;
 inline constexpr int kMaxMaxCarryOvers = 10;
 
@@ -24,9 +25,10 @@ inline constexpr int kMinMeetingMinutes = 15;
 inline constexpr int kMaxMeetingMinutes = 240;
 
 inline constexpr int kDefaultQuorum = 1;
-inline constexpr int kMaxQuorum = 50;   // ours
+inline constexpr int kMaxQuorum = 50;  // ours
 
-// Meetings are in the calendar this far ahead: feedback always finds its next meeting, and invitations go out in time (ours).
+// Meetings are in the calendar this far ahead: feedback always finds its next meeting, and invitations go out in time
+// (ours).
 inline constexpr int kCalendarWeeks = 8;
 // How far a search for the next meeting looks where the calendar is empty (ours).
 inline constexpr int kCalendarSearchWeeks = 60;
@@ -44,7 +46,8 @@ inline constexpr int kMaxOwnerReports = 50;
 inline constexpr std::size_t kMaxCandidates = 2'000;
 // How many of those without a place are shown and counted as passed over: bounds what one transaction writes.
 inline constexpr std::size_t kMaxNotPlaced = 200;
-// How many nominations that waited for an MDT are given to a new one in one transaction; the periodic task does the rest.
+// How many nominations that waited for an MDT are given to a new one in one transaction; the periodic task does the
+// rest.
 inline constexpr std::size_t kAssignBatch = 200;
 // What one meeting can hold: at three minutes an item twice the longest meeting, and room for debts that heap up.
 inline constexpr std::size_t kMaxMeetingItems = 500;
@@ -59,6 +62,6 @@ inline constexpr int kMaxNote = 500;
 inline constexpr int kMaxProfessionalId = 64;
 inline constexpr int kMaxRoleCode = 16;
 inline constexpr int kMaxReasonCode = 64;
-inline constexpr int kMaxNominationName = 256;   // as streams of events (proto/splw/delivery/v1)
+inline constexpr int kMaxNominationName = 256;  // as streams of events (proto/splw/delivery/v1)
 
 }  // namespace splw::mdt_agenda

@@ -43,12 +43,13 @@ class Objects final : public rpc::ServiceObjects {
 int main(int argc, char** argv) {
   splw::rpc::ServiceDefinition definition;
   definition.name = "mdt-agenda";
-  definition.description = "Plans the meetings of multidisciplinary teams, and keeps what they decide and what is owed on it.";
+  definition.description =
+      "Plans the meetings of multidisciplinary teams, and keeps what they decide and what is owed on it.";
   definition.default_port = 7403;
   definition.default_metrics_port = 7413;
   definition.peers = {{"caseload", "127.0.0.1:7402"}};
   definition.tables = splw::mdt_agenda::AllTables();
-  definition.policy = splw::mdt_agenda::PolicyRows();
+  definition.policy = splw::mdt_agenda::MdtAgendaPolicy();
   definition.make = [](const splw::rpc::ServiceParts& parts) {
     return std::make_unique<splw::mdt_agenda::Objects>(parts);
   };

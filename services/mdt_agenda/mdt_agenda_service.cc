@@ -19,72 +19,102 @@ Reactor* MdtAgendaService::GetMdt(Context* context, const api::GetMdtRequest* re
   return Unary(context, "splw.mdt.v1.MdtAgendaService/GetMdt", request, response, reads_, &ReadHandlers::GetMdt);
 }
 
-Reactor* MdtAgendaService::ListMdts(Context* context, const api::ListMdtsRequest* request, api::ListMdtsResponse* response) {
+Reactor* MdtAgendaService::ListMdts(Context* context, const api::ListMdtsRequest* request,
+                                    api::ListMdtsResponse* response) {
   return Unary(context, "splw.mdt.v1.MdtAgendaService/ListMdts", request, response, reads_, &ReadHandlers::ListMdts);
 }
 
 Reactor* MdtAgendaService::GetMeeting(Context* context, const api::GetMeetingRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/GetMeeting", request, response, reads_, &ReadHandlers::GetMeeting);
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/GetMeeting", request, response, reads_,
+               &ReadHandlers::GetMeeting);
 }
 
-Reactor* MdtAgendaService::ListMeetings(Context* context, const api::ListMeetingsRequest* request, api::ListMeetingsResponse* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListMeetings", request, response, reads_, &ReadHandlers::ListMeetings);
+Reactor* MdtAgendaService::ListMeetings(Context* context, const api::ListMeetingsRequest* request,
+                                        api::ListMeetingsResponse* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListMeetings", request, response, reads_,
+               &ReadHandlers::ListMeetings);
 }
 
-Reactor* MdtAgendaService::BuildAgenda(Context* context, const api::BuildAgendaRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/BuildAgenda", request, response, meetings_, &MeetingHandlers::BuildAgenda);
+Reactor* MdtAgendaService::BuildAgenda(Context* context, const api::BuildAgendaRequest* request,
+                                       api::Meeting* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/BuildAgenda", request, response, meetings_,
+               &MeetingHandlers::BuildAgenda);
 }
 
-Reactor* MdtAgendaService::PublishAgenda(Context* context, const api::PublishAgendaRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/PublishAgenda", request, response, meetings_, &MeetingHandlers::PublishAgenda);
+Reactor* MdtAgendaService::PublishAgenda(Context* context, const api::PublishAgendaRequest* request,
+                                         api::Meeting* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/PublishAgenda", request, response, meetings_,
+               &MeetingHandlers::PublishAgenda);
 }
 
-Reactor* MdtAgendaService::StartMeeting(Context* context, const api::StartMeetingRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/StartMeeting", request, response, meetings_, &MeetingHandlers::StartMeeting);
+Reactor* MdtAgendaService::StartMeeting(Context* context, const api::StartMeetingRequest* request,
+                                        api::Meeting* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/StartMeeting", request, response, meetings_,
+               &MeetingHandlers::StartMeeting);
 }
 
-Reactor* MdtAgendaService::RecordAttendance(Context* context, const api::RecordAttendanceRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/RecordAttendance", request, response, meetings_, &MeetingHandlers::RecordAttendance);
+Reactor* MdtAgendaService::RecordAttendance(Context* context, const api::RecordAttendanceRequest* request,
+                                            api::Meeting* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/RecordAttendance", request, response, meetings_,
+               &MeetingHandlers::RecordAttendance);
 }
 
-Reactor* MdtAgendaService::CloseMeeting(Context* context, const api::CloseMeetingRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/CloseMeeting", request, response, meetings_, &MeetingHandlers::CloseMeeting);
+Reactor* MdtAgendaService::CloseMeeting(Context* context, const api::CloseMeetingRequest* request,
+                                        api::Meeting* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/CloseMeeting", request, response, meetings_,
+               &MeetingHandlers::CloseMeeting);
 }
 
-Reactor* MdtAgendaService::CancelMeeting(Context* context, const api::CancelMeetingRequest* request, api::Meeting* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/CancelMeeting", request, response, meetings_, &MeetingHandlers::CancelMeeting);
+Reactor* MdtAgendaService::CancelMeeting(Context* context, const api::CancelMeetingRequest* request,
+                                         api::Meeting* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/CancelMeeting", request, response, meetings_,
+               &MeetingHandlers::CancelMeeting);
 }
 
-Reactor* MdtAgendaService::GetAgendaItem(Context* context, const api::GetAgendaItemRequest* request, api::AgendaItem* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/GetAgendaItem", request, response, reads_, &ReadHandlers::GetAgendaItem);
+Reactor* MdtAgendaService::GetAgendaItem(Context* context, const api::GetAgendaItemRequest* request,
+                                         api::AgendaItem* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/GetAgendaItem", request, response, reads_,
+               &ReadHandlers::GetAgendaItem);
 }
 
-Reactor* MdtAgendaService::ListAgendaItems(Context* context, const api::ListAgendaItemsRequest* request, api::ListAgendaItemsResponse* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListAgendaItems", request, response, reads_, &ReadHandlers::ListAgendaItems);
+Reactor* MdtAgendaService::ListAgendaItems(Context* context, const api::ListAgendaItemsRequest* request,
+                                           api::ListAgendaItemsResponse* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListAgendaItems", request, response, reads_,
+               &ReadHandlers::ListAgendaItems);
 }
 
-Reactor* MdtAgendaService::RecordDecision(Context* context, const api::RecordDecisionRequest* request, api::AgendaItem* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/RecordDecision", request, response, items_, &ItemHandlers::RecordDecision);
+Reactor* MdtAgendaService::RecordDecision(Context* context, const api::RecordDecisionRequest* request,
+                                          api::AgendaItem* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/RecordDecision", request, response, items_,
+               &ItemHandlers::RecordDecision);
 }
 
-Reactor* MdtAgendaService::RecordFeedback(Context* context, const api::RecordFeedbackRequest* request, api::AgendaItem* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/RecordFeedback", request, response, items_, &ItemHandlers::RecordFeedback);
+Reactor* MdtAgendaService::RecordFeedback(Context* context, const api::RecordFeedbackRequest* request,
+                                          api::AgendaItem* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/RecordFeedback", request, response, items_,
+               &ItemHandlers::RecordFeedback);
 }
 
-Reactor* MdtAgendaService::GetNomination(Context* context, const api::GetNominationRequest* request, api::Nomination* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/GetNomination", request, response, reads_, &ReadHandlers::GetNomination);
+Reactor* MdtAgendaService::GetNomination(Context* context, const api::GetNominationRequest* request,
+                                         api::Nomination* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/GetNomination", request, response, reads_,
+               &ReadHandlers::GetNomination);
 }
 
-Reactor* MdtAgendaService::ListNominations(Context* context, const api::ListNominationsRequest* request, api::ListNominationsResponse* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListNominations", request, response, reads_, &ReadHandlers::ListNominations);
+Reactor* MdtAgendaService::ListNominations(Context* context, const api::ListNominationsRequest* request,
+                                           api::ListNominationsResponse* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListNominations", request, response, reads_,
+               &ReadHandlers::ListNominations);
 }
 
 Reactor* MdtAgendaService::GetAction(Context* context, const api::GetActionRequest* request, api::Action* response) {
   return Unary(context, "splw.mdt.v1.MdtAgendaService/GetAction", request, response, reads_, &ReadHandlers::GetAction);
 }
 
-Reactor* MdtAgendaService::ListActions(Context* context, const api::ListActionsRequest* request, api::ListActionsResponse* response) {
-  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListActions", request, response, reads_, &ReadHandlers::ListActions);
+Reactor* MdtAgendaService::ListActions(Context* context, const api::ListActionsRequest* request,
+                                       api::ListActionsResponse* response) {
+  return Unary(context, "splw.mdt.v1.MdtAgendaService/ListActions", request, response, reads_,
+               &ReadHandlers::ListActions);
 }
 
 grpc::ServerWriteReactor<api::WatchMeetingsResponse>* MdtAgendaService::WatchMeetings(

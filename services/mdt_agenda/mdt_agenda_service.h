@@ -1,4 +1,5 @@
-// The gRPC surface of mdt-agenda: each method goes through the adapter (common/rpc/calls.h) to its handler. Thread-safe.
+// The gRPC surface of mdt-agenda: each method goes through the adapter (common/rpc/calls.h) to its handler.
+// Thread-safe.
 #pragma once
 
 #include <string_view>
@@ -21,45 +22,50 @@ class MdtAgendaService final : public api::MdtAgendaService::CallbackService {
       : calls_(calls), teams_(teams), meetings_(changes), items_(changes), reads_(store) {}
 
   grpc::ServerUnaryReactor* CreateMdt(grpc::CallbackServerContext* context, const api::CreateMdtRequest* request,
-                                       api::Mdt* response) override;
+                                      api::Mdt* response) override;
   grpc::ServerUnaryReactor* UpdateMdt(grpc::CallbackServerContext* context, const api::UpdateMdtRequest* request,
-                                       api::Mdt* response) override;
+                                      api::Mdt* response) override;
   grpc::ServerUnaryReactor* GetMdt(grpc::CallbackServerContext* context, const api::GetMdtRequest* request,
-                                    api::Mdt* response) override;
+                                   api::Mdt* response) override;
   grpc::ServerUnaryReactor* ListMdts(grpc::CallbackServerContext* context, const api::ListMdtsRequest* request,
-                                      api::ListMdtsResponse* response) override;
+                                     api::ListMdtsResponse* response) override;
   grpc::ServerUnaryReactor* GetMeeting(grpc::CallbackServerContext* context, const api::GetMeetingRequest* request,
-                                        api::Meeting* response) override;
+                                       api::Meeting* response) override;
   grpc::ServerUnaryReactor* ListMeetings(grpc::CallbackServerContext* context, const api::ListMeetingsRequest* request,
-                                          api::ListMeetingsResponse* response) override;
+                                         api::ListMeetingsResponse* response) override;
   grpc::ServerUnaryReactor* BuildAgenda(grpc::CallbackServerContext* context, const api::BuildAgendaRequest* request,
-                                         api::Meeting* response) override;
-  grpc::ServerUnaryReactor* PublishAgenda(grpc::CallbackServerContext* context, const api::PublishAgendaRequest* request,
-                                           api::Meeting* response) override;
+                                        api::Meeting* response) override;
+  grpc::ServerUnaryReactor* PublishAgenda(grpc::CallbackServerContext* context,
+                                          const api::PublishAgendaRequest* request, api::Meeting* response) override;
   grpc::ServerUnaryReactor* StartMeeting(grpc::CallbackServerContext* context, const api::StartMeetingRequest* request,
-                                          api::Meeting* response) override;
-  grpc::ServerUnaryReactor* RecordAttendance(grpc::CallbackServerContext* context, const api::RecordAttendanceRequest* request,
-                                              api::Meeting* response) override;
+                                         api::Meeting* response) override;
+  grpc::ServerUnaryReactor* RecordAttendance(grpc::CallbackServerContext* context,
+                                             const api::RecordAttendanceRequest* request,
+                                             api::Meeting* response) override;
   grpc::ServerUnaryReactor* CloseMeeting(grpc::CallbackServerContext* context, const api::CloseMeetingRequest* request,
-                                          api::Meeting* response) override;
-  grpc::ServerUnaryReactor* CancelMeeting(grpc::CallbackServerContext* context, const api::CancelMeetingRequest* request,
-                                           api::Meeting* response) override;
-  grpc::ServerUnaryReactor* GetAgendaItem(grpc::CallbackServerContext* context, const api::GetAgendaItemRequest* request,
+                                         api::Meeting* response) override;
+  grpc::ServerUnaryReactor* CancelMeeting(grpc::CallbackServerContext* context,
+                                          const api::CancelMeetingRequest* request, api::Meeting* response) override;
+  grpc::ServerUnaryReactor* GetAgendaItem(grpc::CallbackServerContext* context,
+                                          const api::GetAgendaItemRequest* request, api::AgendaItem* response) override;
+  grpc::ServerUnaryReactor* ListAgendaItems(grpc::CallbackServerContext* context,
+                                            const api::ListAgendaItemsRequest* request,
+                                            api::ListAgendaItemsResponse* response) override;
+  grpc::ServerUnaryReactor* RecordDecision(grpc::CallbackServerContext* context,
+                                           const api::RecordDecisionRequest* request,
                                            api::AgendaItem* response) override;
-  grpc::ServerUnaryReactor* ListAgendaItems(grpc::CallbackServerContext* context, const api::ListAgendaItemsRequest* request,
-                                             api::ListAgendaItemsResponse* response) override;
-  grpc::ServerUnaryReactor* RecordDecision(grpc::CallbackServerContext* context, const api::RecordDecisionRequest* request,
-                                            api::AgendaItem* response) override;
-  grpc::ServerUnaryReactor* RecordFeedback(grpc::CallbackServerContext* context, const api::RecordFeedbackRequest* request,
-                                            api::AgendaItem* response) override;
-  grpc::ServerUnaryReactor* GetNomination(grpc::CallbackServerContext* context, const api::GetNominationRequest* request,
-                                           api::Nomination* response) override;
-  grpc::ServerUnaryReactor* ListNominations(grpc::CallbackServerContext* context, const api::ListNominationsRequest* request,
-                                             api::ListNominationsResponse* response) override;
+  grpc::ServerUnaryReactor* RecordFeedback(grpc::CallbackServerContext* context,
+                                           const api::RecordFeedbackRequest* request,
+                                           api::AgendaItem* response) override;
+  grpc::ServerUnaryReactor* GetNomination(grpc::CallbackServerContext* context,
+                                          const api::GetNominationRequest* request, api::Nomination* response) override;
+  grpc::ServerUnaryReactor* ListNominations(grpc::CallbackServerContext* context,
+                                            const api::ListNominationsRequest* request,
+                                            api::ListNominationsResponse* response) override;
   grpc::ServerUnaryReactor* GetAction(grpc::CallbackServerContext* context, const api::GetActionRequest* request,
-                                       api::Action* response) override;
+                                      api::Action* response) override;
   grpc::ServerUnaryReactor* ListActions(grpc::CallbackServerContext* context, const api::ListActionsRequest* request,
-                                         api::ListActionsResponse* response) override;
+                                        api::ListActionsResponse* response) override;
   grpc::ServerWriteReactor<api::WatchMeetingsResponse>* WatchMeetings(
       grpc::CallbackServerContext* context, const api::WatchMeetingsRequest* request) override;
 

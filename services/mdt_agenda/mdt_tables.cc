@@ -23,14 +23,18 @@ int QueueRank(const stored::NominationRecord& nomination) {
 
 }  // namespace
 
-std::string TextKey(std::string_view text) { return KeyBuilder().Text(text).str(); }
+std::string TextKey(std::string_view text) {
+  return KeyBuilder().Text(text).str();
+}
 std::string TextKey(std::string_view first, std::string_view second) {
   return KeyBuilder().Text(first).Text(second).str();
 }
 std::string TextKey(std::string_view first, std::string_view second, std::string_view third) {
   return KeyBuilder().Text(first).Text(second).Text(third).str();
 }
-std::string NumberKey(int number) { return KeyBuilder().Number(static_cast<std::uint64_t>(number)).str(); }
+std::string NumberKey(int number) {
+  return KeyBuilder().Number(static_cast<std::uint64_t>(number)).str();
+}
 std::string OwnerKey(std::string_view professional_id) {
   return TextKey(text::Sha256(absl::AsciiStrToLower(std::string(professional_id))));
 }
@@ -50,7 +54,8 @@ const Table<stored::MeetingRecord>& Meetings() {
   static const Table<Record> table({
       .name = "meeting",
       .key = [](const Record& r) { return TextKey(r.mdt_id(), r.date()); },
-      .indexes = {{.name = "team_date", .entries = [](const Record& r) { return Entries{TextKey(r.mdt_id(), r.date())}; }},
+      .indexes = {{.name = "team_date",
+                   .entries = [](const Record& r) { return Entries{TextKey(r.mdt_id(), r.date())}; }},
                   {.name = "date", .entries = [](const Record& r) { return Entries{TextKey(r.date(), r.mdt_id())}; }},
                   {.name = "team_state_date",
                    .entries =
@@ -71,7 +76,8 @@ const Table<stored::AgendaItemRecord>& Items() {
       .indexes = {{.name = "agenda",
                    .entries =
                        [](const Record& r) {
-                         return Entries{TextKey(r.mdt_id(), r.meeting_date()) + NumberKey(r.position()) + TextKey(r.id())};
+                         return Entries{TextKey(r.mdt_id(), r.meeting_date()) + NumberKey(r.position()) +
+                                        TextKey(r.id())};
                        }},
                   {.name = "case",
                    .entries =
@@ -87,29 +93,26 @@ const Table<stored::NominationRecord>& Nominations() {
   static const Table<Record> table({
       .name = "nomination",
       .key = [](const Record& r) { return TextKey(r.name()); },
-      .indexes = {{.name = "queue",
-                   .entries =
-                       [](const Record& r) {
-                         return Entries{TextKey(r.mdt_id()) + NumberKey(r.state()) + NumberKey(QueueRank(r)) +
-                                        InstantKey(r.receive_time())};
-                       }},
-                  {.name = "received", .entries = [](const Record& r) { return Entries{InstantKey(r.receive_time())}; }},
-                  {.name = "state_received",
-                   .entries =
-                       [](const Record& r) { return Entries{NumberKey(r.state()) + InstantKey(r.receive_time())}; }},
-                  {.name = "team_received",
-                   .entries =
-                       [](const Record& r) { return Entries{TextKey(r.mdt_id()) + InstantKey(r.receive_time())}; }},
-                  {.name = "team_state_received",
-                   .entries =
-                       [](const Record& r) {
-                         return Entries{TextKey(r.mdt_id()) + NumberKey(r.state()) + InstantKey(r.receive_time())};
-                       }},
-                  {.name = "case_received",
-                   .entries =
-                       [](const Record& r) {
-                         return Entries{TextKey(r.subject().case_()) + InstantKey(r.receive_time())};
-                       }}},
+      .indexes =
+          {{.name = "queue",
+            .entries =
+                [](const Record& r) {
+                  return Entries{TextKey(r.mdt_id()) + NumberKey(r.state()) + NumberKey(QueueRank(r)) +
+                                 InstantKey(r.receive_time())};
+                }},
+           {.name = "received", .entries = [](const Record& r) { return Entries{InstantKey(r.receive_time())}; }},
+           {.name = "state_received",
+            .entries = [](const Record& r) { return Entries{NumberKey(r.state()) + InstantKey(r.receive_time())}; }},
+           {.name = "team_received",
+            .entries = [](const Record& r) { return Entries{TextKey(r.mdt_id()) + InstantKey(r.receive_time())}; }},
+           {.name = "team_state_received",
+            .entries =
+                [](const Record& r) {
+                  return Entries{TextKey(r.mdt_id()) + NumberKey(r.state()) + InstantKey(r.receive_time())};
+                }},
+           {.name = "case_received",
+            .entries =
+                [](const Record& r) { return Entries{TextKey(r.subject().case_()) + InstantKey(r.receive_time())}; }}},
   });
   return table;
 }
@@ -119,14 +122,13 @@ const Table<stored::ActionRecord>& Actions() {
   static const Table<Record> table({
       .name = "action",
       .key = [](const Record& r) { return TextKey(r.id()); },
-      .indexes = {{.name = "due", .entries = [](const Record& r) { return Entries{TextKey(r.due_date())}; }},
-                  {.name = "state_due",
-                   .entries = [](const Record& r) { return Entries{NumberKey(r.state()) + TextKey(r.due_date())}; }},
-                  {.name = "owner_due",
-                   .entries =
-                       [](const Record& r) { return Entries{OwnerKey(r.owner().id()) + TextKey(r.due_date())}; }},
-                  {.name = "case_due",
-                   .entries = [](const Record& r) { return Entries{TextKey(r.case_(), r.due_date())}; }}},
+      .indexes =
+          {{.name = "due", .entries = [](const Record& r) { return Entries{TextKey(r.due_date())}; }},
+           {.name = "state_due",
+            .entries = [](const Record& r) { return Entries{NumberKey(r.state()) + TextKey(r.due_date())}; }},
+           {.name = "owner_due",
+            .entries = [](const Record& r) { return Entries{OwnerKey(r.owner().id()) + TextKey(r.due_date())}; }},
+           {.name = "case_due", .entries = [](const Record& r) { return Entries{TextKey(r.case_(), r.due_date())}; }}},
   });
   return table;
 }

@@ -1,5 +1,5 @@
-// The records of this service: keys and indexes. Keys hold ids, codes, dates and times, and no personal data; workers' ids, which
-// may be e-mail addresses, go in as hashes.
+// The records of this service: keys and indexes. Keys hold ids, codes, dates and times, and no personal data; workers'
+// ids, which may be e-mail addresses, go in as hashes.
 #pragma once
 
 #include <string>
@@ -39,8 +39,8 @@ std::string NumberKey(int number);
 // As the owner part of "owner_due" is written.
 std::string OwnerKey(std::string_view professional_id);
 
-// A page of the records under `prefix` of `index` that `matches` takes. Looks at no more than kMaxScannedPerPage records: a page
-// may be shorter than asked for although more follow.
+// A page of the records under `prefix` of `index` that `matches` takes. Looks at no more than kMaxScannedPerPage
+// records: a page may be shorter than asked for although more follow.
 template <typename Record, typename Predicate>
 absl::StatusOr<store::PageOf<Record>> FilteredPage(const store::Table<Record>& table, store::Snapshot& snapshot,
                                                    std::string_view network, std::string_view index,
@@ -49,15 +49,20 @@ absl::StatusOr<store::PageOf<Record>> FilteredPage(const store::Table<Record>& t
   const std::size_t wanted = page.size;
   store::PageOf<Record> result;
   std::size_t scanned = 0;
+  std::size_t bytes = 0;
   do {
     page.size = wanted - result.records.size();
     SPLW_ASSIGN_OR_RETURN(store::PageOf<Record> chunk, table.ScanIndex(snapshot, network, index, prefix, page));
     scanned += chunk.records.size();
     for (Record& record : chunk.records) {
-      if (matches(record)) result.records.push_back(std::move(record));
+      if (!matches(record)) continue;
+      bytes += record.ByteSizeLong();
+      result.records.push_back(std::move(record));
     }
     page.after = chunk.next;
-  } while (result.records.size() < wanted && !page.after.empty() && scanned < kMaxScannedPerPage);
+    // Half a page's bytes: the next part may bring a whole one's, and all must fit into one message.
+  } while (result.records.size() < wanted && !page.after.empty() && scanned < kMaxScannedPerPage &&
+           bytes < store::kMaxPageBytes / 2);
   result.next = page.after;
   return result;
 }

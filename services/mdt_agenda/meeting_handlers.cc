@@ -35,7 +35,8 @@ std::set<AgencyKind> CoreAgenciesOf(const stored::MdtRecord& mdt) {
   return agencies;
 }
 
-// Runs a step: the meeting is read, its etag and state checked, `work` done, the meeting written in its next state and shown.
+// Runs a step: the meeting is read, its etag and state checked, `work` done, the meeting written in its next state and
+// shown.
 template <typename Request, typename Work>
 absl::StatusOr<store::Position> TakeStep(delivery::Changes& changes, const rpc::Call& call, const Request& request,
                                          MeetingStep step, api::Meeting* response, const Work& work) {
@@ -138,7 +139,8 @@ absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
 
 }  // namespace
 
-absl::StatusOr<store::Position> MeetingHandlers::BuildAgenda(const rpc::Call& call, const api::BuildAgendaRequest& request,
+absl::StatusOr<store::Position> MeetingHandlers::BuildAgenda(const rpc::Call& call,
+                                                             const api::BuildAgendaRequest& request,
                                                              api::Meeting* response) {
   const bool late = request.late_urgent_only();
   return TakeStep(changes_, call, request, late ? MeetingStep::kAddUrgent : MeetingStep::kBuildAgenda, response,
@@ -184,24 +186,24 @@ absl::StatusOr<store::Position> MeetingHandlers::RecordAttendance(const rpc::Cal
 absl::StatusOr<store::Position> MeetingHandlers::CloseMeeting(const rpc::Call& call,
                                                               const api::CloseMeetingRequest& request,
                                                               api::Meeting* response) {
-  return TakeStep(changes_, call, request, MeetingStep::kClose, response,
-                  [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) -> absl::Status {
-                    SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
-                    SPLW_ASSIGN_OR_RETURN(const Reasons reasons, ReasonsOf(request, book.network(), items));
-                    SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
-                    for (const stored::AgendaItemRecord& item : items) {
-                      if (item.state() != api::ITEM_STATE_LISTED) continue;
-                      const auto reason = reasons.find(ItemName(book.network(), item));
-                      // Read again: keeping its debt may have changed it.
-                      SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
-                                            book.Item(item.mdt_id(), item.meeting_date(), item.id()));
-                      SPLW_ASSIGN_OR_RETURN(
-                          *meeting.add_carried_over(),
-                          CarryOver(book, mdt, current, reason == reasons.end() ? kNotReached : reason->second));
-                    }
-                    *meeting.mutable_close_time() = ToTimestamp(book.now());
-                    return absl::OkStatus();
-                  });
+  return TakeStep(
+      changes_, call, request, MeetingStep::kClose, response,
+      [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) -> absl::Status {
+        SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
+        SPLW_ASSIGN_OR_RETURN(const Reasons reasons, ReasonsOf(request, book.network(), items));
+        SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
+        for (const stored::AgendaItemRecord& item : items) {
+          if (item.state() != api::ITEM_STATE_LISTED) continue;
+          const auto reason = reasons.find(ItemName(book.network(), item));
+          // Read again: keeping its debt may have changed it.
+          SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
+                                book.Item(item.mdt_id(), item.meeting_date(), item.id()));
+          SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(),
+                                CarryOver(book, mdt, current, reason == reasons.end() ? kNotReached : reason->second));
+        }
+        *meeting.mutable_close_time() = ToTimestamp(book.now());
+        return absl::OkStatus();
+      });
 }
 
 absl::StatusOr<store::Position> MeetingHandlers::CancelMeeting(const rpc::Call& call,

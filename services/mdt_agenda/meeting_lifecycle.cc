@@ -9,13 +9,20 @@ namespace {
 
 const char* StepName(MeetingStep step) {
   switch (step) {
-    case MeetingStep::kBuildAgenda: return "building the agenda";
-    case MeetingStep::kAddUrgent: return "adding urgent nominations";
-    case MeetingStep::kPublishAgenda: return "publishing the agenda";
-    case MeetingStep::kStart: return "starting the meeting";
-    case MeetingStep::kRecordAttendance: return "recording attendance";
-    case MeetingStep::kClose: return "closing the meeting";
-    case MeetingStep::kCancel: return "cancelling the meeting";
+    case MeetingStep::kBuildAgenda:
+      return "building the agenda";
+    case MeetingStep::kAddUrgent:
+      return "adding urgent nominations";
+    case MeetingStep::kPublishAgenda:
+      return "publishing the agenda";
+    case MeetingStep::kStart:
+      return "starting the meeting";
+    case MeetingStep::kRecordAttendance:
+      return "recording attendance";
+    case MeetingStep::kClose:
+      return "closing the meeting";
+    case MeetingStep::kCancel:
+      return "cancelling the meeting";
   }
   return "this step";
 }
@@ -57,7 +64,9 @@ absl::Status CheckTakesOutcomes(api::MeetingState state) {
   return state == api::MEETING_STATE_IN_PROGRESS ? absl::OkStatus() : errors::MeetingNotInProgress(state);
 }
 
-bool TakesFeedback(api::MeetingState state) { return IsPlannable(state) || state == api::MEETING_STATE_PUBLISHED; }
+bool TakesFeedback(api::MeetingState state) {
+  return IsPlannable(state) || state == api::MEETING_STATE_PUBLISHED;
+}
 
 bool IsPlannable(api::MeetingState state) {
   return state == api::MEETING_STATE_SCHEDULED || state == api::MEETING_STATE_AGENDA_BUILT;

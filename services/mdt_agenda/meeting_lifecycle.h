@@ -12,8 +12,10 @@ namespace splw::mdt_agenda {
 
 enum class MeetingStep { kBuildAgenda, kAddUrgent, kPublishAgenda, kStart, kRecordAttendance, kClose, kCancel };
 
-// The state after `step`. FAILED_PRECONDITION: AGENDA_PUBLISHED for planning a published agenda anew, otherwise ILLEGAL_TRANSITION.
-//   SCHEDULED → AGENDA_BUILT → PUBLISHED → IN_PROGRESS → CLOSED; building again stays; all before IN_PROGRESS → CANCELLED.
+// The state after `step`. FAILED_PRECONDITION: AGENDA_PUBLISHED for planning a published agenda anew, otherwise
+// ILLEGAL_TRANSITION.
+//   SCHEDULED → AGENDA_BUILT → PUBLISHED → IN_PROGRESS → CLOSED; building again stays; all before IN_PROGRESS →
+//   CANCELLED.
 absl::StatusOr<api::MeetingState> NextState(api::MeetingState state, MeetingStep step);
 
 // OK while outcomes are recorded; otherwise FAILED_PRECONDITION MEETING_NOT_IN_PROGRESS.

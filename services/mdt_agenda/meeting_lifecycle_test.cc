@@ -35,10 +35,9 @@ constexpr Allowed kAllowed[] = {
     {MeetingStep::kCancel, kBuilt, kCancelled},
     {MeetingStep::kCancel, kPublished, kCancelled},
 };
-constexpr MeetingStep kAllSteps[] = {MeetingStep::kBuildAgenda,      MeetingStep::kAddUrgent,
-                                     MeetingStep::kPublishAgenda,    MeetingStep::kStart,
-                                     MeetingStep::kRecordAttendance, MeetingStep::kClose,
-                                     MeetingStep::kCancel};
+constexpr MeetingStep kAllSteps[] = {
+    MeetingStep::kBuildAgenda,      MeetingStep::kAddUrgent, MeetingStep::kPublishAgenda, MeetingStep::kStart,
+    MeetingStep::kRecordAttendance, MeetingStep::kClose,     MeetingStep::kCancel};
 
 TEST(MeetingLifecycleTest, OnlyTheDocumentedStepsAreTaken) {
   for (const MeetingStep step : kAllSteps) {

@@ -31,7 +31,9 @@ absl::StatusOr<Place> Parse(std::string_view field, std::string_view name, std::
 
 }  // namespace
 
-std::string NetworkName(std::string_view network) { return absl::StrFormat("networks/%s", network); }
+std::string NetworkName(std::string_view network) {
+  return absl::StrFormat("networks/%s", network);
+}
 
 std::string MdtName(std::string_view network, std::string_view mdt_id) {
   return absl::StrFormat("networks/%s/mdts/%s", network, mdt_id);

@@ -19,8 +19,8 @@ std::string MeetingName(std::string_view network, const stored::MeetingRecord& m
 std::string ItemName(std::string_view network, const stored::AgendaItemRecord& item);
 std::string ActionName(std::string_view network, std::string_view id);
 
-// The parts of `name` that stand where `pattern` ("networks/*/mdts/*") has stars; nothing where it does not match, or where a
-// part is empty, longer than 64 characters or not of A-Z, a-z, 0-9, '-', '_', '.', '~'.
+// The parts of `name` that stand where `pattern` ("networks/*/mdts/*") has stars; nothing where it does not match, or
+// where a part is empty, longer than 64 characters or not of A-Z, a-z, 0-9, '-', '_', '.', '~'.
 std::optional<std::vector<std::string>> MatchName(std::string_view pattern, std::string_view name);
 
 // Where a resource of a team stands. Parts that the kind of resource does not have are empty.

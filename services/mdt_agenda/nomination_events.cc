@@ -92,7 +92,8 @@ absl::Status TellReceived(AgendaBook& book, const stored::NominationRecord& nomi
 }
 
 // The item goes with its nomination: off a plan, but never off what was published.
-absl::Status WithdrawItem(AgendaBook& book, const stored::NominationRecord& nomination, const std::string& reason_code) {
+absl::Status WithdrawItem(AgendaBook& book, const stored::NominationRecord& nomination,
+                          const std::string& reason_code) {
   SPLW_ASSIGN_OR_RETURN(stored::AgendaItemRecord item,
                         book.Item(nomination.mdt_id(), nomination.meeting_date(), nomination.item_id()));
   SPLW_ASSIGN_OR_RETURN(const stored::MeetingRecord meeting, book.Meeting(item.mdt_id(), item.meeting_date()));

@@ -10,13 +10,13 @@
 
 namespace splw::mdt_agenda {
 
-// Keeps the nomination and answers NominationReceived. One without an MDT, or for an MDT that is not known, goes to the network's first;
-// where there is none it waits (NO_MDT) until one is created. A repeat changes nothing. INVALID_ARGUMENT only for an event that
-// names no case or nomination of its network.
+// Keeps the nomination and answers NominationReceived. One without an MDT, or for an MDT that is not known, goes to the
+// network's first; where there is none it waits (NO_MDT) until one is created. A repeat changes nothing.
+// INVALID_ARGUMENT only for an event that names no case or nomination of its network.
 absl::Status OnCaseNominated(delivery::Change& change, const caseload::v1::CaseNominated& event);
 
-// Stops the nomination from being discussed. One that is on a published agenda stays listed there as withdrawn; one that is decided
-// stays decided; one that never arrived is done.
+// Stops the nomination from being discussed. One that is on a published agenda stays listed there as withdrawn; one
+// that is decided stays decided; one that never arrived is done.
 absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1::NominationWithdrawn& event);
 
 // Gives a new team the nominations that waited for one; true where more are left than one transaction takes.

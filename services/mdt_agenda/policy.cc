@@ -4,7 +4,7 @@
 
 namespace splw::mdt_agenda {
 
-std::vector<identity::PolicyRow> PolicyRows() {
+std::vector<identity::PolicyRow> MdtAgendaPolicy() {
   using identity::Role;
   const std::string service = "splw.mdt.v1.MdtAgendaService/";
   const std::vector<Role> coordinate = {Role::kMdtCoordinator};
@@ -15,16 +15,26 @@ std::vector<identity::PolicyRow> PolicyRows() {
   const std::vector<Role> read = {Role::kLinkWorker, Role::kServiceLead,  Role::kMdtCoordinator,
                                   Role::kMdtChair,   Role::kAgencyMember, Role::kAuditor};
   return {
-      {service + "CreateMdt", coordinate},     {service + "UpdateMdt", coordinate},
-      {service + "GetMdt", read},              {service + "ListMdts", read},
-      {service + "GetMeeting", read},          {service + "ListMeetings", read},
-      {service + "WatchMeetings", read},       {service + "BuildAgenda", coordinate},
-      {service + "PublishAgenda", coordinate}, {service + "StartMeeting", chair},
-      {service + "RecordAttendance", coordinate}, {service + "CloseMeeting", coordinate},
-      {service + "CancelMeeting", coordinate}, {service + "GetAgendaItem", read},
-      {service + "ListAgendaItems", read},     {service + "RecordDecision", chair},
-      {service + "RecordFeedback", report},    {service + "GetNomination", staff},
-      {service + "ListNominations", staff},    {service + "GetAction", read},
+      {service + "CreateMdt", coordinate},
+      {service + "UpdateMdt", coordinate},
+      {service + "GetMdt", read},
+      {service + "ListMdts", read},
+      {service + "GetMeeting", read},
+      {service + "ListMeetings", read},
+      {service + "WatchMeetings", read},
+      {service + "BuildAgenda", coordinate},
+      {service + "PublishAgenda", coordinate},
+      {service + "StartMeeting", chair},
+      {service + "RecordAttendance", coordinate},
+      {service + "CloseMeeting", coordinate},
+      {service + "CancelMeeting", coordinate},
+      {service + "GetAgendaItem", read},
+      {service + "ListAgendaItems", read},
+      {service + "RecordDecision", chair},
+      {service + "RecordFeedback", report},
+      {service + "GetNomination", staff},
+      {service + "ListNominations", staff},
+      {service + "GetAction", read},
       {service + "ListActions", read},
   };
 }

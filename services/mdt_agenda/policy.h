@@ -8,6 +8,6 @@
 
 namespace splw::mdt_agenda {
 
-std::vector<identity::PolicyRow> PolicyRows();
+std::vector<identity::PolicyRow> MdtAgendaPolicy();
 
 }  // namespace splw::mdt_agenda

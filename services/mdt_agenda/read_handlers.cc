@@ -31,7 +31,8 @@ struct Walk {
 };
 
 // Nothing where the field is not set; INVALID_ARGUMENT DATE_INVALID where it is no date.
-absl::StatusOr<std::optional<absl::CivilDay>> FilterDay(std::string_view field, bool given, const google::type::Date& date) {
+absl::StatusOr<std::optional<absl::CivilDay>> FilterDay(std::string_view field, bool given,
+                                                        const google::type::Date& date) {
   if (!given) return std::nullopt;
   const std::optional<absl::CivilDay> day = ToDay(date);
   if (!day) return text::InvalidField(field, "DATE_INVALID", "must be a full date that exists");
@@ -39,8 +40,8 @@ absl::StatusOr<std::optional<absl::CivilDay>> FilterDay(std::string_view field, 
 }
 
 absl::StatusOr<store::PageRequest> MeetingPage(const api::ListMeetingsRequest& request) {
-  const auto order = request.order() == api::MEETING_ORDER_LATEST_FIRST ? store::Order::kDescending
-                                                                         : store::Order::kAscending;
+  const auto order =
+      request.order() == api::MEETING_ORDER_LATEST_FIRST ? store::Order::kDescending : store::Order::kAscending;
   SPLW_ASSIGN_OR_RETURN(store::PageRequest page, rpc::ReadPage(request, {}, order));
   SPLW_ASSIGN_OR_RETURN(const auto from, FilterDay("from_date", request.has_from_date(), request.from_date()));
   SPLW_ASSIGN_OR_RETURN(const auto to, FilterDay("to_date", request.has_to_date(), request.to_date()));
@@ -212,8 +213,8 @@ absl::StatusOr<store::Position> ReadHandlers::ListAgendaItems(const rpc::Call& c
   if (any_meeting && request.case_().empty()) return errors::CaseFilterRequired();
   SPLW_ASSIGN_OR_RETURN(const store::PageRequest page, rpc::ReadPage(request));
   const Viewer viewer = ViewerOf(call.principal);
-  const Walk walk = any_meeting ? Walk{"case", TextKey(request.case_())}
-                                : Walk{"agenda", TextKey(place.mdt_id, place.date)};
+  const Walk walk =
+      any_meeting ? Walk{"case", TextKey(request.case_())} : Walk{"agenda", TextKey(place.mdt_id, place.date)};
   const auto matches = [&](const stored::AgendaItemRecord& item) {
     return (request.case_().empty() || item.subject().case_() == request.case_()) &&
            (place.mdt_id == kAny || item.mdt_id() == place.mdt_id) &&
@@ -235,7 +236,8 @@ absl::StatusOr<store::Position> ReadHandlers::ListAgendaItems(const rpc::Call& c
 absl::StatusOr<store::Position> ReadHandlers::GetNomination(const rpc::Call& call,
                                                             const api::GetNominationRequest& request,
                                                             api::Nomination* response) {
-  if (!IsInNetwork(call, request.name())) return errors::NameInvalid("name", "networks/{network}/…/nominations/{nomination}");
+  if (!IsInNetwork(call, request.name()))
+    return errors::NameInvalid("name", "networks/{network}/…/nominations/{nomination}");
   return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::NominationRecord> nomination,
                           Nominations().Get(snapshot, call.network, TextKey(request.name())));

@@ -4,7 +4,6 @@
 #include <cstdio>
 #include <cstdlib>
 
-
 namespace splw::mdt_agenda {
 namespace {
 
@@ -21,13 +20,20 @@ absl::TimeZone LoadLondon() {
 
 absl::Weekday ToWeekday(google::type::DayOfWeek day) {
   switch (day) {
-    case google::type::TUESDAY: return absl::Weekday::tuesday;
-    case google::type::WEDNESDAY: return absl::Weekday::wednesday;
-    case google::type::THURSDAY: return absl::Weekday::thursday;
-    case google::type::FRIDAY: return absl::Weekday::friday;
-    case google::type::SATURDAY: return absl::Weekday::saturday;
-    case google::type::SUNDAY: return absl::Weekday::sunday;
-    default: return absl::Weekday::monday;
+    case google::type::TUESDAY:
+      return absl::Weekday::tuesday;
+    case google::type::WEDNESDAY:
+      return absl::Weekday::wednesday;
+    case google::type::THURSDAY:
+      return absl::Weekday::thursday;
+    case google::type::FRIDAY:
+      return absl::Weekday::friday;
+    case google::type::SATURDAY:
+      return absl::Weekday::saturday;
+    case google::type::SUNDAY:
+      return absl::Weekday::sunday;
+    default:
+      return absl::Weekday::monday;
   }
 }
 
@@ -38,7 +44,9 @@ const absl::TimeZone& London() {
   return zone;
 }
 
-absl::CivilDay LondonDay(absl::Time instant) { return absl::ToCivilDay(instant, London()); }
+absl::CivilDay LondonDay(absl::Time instant) {
+  return absl::ToCivilDay(instant, London());
+}
 
 std::optional<absl::CivilDay> ToDay(const google::type::Date& date) {
   if (date.year() < 1 || date.year() > 9999) return std::nullopt;
@@ -56,7 +64,9 @@ google::type::Date ToDate(absl::CivilDay day) {
   return date;
 }
 
-std::string DayText(absl::CivilDay day) { return absl::FormatCivilTime(day); }
+std::string DayText(absl::CivilDay day) {
+  return absl::FormatCivilTime(day);
+}
 
 std::optional<absl::CivilDay> ParseDay(std::string_view text) {
   absl::CivilDay day;

@@ -29,8 +29,9 @@ google::type::Date ToDate(absl::CivilDay day);
 std::string DayText(absl::CivilDay day);
 std::optional<absl::CivilDay> ParseDay(std::string_view text);
 
-// The instant at which the clocks of London show this minute of the day. A minute that they skip (the last Sunday of March) is
-// an hour later by the new clocks; of one that they show twice (the last Sunday of October) the first is meant.
+// The instant at which the clocks of London show this minute of the day. A minute that they skip (the last Sunday of
+// March) is an hour later by the new clocks; of one that they show twice (the last Sunday of October) the first is
+// meant.
 absl::Time InstantAt(absl::CivilDay day, int minute_of_day);
 
 // When the series meets.

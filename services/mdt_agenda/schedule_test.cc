@@ -12,7 +12,9 @@ using ::testing::IsEmpty;
 
 constexpr int kTenOClock = 10 * 60;
 
-std::string Utc(absl::Time instant) { return absl::FormatTime("%Y-%m-%dT%H:%MZ", instant, absl::UTCTimeZone()); }
+std::string Utc(absl::Time instant) {
+  return absl::FormatTime("%Y-%m-%dT%H:%MZ", instant, absl::UTCTimeZone());
+}
 
 google::type::Date Date(int year, int month, int day) {
   google::type::Date date;
@@ -47,8 +49,10 @@ TEST(ScheduleTest, RepeatedMinuteInOctoberIsTheFirstOfTheTwo) {
 }
 
 TEST(ScheduleTest, LondonDayChangesAtLocalMidnight) {
-  EXPECT_EQ(LondonDay(absl::FromCivil(absl::CivilMinute(2026, 7, 1, 22, 59), absl::UTCTimeZone())), CivilDay(2026, 7, 1));
-  EXPECT_EQ(LondonDay(absl::FromCivil(absl::CivilMinute(2026, 7, 1, 23, 0), absl::UTCTimeZone())), CivilDay(2026, 7, 2));
+  EXPECT_EQ(LondonDay(absl::FromCivil(absl::CivilMinute(2026, 7, 1, 22, 59), absl::UTCTimeZone())),
+            CivilDay(2026, 7, 1));
+  EXPECT_EQ(LondonDay(absl::FromCivil(absl::CivilMinute(2026, 7, 1, 23, 0), absl::UTCTimeZone())),
+            CivilDay(2026, 7, 2));
 }
 
 TEST(ScheduleTest, SeriesMeetsOnItsWeekdayWithBothEndsIncluded) {

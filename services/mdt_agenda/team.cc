@@ -70,7 +70,8 @@ void CheckSchedule(text::Violations& violations, const api::Mdt& mdt) {
              start.minutes() >= kMinutesInHour || start.seconds() != 0 || start.nanos() != 0) {
     violations.Add("mdt.schedule.start_time", "OUT_OF_RANGE", "must be 00:00 to 23:59, to the minute");
   }
-  CheckRange(violations, "mdt.schedule.length_minutes", schedule.length_minutes(), kMinMeetingMinutes, kMaxMeetingMinutes);
+  CheckRange(violations, "mdt.schedule.length_minutes", schedule.length_minutes(), kMinMeetingMinutes,
+             kMaxMeetingMinutes);
   if (schedule.has_first_date() && !ToDay(schedule.first_date())) {
     violations.Add("mdt.schedule.first_date", "DATE_INVALID", "must be a full date that exists");
   }
@@ -79,7 +80,9 @@ void CheckSchedule(text::Violations& violations, const api::Mdt& mdt) {
   }
 }
 
-int OrDefault(int value, int default_value) { return value == 0 ? default_value : value; }
+int OrDefault(int value, int default_value) {
+  return value == 0 ? default_value : value;
+}
 
 }  // namespace
 
@@ -92,7 +95,8 @@ absl::Status CheckTeam(const api::Mdt& mdt) {
   CheckSchedule(violations, mdt);
   CheckRange(violations, "mdt.quorum", mdt.quorum(), 0, kMaxQuorum);
   CheckRange(violations, "mdt.item_lengths.new_minutes", mdt.item_lengths().new_minutes(), 0, kMaxItemMinutes);
-  CheckRange(violations, "mdt.item_lengths.feedback_minutes", mdt.item_lengths().feedback_minutes(), 0, kMaxItemMinutes);
+  CheckRange(violations, "mdt.item_lengths.feedback_minutes", mdt.item_lengths().feedback_minutes(), 0,
+             kMaxItemMinutes);
   CheckRange(violations, "mdt.item_lengths.urgent_minutes", mdt.item_lengths().urgent_minutes(), 0, kMaxItemMinutes);
   CheckRange(violations, "mdt.max_carry_overs", mdt.max_carry_overs(), 0, kMaxMaxCarryOvers);
   return violations.ToStatus();
@@ -100,9 +104,9 @@ absl::Status CheckTeam(const api::Mdt& mdt) {
 
 bool IsMdtId(std::string_view id) {
   return id.size() >= kMinMdtId && id.size() <= kMaxMdtId && std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_islower(static_cast<unsigned char>(c)) || absl::ascii_isdigit(static_cast<unsigned char>(c)) ||
-           c == '-';
-  });
+           return absl::ascii_islower(static_cast<unsigned char>(c)) ||
+                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
+         });
 }
 
 void StoreTeam(const api::Mdt& mdt, stored::MdtRecord& record) {

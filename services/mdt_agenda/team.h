@@ -12,9 +12,10 @@
 
 namespace splw::mdt_agenda {
 
-// OK, or INVALID_ARGUMENT with every field of `mdt.` that is wrong: display_name REQUIRED, TEXT_…; core_agencies REQUIRED,
-// AGENCY_REPEATED, UNKNOWN_ENUM_VALUE; members TOO_MANY_MEMBERS, members[i] as workers are, MEMBER_REPEATED; schedule.… REQUIRED,
-// OUT_OF_RANGE, DATE_INVALID, TIME_ZONE_UNSUPPORTED; quorum, item_lengths.…, max_carry_overs OUT_OF_RANGE.
+// OK, or INVALID_ARGUMENT with every field of `mdt.` that is wrong: display_name REQUIRED, TEXT_…; core_agencies
+// REQUIRED, AGENCY_REPEATED, UNKNOWN_ENUM_VALUE; members TOO_MANY_MEMBERS, members[i] as workers are, MEMBER_REPEATED;
+// schedule.… REQUIRED, OUT_OF_RANGE, DATE_INVALID, TIME_ZONE_UNSUPPORTED; quorum, item_lengths.…, max_carry_overs
+// OUT_OF_RANGE.
 absl::Status CheckTeam(const api::Mdt& mdt);
 
 // The team's own id: 3 to 40 of a-z, 0-9 and '-'.
@@ -26,8 +27,8 @@ void StoreTeam(const api::Mdt& mdt, stored::MdtRecord& record);
 // The team as callers see it; `name` and etag included.
 api::Mdt ShowTeam(const std::string& network, const stored::MdtRecord& record);
 
-// `current` with the fields of `mask` taken from `update`; an empty mask takes all that may be changed. INVALID_ARGUMENT
-// MASK_PATH_UNKNOWN.
+// `current` with the fields of `mask` taken from `update`; an empty mask takes all that may be changed.
+// INVALID_ARGUMENT MASK_PATH_UNKNOWN.
 absl::StatusOr<api::Mdt> MergeTeam(api::Mdt current, const api::Mdt& update, const google::protobuf::FieldMask& mask);
 
 }  // namespace splw::mdt_agenda

@@ -30,19 +30,21 @@ bool NeedsExplicitConsent(AgencyKind agency) {
     case type::v1::AGENCY_KIND_MENTAL_HEALTH:
     case type::v1::AGENCY_KIND_RECOVERY_SERVICES:
     case type::v1::AGENCY_KIND_COMMUNITY_NURSING:
-    case type::v1::AGENCY_KIND_HOSPITAL: return false;
-    default: return true;
+    case type::v1::AGENCY_KIND_HOSPITAL:
+      return false;
+    default:
+      return true;
   }
 }
 
 bool MaySee(const Viewer& viewer, const stored::MeetingRecord& meeting) {
-  return !viewer.agency_member ||
-         (viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED && meeting.has_publish_time());
+  return !viewer.agency_member || (viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED && meeting.has_publish_time());
 }
 
 bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool owns_action) {
   if (!viewer.agency_member || owns_action) return true;
-  return viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED && Contains(item.subject().agencies_needed(), viewer.agency);
+  return viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED &&
+         Contains(item.subject().agencies_needed(), viewer.agency);
 }
 
 bool MaySeePerson(const Viewer& viewer, const stored::SubjectRecord& subject) {

@@ -1,9 +1,9 @@
 // Who sees what of a meeting. Pure.
 //
-// Coordinators, chairs, link workers, service leads and auditors of the network see everything. Members of an agency see published
-// agendas, of those the items that need their agency (or an action of their own), and of those the person and the question only where
-// the agency is of health or social care or the person has agreed to share with it (standards: explicit consent, per agency,
-// minimum data).
+// Coordinators, chairs, link workers, service leads and auditors of the network see everything. Members of an agency
+// see published agendas, of those the items that need their agency (or an action of their own), and of those the person
+// and the question only where the agency is of health or social care or the person has agreed to share with it
+// (standards: explicit consent, per agency, minimum data).
 #pragma once
 
 #include <string>
@@ -15,7 +15,7 @@ namespace splw::mdt_agenda {
 
 struct Viewer {
   bool agency_member = false;
-  AgencyKind agency = type::v1::AGENCY_KIND_UNSPECIFIED;   // of an agency member; unspecified: sees nothing
+  AgencyKind agency = type::v1::AGENCY_KIND_UNSPECIFIED;  // of an agency member; unspecified: sees nothing
   std::string id;
 };
 Viewer ViewerOf(const identity::Principal& principal);

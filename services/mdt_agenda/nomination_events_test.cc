@@ -1,0 +1,139 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/testing/status_matchers.h"
+#include "services/mdt_agenda/testing/agenda_world.h"
+
+namespace splw::mdt_agenda {
+namespace {
+
+using splw::testing::HasReason;
+using splw::testing::IsOk;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class NominationEventsTest : public ::testing::Test, protected testing::AgendaWorld {
+ protected:
+  void TearDown() override { EXPECT_THAT(Faults(), IsEmpty()); }
+};
+
+TEST_F(NominationEventsTest, NominationWaitsForTheTeamAndTheCaseloadHears) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  const api::Nomination nomination = Nomination("a");
+  EXPECT_EQ(nomination.state(), api::NOMINATION_STATE_WAITING);
+  EXPECT_EQ(nomination.mdt(), testing::kTeam);
+  EXPECT_EQ(nomination.person().display_name(), "Jean Sample");
+  const auto told = Told<api::NominationReceived>("a");
+  ASSERT_THAT(told, SizeIs(1));
+  EXPECT_EQ(told[0].mdt(), testing::kTeam);
+  EXPECT_EQ(Envelopes("a")[0].correlation_id(), "referral-1");
+}
+
+TEST_F(NominationEventsTest, NominationBeforeAnyTeamWaitsAndIsGivenToTheFirst) {
+  ASSERT_THAT(Nominate("a"), IsOk());
+  EXPECT_EQ(Nomination("a").waiting_reason(), "NO_MDT");
+  EXPECT_EQ(Nomination("a").mdt(), "");
+  ASSERT_THAT(Create(Team()), IsOk());
+  EXPECT_EQ(Nomination("a").waiting_reason(), "");
+  EXPECT_EQ(Nomination("a").mdt(), testing::kTeam);
+  EXPECT_THAT(Told<api::NominationReceived>("a"), SizeIs(2));
+  EXPECT_EQ(Envelopes("a")[1].correlation_id(), "referral-1");
+}
+
+TEST_F(NominationEventsTest, NominationForAnUnknownTeamIsNotLost) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  caseload::v1::CaseNominated event = Nominated("a");
+  event.set_mdt("networks/U12345/mdts/elsewhere");
+  ASSERT_THAT(Nominate(event), IsOk());
+  EXPECT_EQ(Nomination("a").mdt(), testing::kTeam);
+  EXPECT_EQ(Nomination("a").waiting_reason(), "UNKNOWN_MDT");
+}
+
+TEST_F(NominationEventsTest, TeamThatIsAskedForGetsTheNomination) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_THAT(Create(Team(), "hospital"), IsOk());
+  caseload::v1::CaseNominated event = Nominated("a");
+  event.set_mdt("networks/U12345/mdts/hospital");
+  ASSERT_THAT(Nominate(event), IsOk());
+  EXPECT_EQ(Nomination("a").mdt(), event.mdt());
+  ASSERT_THAT(Nominate("b"), IsOk());
+  EXPECT_EQ(Nomination("b").mdt(), testing::kTeam);
+}
+
+TEST_F(NominationEventsTest, RepeatedNominationChangesNothing) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  const std::string etag = Nomination("a").etag();
+  ASSERT_THAT(Nominate("a"), IsOk());
+  EXPECT_EQ(Nomination("a").etag(), etag);
+  EXPECT_THAT(Told<api::NominationReceived>("a"), SizeIs(1));
+}
+
+TEST_F(NominationEventsTest, NominationOfAnotherNetworkIsRefused) {
+  caseload::v1::CaseNominated event = Nominated("a");
+  event.set_nomination("networks/U99999/cases/a/nominations/1");
+  EXPECT_THAT(Nominate(event), HasReason("NAME_INVALID"));
+}
+
+TEST_F(NominationEventsTest, WithdrawnNominationIsNotPlannedAnyMore) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  ASSERT_THAT(Agenda("2026-11-26"), SizeIs(1));
+  ASSERT_THAT(Withdraw("a"), IsOk());
+  EXPECT_EQ(Nomination("a").state(), api::NOMINATION_STATE_WITHDRAWN);
+  EXPECT_THAT(Agenda("2026-11-26"), IsEmpty());
+  const auto maybe_built = Build("2026-11-26");
+  ASSERT_THAT(maybe_built, IsOk());
+  EXPECT_EQ(maybe_built->item_counts().total(), 0);
+}
+
+TEST_F(NominationEventsTest, WithdrawnNominationStaysListedOnAPublishedAgenda) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  ASSERT_THAT(Publish("2026-11-26"), IsOk());
+  ASSERT_THAT(Withdraw("a"), IsOk());
+  EXPECT_EQ(Item("2026-11-26", "a").state(), api::ITEM_STATE_WITHDRAWN);
+  EXPECT_EQ(Item("2026-11-26", "a").reason_code(), "CASE_CLOSED");
+  EXPECT_EQ(Meeting("2026-11-26").item_counts().withdrawn(), 1);
+  ASSERT_THAT(Start("2026-11-26"), IsOk());
+  EXPECT_THAT(Decide(Advice(Item("2026-11-26", "a"))), HasReason("ILLEGAL_TRANSITION"));
+}
+
+TEST_F(NominationEventsTest, WithdrawalAfterTheDecisionChangesNothing) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Advice(Item("2026-11-26", "a"))), IsOk());
+  ASSERT_THAT(Withdraw("a"), IsOk());
+  EXPECT_EQ(Nomination("a").state(), api::NOMINATION_STATE_DECIDED);
+  EXPECT_EQ(Item("2026-11-26", "a").state(), api::ITEM_STATE_DECIDED);
+}
+
+TEST_F(NominationEventsTest, WithdrawalOfWhatNeverArrivedIsDone) {
+  EXPECT_THAT(Withdraw("a"), IsOk());
+}
+
+TEST_F(NominationEventsTest, NominationsAreListedByStateTeamAndCase) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  for (const char* id : {"a", "b", "c"}) ASSERT_THAT(Nominate(id), IsOk());
+  ASSERT_THAT(Withdraw("b"), IsOk());
+  api::ListNominationsRequest request;
+  request.set_parent(testing::kParent);
+  const auto count = [&] { return Ask(reads, &ReadHandlers::ListNominations, request)->nominations_size(); };
+  EXPECT_EQ(count(), 3);
+  request.set_state(api::NOMINATION_STATE_WAITING);
+  EXPECT_EQ(count(), 2);
+  request.set_mdt(testing::kTeam);
+  EXPECT_EQ(count(), 2);
+  request.set_case_(testing::CaseName("b"));
+  EXPECT_EQ(count(), 0);
+  request.clear_state();
+  EXPECT_EQ(count(), 1);
+}
+
+}  // namespace
+}  // namespace splw::mdt_agenda
