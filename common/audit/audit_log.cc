@@ -38,8 +38,7 @@ absl::Status Append(store::Transaction& txn, std::string_view network, AuditReco
   }
   SPLW_ASSIGN_OR_RETURN(const std::uint64_t sequence, NextNumber(txn, network, kCounter));
   record.set_sequence(sequence);
-  *record.mutable_time() =
-      google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(txn.Now()));
+  *record.mutable_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(txn.Now()));
   return AuditRecords().Put(txn, network, record);
 }
 
@@ -49,8 +48,7 @@ absl::StatusOr<store::PageOf<AuditRecord>> ListRecords(store::Snapshot& snapshot
 }
 
 absl::StatusOr<store::PageOf<AuditRecord>> ListRecordsOf(store::Snapshot& snapshot, std::string_view network,
-                                                         std::string_view resource,
-                                                         const store::PageRequest& page) {
+                                                         std::string_view resource, const store::PageRequest& page) {
   return AuditRecords().ScanIndex(snapshot, network, kByResource, store::KeyBuilder().Text(resource).str(), page);
 }
 

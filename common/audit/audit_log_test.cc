@@ -38,7 +38,8 @@ class AuditLogTest : public testing::Test {
                                                                : ListRecordsOf(snapshot, kNetwork, resource, page);
                             if (!maybe_page.ok()) return maybe_page.status();
                             sequences.clear();
-                            for (const AuditRecord& record : maybe_page->records) sequences.push_back(record.sequence());
+                            for (const AuditRecord& record : maybe_page->records)
+                              sequences.push_back(record.sequence());
                             *cursor = maybe_page->next;
                             return absl::OkStatus();
                           })
@@ -65,7 +66,7 @@ TEST_F(AuditLogTest, SequencesHaveNoGapsWithinEachNetwork) {
 TEST_F(AuditLogTest, RecordsOfAResourceComeInPagesInTheirOrder) {
   for (int i = 0; i < 3; ++i) {
     ASSERT_TRUE(AppendOne(kNetwork, "networks/U12345/cases/1").ok());
-    ASSERT_TRUE(AppendOne(kNetwork, "networks/U12345/cases/10").ok());   // begins like the other
+    ASSERT_TRUE(AppendOne(kNetwork, "networks/U12345/cases/10").ok());  // begins like the other
   }
 
   store::ScanCursor cursor;

@@ -18,8 +18,7 @@ const store::Table<Counter>& Counters() {
   return table;
 }
 
-absl::StatusOr<std::uint64_t> NextNumber(store::Transaction& txn, std::string_view network,
-                                         std::string_view counter) {
+absl::StatusOr<std::uint64_t> NextNumber(store::Transaction& txn, std::string_view network, std::string_view counter) {
   Counter record;
   record.set_name(std::string(counter));
   SPLW_ASSIGN_OR_RETURN(const std::uint64_t last, LastNumber(txn, network, counter));

@@ -17,7 +17,6 @@ const store::Table<delivery::storage::v1::Counter>& Counters();
 absl::StatusOr<std::uint64_t> NextNumber(store::Transaction& txn, std::string_view network, std::string_view counter);
 
 // The last number given out; 0 if none was.
-absl::StatusOr<std::uint64_t> LastNumber(store::Snapshot& snapshot, std::string_view network,
-                                         std::string_view counter);
+absl::StatusOr<std::uint64_t> LastNumber(store::Snapshot& snapshot, std::string_view network, std::string_view counter);
 
 }  // namespace splw::audit

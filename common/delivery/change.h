@@ -5,6 +5,7 @@
 // timers (Run). So no change can be without its audit record, and no event without its change.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -19,16 +20,17 @@
 
 #include "common/ids/random.h"
 #include "common/store/store.h"
+#include "splw/delivery/v1/delivery_service.pb.h"
 
 namespace splw::delivery {
 
 // Who caused a change, for the audit record and the events.
 struct Origin {
-  std::string actor;            // the principal's id
-  std::string role;             // the role's name
+  std::string actor;  // the principal's id
+  std::string role;   // the role's name
   std::string organisation;
-  std::string action;           // the RPC's or event's short name: "AcceptReferral"
-  std::string correlation_id;   // of the call; Change::SetCorrelationId replaces it by the record's own
+  std::string action;          // the RPC's or event's short name: "AcceptReferral"
+  std::string correlation_id;  // of the call; Change::SetCorrelationId replaces it by the record's own
 };
 
 // Valid inside one body of Changes::Run or RunOnce only. One thread. The body may run again with a new Change.
@@ -51,6 +53,9 @@ class Change {
   // Puts an event into the outbox, as the next revision of `stream` (the resource it is about) to `destination` ("caseload").
   virtual absl::Status Emit(std::string_view destination, std::string_view stream,
                             const google::protobuf::Message& event) = 0;
+
+  // The envelope of an event of this change, but for its payload: for what an operator puts into a stream. Emit makes its own.
+  virtual v1::Envelope NewEnvelope(std::string_view stream, std::uint64_t revision) = 0;
 
   // Writes the audit record and the feed entry of a change to `resource` (its full name) of `collection` ("referrals").
   // Call once for each resource that the change creates or updates. `reason`: a code where one was given, never free text.

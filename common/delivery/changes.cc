@@ -46,6 +46,7 @@ class ChangeImpl final : public Change {
 
   absl::Status Emit(std::string_view destination, std::string_view stream,
                     const google::protobuf::Message& event) override;
+  v1::Envelope NewEnvelope(std::string_view stream, std::uint64_t revision) override;
   absl::Status Changed(std::string_view collection, std::string_view resource, bool created,
                        std::string_view reason) override;
   absl::Status Audit(std::string_view resource, std::string_view reason) override;
@@ -86,23 +87,29 @@ absl::Status ChangeImpl::Emit(std::string_view destination, std::string_view str
   OutboxRow row;
   row.set_destination(std::string(destination));
   v1::Envelope& envelope = *row.mutable_envelope();
-  envelope.set_event_id(NewId());
-  envelope.set_source(options_.source);
-  envelope.set_incarnation(options_.incarnation);
-  envelope.set_network(network_);
-  envelope.set_stream(std::string(stream));
-  envelope.set_revision(head.last_revision());
-  *envelope.mutable_time() = ToTimestamp(now());
-  envelope.set_correlation_id(CorrelationId());
+  envelope = NewEnvelope(stream, head.last_revision());
   if (!envelope.mutable_payload()->PackFrom(event)) return absl::InternalError("an event cannot be serialized");
   if (envelope.ByteSizeLong() > kMaxEventBytes) {
-    return absl::InternalError(absl::StrFormat("an event of type %s is larger than 512 KiB",
-                                               event.GetDescriptor()->full_name()));
+    return absl::InternalError(
+        absl::StrFormat("an event of type %s is larger than 512 KiB", event.GetDescriptor()->full_name()));
   }
   SPLW_RETURN_IF_ERROR(OutboxRows().Put(txn_, network_, row));
   SPLW_RETURN_IF_ERROR(OutboxStreams().Put(txn_, network_, head));
   Announce(destination, stream);
   return absl::OkStatus();
+}
+
+v1::Envelope ChangeImpl::NewEnvelope(std::string_view stream, std::uint64_t revision) {
+  v1::Envelope envelope;
+  envelope.set_event_id(NewId());
+  envelope.set_source(options_.source);
+  envelope.set_incarnation(options_.incarnation);
+  envelope.set_network(network_);
+  envelope.set_stream(std::string(stream));
+  envelope.set_revision(revision);
+  *envelope.mutable_time() = ToTimestamp(now());
+  envelope.set_correlation_id(CorrelationId());
+  return envelope;
 }
 
 absl::Status ChangeImpl::Changed(std::string_view collection, std::string_view resource, bool created,
@@ -162,9 +169,8 @@ class ChangesImpl final : public Changes {
     return position;
   }
 
-  absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin,
-                                          std::string_view network, const std::string& request_id,
-                                          const google::protobuf::Message& request,
+  absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin, std::string_view network,
+                                          const std::string& request_id, const google::protobuf::Message& request,
                                           google::protobuf::Message* response, ChangeBody body) override {
     if (!IsPrintableId(request_id, kMaxNameCharacters)) {
       return text::InvalidField("request_id", "REQUEST_ID_INVALID",
@@ -173,10 +179,9 @@ class ChangesImpl final : public Changes {
     const std::string record_id = RequestRecordId(origin, request_id);
     const std::string fingerprint = text::Fingerprint(request);
     return Run(attempt, origin, network, [&](Change& change) -> absl::Status {
-      response->Clear();   // of what an earlier run of this body left
-      SPLW_ASSIGN_OR_RETURN(
-          const std::optional<RequestRecord> known,
-          RequestRecords().Get(change.txn(), network, store::KeyBuilder().Text(record_id).str()));
+      response->Clear();  // of what an earlier run of this body left
+      SPLW_ASSIGN_OR_RETURN(const std::optional<RequestRecord> known,
+                            RequestRecords().Get(change.txn(), network, store::KeyBuilder().Text(record_id).str()));
       if (known.has_value() && FromTimestamp(known->expire_time()) > change.now()) {
         if (known->fingerprint() != fingerprint) {
           return text::InvalidField("request_id", "REQUEST_ID_REUSED",

@@ -15,9 +15,10 @@ namespace splw::delivery {
 struct ChangesOptions {
   store::Store& store;
   ids::Random& random;
-  std::string source;          // the service's name, on its events: "caseload"
-  // Which life of this store writes: the same for as long as the store goes on, another one after a restore from a backup (it
-  // is therefore kept beside the store and not in it). Receivers tell by it that revisions were used a second time.
+  std::string source;  // the service's name, on its events: "caseload"
+  // Which life of this store writes: the same for as long as the store goes on, another one after a restore from a backup. It is
+  // kept in the store and so restored with it: whoever restores must have it renewed (--restored of every service). Receivers tell
+  // by it that revisions were used a second time.
   std::string incarnation;
   // Both may be null: nobody is told. Otherwise they must outlive the store.
   OutboxSignal* outbox_signal = nullptr;

@@ -83,8 +83,8 @@ TEST_F(ChangesTest, TheSameIdOfAnotherActorOrActionIsAnotherRequest) {
 
 TEST_F(ChangesTest, IdsOutsideTheRulesAreRefused) {
   TestEvent response;
-  for (const std::string& id : {std::string(), std::string(65, 'a'), std::string("tab\there"), std::string("\xC3\xA9"),
-                                std::string(" x")}) {
+  for (const std::string& id :
+       {std::string(), std::string(65, 'a'), std::string("tab\there"), std::string("\xC3\xA9"), std::string(" x")}) {
     const auto maybe_counted = Count(id, 5, &response);
     EXPECT_THAT(maybe_counted, StatusIs(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(maybe_counted, HasField("request_id"));
@@ -188,7 +188,8 @@ TEST_F(ChangesTest, EveryChangeHasOneAuditRecordWithTheRecordsCorrelationId) {
   ASSERT_THAT(service_.changes->Run({}, Someone("AcceptReferral"), kNetwork,
                                     [](Change& change) {
                                       change.SetCorrelationId("of-the-record");
-                                      return change.Changed("referrals", "networks/U12345/referrals/1", true, "BY_POLICY");
+                                      return change.Changed("referrals", "networks/U12345/referrals/1", true,
+                                                            "BY_POLICY");
                                     }),
               IsOk());
 

@@ -65,7 +65,7 @@ class Simulation final {
     std::uint64_t life = 0;
     std::uint64_t id = 0;
     v1::DeliverRequest request;
-    std::shared_ptr<v1::DeliverResponse> answer;   // null: a request
+    std::shared_ptr<v1::DeliverResponse> answer;  // null: a request
   };
 
   static std::string Name(std::uint64_t stream) { return "s" + std::to_string(stream); }
@@ -73,7 +73,7 @@ class Simulation final {
 
   void StartSender() {
     ++life_;
-    sender_.Restart("life-1");   // the same store goes on
+    sender_.Restart("life-1");  // the same store goes on
     core_ = std::make_unique<DispatcherCore>(sender_.store, random_, std::vector<std::string>{kPeer});
   }
 
@@ -151,9 +151,9 @@ class Simulation final {
     if (calls_.empty()) return;
     const std::size_t at = Pick(calls_.size());
     Message message = calls_[at];
-    const bool repeated = chaos_ && Pick(10) == 0;   // it stays on the wire and comes again
+    const bool repeated = chaos_ && Pick(10) == 0;  // it stays on the wire and comes again
     if (!repeated) calls_.erase(calls_.begin() + static_cast<std::ptrdiff_t>(at));
-    if (chaos_ && Pick(8) == 0) return;              // lost, request or answer
+    if (chaos_ && Pick(8) == 0) return;  // lost, request or answer
     if (message.answer != nullptr) {
       if (message.life == life_) core_->OnResult(message.id, clock_.Now(), *message.answer);
       return;
@@ -174,9 +174,8 @@ class Simulation final {
   void RetryParked() {
     for (const WaitingStream& waiting : sender_.Waiting(/*parked_only=*/true)) {
       const auto maybe_retried =
-          sender_.changes->Run({}, testkit::Someone("RetryStream"), kNetwork, [&](Change& change) {
-            return RetryStream(change, kPeer, waiting.key.stream).status();
-          });
+          sender_.changes->Run({}, testkit::Someone("RetryStream"), kNetwork,
+                               [&](Change& change) { return RetryStream(change, kPeer, waiting.key.stream).status(); });
       EXPECT_TRUE(maybe_retried.ok()) << maybe_retried.status();
     }
   }
@@ -184,7 +183,7 @@ class Simulation final {
   std::mt19937_64 chance_;
   ids::SeededRandom random_;
   time::FakeClock clock_{testkit::Start()};
-  std::vector<Message> calls_;   // before the services: their stores call back as they close
+  std::vector<Message> calls_;  // before the services: their stores call back as they close
   std::unique_ptr<DispatcherCore> core_;
   testkit::TestService sender_{clock_, "referral-intake", /*automatic_sync=*/false, 11};
   testkit::TestService receiver_{clock_, kPeer, /*automatic_sync=*/false, 12};

@@ -34,13 +34,12 @@ const store::Table<OutboxStream>& OutboxStreams() {
   static const store::Table<OutboxStream> table({
       .name = "outbox_stream",
       .key = [](const OutboxStream& head) { return OutboxStreamKey(head.destination(), head.stream()); },
-      .indexes = {{.name = kWaitingIndex,
-                   .entries = [](const OutboxStream& head) -> std::vector<std::string> {
-                     if (head.last_revision() == head.acknowledged_revision()) return {};
-                     return {KeyBuilder(WaitingPrefix(head.parked()))
-                                 .Instant(FromTimestamp(head.first_event_time()))
-                                 .str()};
-                   }}},
+      .indexes =
+          {{.name = kWaitingIndex,
+            .entries = [](const OutboxStream& head) -> std::vector<std::string> {
+              if (head.last_revision() == head.acknowledged_revision()) return {};
+              return {KeyBuilder(WaitingPrefix(head.parked())).Instant(FromTimestamp(head.first_event_time())).str()};
+            }}},
   });
   return table;
 }
@@ -49,7 +48,9 @@ std::string OutboxStreamKey(std::string_view destination, std::string_view strea
   return KeyBuilder().Text(destination).Text(stream).str();
 }
 
-std::string WaitingPrefix(bool parked) { return KeyBuilder().Number(parked ? 0 : 1).str(); }
+std::string WaitingPrefix(bool parked) {
+  return KeyBuilder().Number(parked ? 0 : 1).str();
+}
 
 const store::Table<SkippedRow>& SkippedRows() {
   static const store::Table<SkippedRow> table({
@@ -100,10 +101,12 @@ const store::Table<FeedEntry>& FeedEntries() {
   return table;
 }
 
-std::string FeedEntryKey(std::uint64_t sequence) { return KeyBuilder().Number(sequence).str(); }
+std::string FeedEntryKey(std::uint64_t sequence) {
+  return KeyBuilder().Number(sequence).str();
+}
 
 std::vector<const store::UntypedTable*> DeliveryTables() {
-  return {&OutboxRows(),     &OutboxStreams(), &SkippedRows(),      &Watermarks(),
+  return {&OutboxRows(),     &OutboxStreams(), &SkippedRows(),     &Watermarks(),
           &RequestRecords(), &FeedEntries(),   &audit::Counters(), &audit::AuditRecords()};
 }
 

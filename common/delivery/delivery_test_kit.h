@@ -25,28 +25,31 @@
 namespace splw::delivery::testkit {
 
 inline constexpr char kNetwork[] = "U12345";
-using TestEvent = google::protobuf::UInt64Value;   // any message will do
+using TestEvent = google::protobuf::UInt64Value;  // any message will do
 
 // The stream of a value, for streams that are numbered: 3'000'017 belongs to "s3".
-inline std::string StreamOf(std::uint64_t value) { return "s" + std::to_string(value / 1'000'000); }
+inline std::string StreamOf(std::uint64_t value) {
+  return "s" + std::to_string(value / 1'000'000);
+}
 
-inline absl::Time Start() { return absl::FromUnixSeconds(1'790'000'000); }
+inline absl::Time Start() {
+  return absl::FromUnixSeconds(1'790'000'000);
+}
 
 inline Origin Someone(std::string action = "Act") {
   return {"amina.khan@splw.example", "LINK_WORKER", "A81001", std::move(action), "correlation-1"};
 }
 
 // A list of numbers under a name, in a service's own records: what it said, what it heard.
-inline std::string ListKey(std::string_view network, std::string_view list, std::string_view stream,
-                           std::uint64_t at) {
+inline std::string ListKey(std::string_view network, std::string_view list, std::string_view stream, std::uint64_t at) {
   return store::KeyBuilder().Text(network).Text(list).Text("r").Text(stream).Number(at).str();
 }
 
-inline std::vector<std::uint64_t> ReadList(store::Snapshot& snapshot, std::string_view network,
-                                           std::string_view list, std::string_view stream) {
+inline std::vector<std::uint64_t> ReadList(store::Snapshot& snapshot, std::string_view network, std::string_view list,
+                                           std::string_view stream) {
   std::vector<std::uint64_t> values;
-  const auto entries = snapshot.Scan(
-      store::PrefixRange(store::KeyBuilder().Text(network).Text(list).Text("r").Text(stream).str()), {});
+  const auto entries =
+      snapshot.Scan(store::PrefixRange(store::KeyBuilder().Text(network).Text(list).Text("r").Text(stream).str()), {});
   EXPECT_TRUE(entries.ok());
   for (const store::Entry& entry : *entries) values.push_back(std::stoull(entry.value));
   return values;
@@ -106,15 +109,17 @@ class TestService final {
   template <typename Read>
   auto View(Read read) {
     decltype(read(std::declval<store::Snapshot&>())) result;
-    EXPECT_TRUE(store.View({}, [&](store::Snapshot& snapshot) {
-                       result = read(snapshot);
-                       return absl::OkStatus();
-                     }).ok());
+    EXPECT_TRUE(store
+                    .View({},
+                          [&](store::Snapshot& snapshot) {
+                            result = read(snapshot);
+                            return absl::OkStatus();
+                          })
+                    .ok());
     return result;
   }
 
-  std::vector<std::uint64_t> List(std::string_view list, std::string_view stream,
-                                  std::string_view network = kNetwork) {
+  std::vector<std::uint64_t> List(std::string_view list, std::string_view stream, std::string_view network = kNetwork) {
     return View([&](store::Snapshot& snapshot) { return ReadList(snapshot, network, list, stream); });
   }
 
@@ -149,20 +154,21 @@ class TestService final {
     });
   }
 
-  OutboxSignal outbox_signal;   // before the store: its last callbacks come here
+  OutboxSignal outbox_signal;  // before the store: its last callbacks come here
   FeedSignal feed_signal;
   store::MemoryStore store;
   ids::SeededRandom random;
   std::unique_ptr<Changes> changes;
   std::unique_ptr<Inbox> inbox;
-  std::function<absl::Status(Change&, std::uint64_t)> on_event;   // before the handler's effect; may refuse
+  std::function<absl::Status(Change&, std::uint64_t)> on_event;  // before the handler's effect; may refuse
 
  private:
   template <typename Record>
   static std::vector<Record> AllOf(store::Snapshot& snapshot, std::string_view table_name) {
     for (const store::UntypedTable* table : DeliveryTables()) {
       if (table->name() != table_name) continue;
-      auto maybe_page = static_cast<const store::Table<Record>*>(table)->Scan(snapshot, kNetwork, {.size = 5'000, .after = {}});
+      auto maybe_page =
+          static_cast<const store::Table<Record>*>(table)->Scan(snapshot, kNetwork, {.size = 5'000, .after = {}});
       EXPECT_TRUE(maybe_page.ok());
       return maybe_page->records;
     }

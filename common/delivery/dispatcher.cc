@@ -52,13 +52,13 @@ Dispatcher::Dispatcher(DispatcherOptions options)
       core_(options_.store, options_.random, NamesOf(options_.peers), options_.limits, options_.on_parked),
       stats_(core_.stats()) {}
 
-Dispatcher::~Dispatcher() { Stop(); }
+Dispatcher::~Dispatcher() {
+  Stop();
+}
 
 void Dispatcher::Start() {
   subscription_ = options_.signal.Subscribe([mailbox = mailbox_](const std::vector<StreamKey>& streams) {
-    mailbox->Put([&](Mailbox::Mail& mail) {
-      mail.signals.insert(mail.signals.end(), streams.begin(), streams.end());
-    });
+    mailbox->Put([&](Mailbox::Mail& mail) { mail.signals.insert(mail.signals.end(), streams.begin(), streams.end()); });
   });
   thread_ = std::thread([this] { Loop(); });
 }

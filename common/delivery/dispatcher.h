@@ -23,7 +23,7 @@ struct DispatcherOptions {
   OutboxSignal& signal;
   const time::Clock& clock;
   ids::Random& random;
-  std::map<std::string, std::shared_ptr<Peer>> peers;   // by destination
+  std::map<std::string, std::shared_ptr<Peer>> peers;  // by destination
   DispatcherLimits limits;
   // Called on the dispatcher's thread when a stream is parked: for the operator's log. May be null.
   DispatcherCore::OnParked on_parked;
@@ -33,7 +33,7 @@ struct DispatcherOptions {
 class Dispatcher final {
  public:
   explicit Dispatcher(DispatcherOptions options);
-  ~Dispatcher();   // stops
+  ~Dispatcher();  // stops
 
   void Start();
   // Ends the thread. Calls under way are not waited for: what they bring is sent again after the next start, and known there.
@@ -50,8 +50,8 @@ class Dispatcher final {
   void Hand(std::shared_ptr<Send> send);
 
   const DispatcherOptions options_;
-  const std::shared_ptr<Mailbox> mailbox_;   // shared with callbacks that may come after this object is gone
-  DispatcherCore core_;                      // the thread's alone
+  const std::shared_ptr<Mailbox> mailbox_;  // shared with callbacks that may come after this object is gone
+  DispatcherCore core_;                     // the thread's alone
   std::shared_ptr<void> subscription_;
   std::thread thread_;
   mutable std::mutex stats_mutex_;

@@ -5,6 +5,7 @@
 #include "common/delivery/envelope.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
+#include "splw/delivery/v1/skipped_event.pb.h"
 
 namespace splw::delivery {
 namespace {
@@ -17,6 +18,16 @@ constexpr absl::Duration kShortOutage = absl::Minutes(1);
 constexpr absl::Duration kOverdue = absl::Seconds(2);
 // What a batch needs around its envelopes, at most: a tag and a length each.
 constexpr std::size_t kBatchOverhead = kMaxBatchEvents * 8;
+// After so many failures in a row, a stream's calls are no longer shared with others: one of them may be what makes them fail.
+constexpr int kFailuresShared = 3;
+
+// Errors of a peer that nobody reaches, and those that say nothing about what was sent.
+bool IsUnreachable(absl::StatusCode code) {
+  return code == absl::StatusCode::kUnavailable || code == absl::StatusCode::kDeadlineExceeded;
+}
+bool IsPassing(absl::StatusCode code) {
+  return IsUnreachable(code) || code == absl::StatusCode::kResourceExhausted || code == absl::StatusCode::kCancelled;
+}
 
 bool IsDone(v1::Disposition disposition) {
   return disposition == v1::DISPOSITION_APPLIED || disposition == v1::DISPOSITION_ALREADY_APPLIED;
@@ -40,7 +51,7 @@ void DispatcherCore::OnSignal(const StreamKey& key) {
 
 void DispatcherCore::OnReachable(const std::string& destination) {
   const auto found = destinations_.find(destination);
-  if (found != destinations_.end()) found->second.blocked_until = absl::InfinitePast();
+  if (found != destinations_.end() && found->second.unreachable) found->second.blocked_until = absl::InfinitePast();
 }
 
 void DispatcherCore::MakeReady(const StreamKey& key) {
@@ -56,6 +67,18 @@ void DispatcherCore::Delay(const StreamKey& key, absl::Time now) {
   stream.place = StreamPlace::kDelayed;
   stream.delayed_until = now + Backoff(stream.failures, limits_.longest_delay);
   delayed_.insert({stream.delayed_until, key});
+}
+
+void DispatcherCore::DelayFaulty(const StreamKey& key, absl::Time now, const absl::Status& status) {
+  Delay(key, now);
+  StreamState& stream = streams_[key];
+  if (stream.told == status.code() || IsPassing(status.code()) || absl::IsAborted(status)) return;
+  stream.told = status.code();
+  // Not the error's own words: they may hold what could not be read.
+  if (on_parked_) {
+    on_parked_(key, {0, absl::StatusCodeToString(status.code()),
+                     "the stream's records cannot be read or settled; verify the store", 0});
+  }
 }
 
 absl::Duration DispatcherCore::Backoff(int failures, absl::Duration longest) {
@@ -83,8 +106,8 @@ absl::Time DispatcherCore::NextWakeup() const {
 void DispatcherCore::RescanPage(absl::Time now) {
   WaitingPage page;
   const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
-    SPLW_ASSIGN_OR_RETURN(page, ListWaitingStreams(snapshot, "", false,
-                                                   {.size = limits_.rescan_page, .after = rescan_cursor_}));
+    SPLW_ASSIGN_OR_RETURN(
+        page, ListWaitingStreams(snapshot, "", false, {.size = limits_.rescan_page, .after = rescan_cursor_}));
     return absl::OkStatus();
   };
   if (!store_.View(kDispatch, body).ok()) {
@@ -105,7 +128,7 @@ void DispatcherCore::RescanPage(absl::Time now) {
     OnSignal(waiting.key);
   }
   rescan_cursor_ = page.next;
-  if (!page.next.empty()) return;   // the next page is due at once
+  if (!page.next.empty()) return;  // the next page is due at once
   for (const auto& [name, destination] : destinations_) rescanned_.try_emplace(name);
   stats_.destinations = std::move(rescanned_);
   rescanned_.clear();
@@ -136,13 +159,18 @@ std::vector<Send> DispatcherCore::NextSends(absl::Time now) {
   return sends;
 }
 
-std::optional<Send> DispatcherCore::BuildBatch(const std::string& name, DestinationState& destination,
-                                               absl::Time now) {
+std::optional<Send> DispatcherCore::BuildBatch(const std::string& name, DestinationState& destination, absl::Time now) {
   Batch batch;
   const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
-    batch = Batch();   // of an earlier run of this body
+    batch = Batch();  // of an earlier run of this body
     for (const StreamKey& key : destination.ready) {
-      SPLW_RETURN_IF_ERROR(AddStream(snapshot, key, destination.max_events, batch));
+      const absl::Status added = AddStream(snapshot, key, destination.max_events, batch);
+      if (absl::IsDataLoss(added)) {  // this stream's fault; the others go on
+        ++batch.considered;
+        batch.unreadable.emplace_back(key, added);
+      } else if (!added.ok()) {
+        return added;
+      }
       if (batch.full) break;
     }
     return absl::OkStatus();
@@ -150,11 +178,13 @@ std::optional<Send> DispatcherCore::BuildBatch(const std::string& name, Destinat
   const absl::StatusOr<store::Position> maybe_position = store_.View(kDispatch, body);
   if (!maybe_position.ok()) {
     destination.blocked_until = now + limits_.short_outage_delay;
+    destination.unreachable = false;  // it is our store that fails
     return std::nullopt;
   }
   destination.ready.erase(destination.ready.begin(),
                           destination.ready.begin() + static_cast<std::ptrdiff_t>(batch.considered));
   for (const StreamKey& key : batch.done) Forget(key);
+  for (const auto& [key, status] : batch.unreadable) DelayFaulty(key, now, status);
   if (!batch.defective.empty()) {
     std::vector<Settlement> settlements;
     for (auto& [key, parking] : batch.defective) settlements.push_back({key, 0, std::move(parking)});
@@ -162,7 +192,7 @@ std::optional<Send> DispatcherCore::BuildBatch(const std::string& name, Destinat
   }
   if (batch.in_flight.streams.empty()) return std::nullopt;
 
-  for (const auto& [key, events] : batch.in_flight.streams) streams_[key].place = StreamPlace::kInFlight;
+  for (const SentStream& sent : batch.in_flight.streams) streams_[sent.key].place = StreamPlace::kInFlight;
   ++destination.in_flight;
   batch.send.id = ++last_send_id_;
   batch.send.destination = name;
@@ -185,8 +215,7 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
     return absl::OkStatus();
   }
   const std::size_t budget = kMaxBatchBytes - bytes;
-  SPLW_ASSIGN_OR_RETURN(PendingEvents pending,
-                        ReadPending(snapshot, key, alone ? 1 : max_events - count, budget));
+  SPLW_ASSIGN_OR_RETURN(PendingEvents pending, ReadPending(snapshot, key, alone ? 1 : max_events - count, budget));
   const auto& head = pending.head;
   if (head.parked() || head.last_revision() == head.acknowledged_revision()) {
     ++batch.considered;
@@ -196,21 +225,21 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
   if (pending.events.empty()) {
     ++batch.considered;
     batch.defective.emplace_back(
-        key, Parking{head.acknowledged_revision() + 1, "OUTBOX_ROW_MISSING",
+        key, Parking{head.acknowledged_revision() + 1, kOutboxRowMissing,
                      "the stream's next event is not in the store; verify the store", head.acknowledged_revision()});
     return absl::OkStatus();
   }
   if (pending.events.front().ByteSizeLong() > budget && count > 0) {
-    batch.full = true;   // for the next batch
+    batch.full = true;  // for the next batch
     return absl::OkStatus();
   }
   ++batch.considered;
-  std::vector<SentEvent> sent;
+  SentStream sent{key, head.last_revision(), {}};
   for (v1::Envelope& event : pending.events) {
-    sent.push_back({event.event_id(), event.revision()});
+    sent.events.push_back({event.event_id(), event.revision(), event.payload().Is<v1::SkippedEvent>()});
     *batch.send.request.add_events() = std::move(event);
   }
-  batch.in_flight.streams.emplace_back(key, std::move(sent));
+  batch.in_flight.streams.push_back(std::move(sent));
   batch.full = alone;
   return absl::OkStatus();
 }
@@ -239,8 +268,8 @@ void DispatcherCore::OnResult(std::uint64_t id, absl::Time now, const absl::Stat
 
 bool DispatcherCore::Fits(const InFlight& in_flight, const v1::DeliverResponse& response) {
   int at = 0;
-  for (const auto& [key, sent] : in_flight.streams) {
-    for (const SentEvent& event : sent) {
+  for (const SentStream& sent : in_flight.streams) {
+    for (const SentEvent& event : sent.events) {
       if (at == response.results_size() || response.results(at).event_id() != event.event_id) return false;
       ++at;
     }
@@ -250,30 +279,32 @@ bool DispatcherCore::Fits(const InFlight& in_flight, const v1::DeliverResponse& 
 
 void DispatcherCore::PeerIsThere(DestinationState& destination) {
   destination.failures = 0;
+  destination.unreachable = false;
   destination.blocked_until = absl::InfinitePast();
 }
 
 void DispatcherCore::CallFailed(InFlight in_flight, absl::Time now, const absl::Status& status) {
   ++stats_.failed_calls;
+  ++stats_.failed_calls_by_code[status.code()];
   DestinationState& destination = destinations_.at(in_flight.destination);
   std::size_t events = 0;
-  for (const auto& [key, sent] : in_flight.streams) events += sent.size();
+  for (const SentStream& sent : in_flight.streams) events += sent.events.size();
 
   if (status.code() == absl::StatusCode::kInvalidArgument) {
     // The peer is there, and something in the batch is not well formed: found by sending one event at a time.
     PeerIsThere(destination);
     if (events == 1) {
-      const auto& [key, sent] = in_flight.streams.front();
+      const SentStream& sent = in_flight.streams.front();
+      const std::uint64_t revision = sent.events.front().revision;
       const std::string reason = text::ReasonOf(status);
-      return SettleAll({{key, 0,
-                         Parking{sent.front().revision, reason.empty() ? "INVALID_ARGUMENT" : reason,
-                                 std::string(status.message()).substr(0, text::kMaxFailureMessageBytes),
-                                 sent.front().revision - 1}}},
+      return SettleAll({{sent.key, 0,
+                         Parking{revision, reason.empty() ? "INVALID_ARGUMENT" : reason,
+                                 text::Shortened(std::string(status.message())), revision - 1}}},
                        {}, now);
     }
-    for (const auto& [key, sent] : in_flight.streams) {
-      streams_[key].alone = true;
-      MakeReady(key);
+    for (const SentStream& sent : in_flight.streams) {
+      streams_[sent.key].alone = true;
+      MakeReady(sent.key);
     }
     return;
   }
@@ -281,7 +312,20 @@ void DispatcherCore::CallFailed(InFlight in_flight, absl::Time now, const absl::
   if (status.code() == absl::StatusCode::kResourceExhausted) {
     destination.max_events = std::max<std::size_t>(1, std::min(destination.max_events, events) / 2);
   }
-  for (const auto& [key, sent] : in_flight.streams) MakeReady(key);
+  bool guilty = false;  // it was sent alone, and the peer answered others since they failed together
+  for (const SentStream& sent : in_flight.streams) {
+    StreamState& stream = streams_[sent.key];
+    const bool was_alone = stream.alone;
+    if (!IsPassing(status.code()) && ++stream.failed_calls >= kFailuresShared) stream.alone = true;
+    if (was_alone && !IsPassing(status.code()) && stream.failed_calls > kFailuresShared) {
+      guilty = destination.failures == 0;
+      Delay(sent.key, now);
+    } else {
+      MakeReady(sent.key);
+    }
+  }
+  if (guilty) return;
+  destination.unreachable = IsUnreachable(status.code());
   // Calls that were under way together and failed together are one failure.
   if (in_flight.started < destination.last_failure) return;
   if (destination.failures == 0) destination.outage_since = now;
@@ -300,40 +344,61 @@ void DispatcherCore::CallAnswered(InFlight in_flight, absl::Time now, const v1::
   std::vector<Settlement> settlements;
   std::set<StreamKey> delayed;
   int at = 0;
-  for (const auto& [key, sent] : in_flight.streams) {
-    Settlement settlement{key, 0, std::nullopt};
-    bool failed = false;
-    for (const SentEvent& event : sent) {
-      const v1::DeliveryResult& result = response.results(at++);
-      if (failed) continue;   // what comes after a failed event in its stream comes again with it
-      if (IsDone(result.disposition())) {
-        settlement.acknowledged_revision = event.revision;
-        ++stats_.delivered_events;
-        continue;
-      }
-      failed = true;
-      // The first of the stream that we still have, and the receiver lacks one before it: that one was delivered once and is
-      // erased here.
-      const bool unfillable = result.disposition() == v1::DISPOSITION_GAP && event.revision == sent.front().revision &&
-                              result.applied_revision() + 1 < event.revision;
-      if (unfillable) {
-        settlement.parking = {event.revision, kGapUnfillable,
-                              "the receiver lacks events that it once acknowledged and that are kept here no more: "
-                              "was it restored from a backup?",
-                              result.applied_revision()};
-      } else if (result.disposition() == v1::DISPOSITION_REFUSED) {
-        settlement.parking = {event.revision, result.reason().empty() ? "REFUSED" : result.reason(), result.message(),
-                              result.applied_revision()};
-      } else {
-        delayed.insert(key);
-      }
-    }
-    StreamState& stream = streams_[key];
-    if (settlement.acknowledged_revision > 0) stream.failures = 0;   // it goes on: the next failure is a first one
-    if (!failed) stream.alone = false;
+  for (const SentStream& sent : in_flight.streams) {
+    bool try_again = false;
+    Settlement settlement = Judge(sent, response, at, try_again);
+    at += static_cast<int>(sent.events.size());
+    StreamState& stream = streams_[sent.key];
+    stream.failed_calls = 0;
+    if (settlement.acknowledged_revision > 0) stream.failures = 0;  // it goes on: the next failure is a first one
+    if (settlement.acknowledged_revision == sent.events.back().revision) stream.alone = false;
+    if (try_again) delayed.insert(sent.key);
     settlements.push_back(std::move(settlement));
   }
   SettleAll(std::move(settlements), delayed, now);
+}
+
+Settlement DispatcherCore::Judge(const SentStream& sent, const v1::DeliverResponse& response, int first_result,
+                                 bool& try_again) {
+  Settlement settlement{sent.key, 0, std::nullopt};
+  int at = first_result;
+  for (const SentEvent& event : sent.events) {
+    const v1::DeliveryResult& result = response.results(at++);
+    // It has events that this store never sent. What it calls applied under this revision may then be another event, and is
+    // not believed; an operator's skip is, for it says nothing else than to go on.
+    if (result.applied_revision() > sent.last_revision && !(event.skipped && IsDone(result.disposition()))) {
+      settlement.parking = {event.revision, kSourceRewound,
+                            "the receiver has events of this stream that are not known here: was this store restored "
+                            "from a backup?",
+                            result.applied_revision()};
+      return settlement;
+    }
+    if (IsDone(result.disposition())) {
+      settlement.acknowledged_revision = event.revision;
+      ++stats_.delivered_events;
+      continue;
+    }
+    // What comes after a failed event in its stream comes again with it.
+    //
+    // The first of the stream that we still have, and the receiver lacks one before it: that one was delivered once and is
+    // erased here.
+    const bool unfillable = result.disposition() == v1::DISPOSITION_GAP &&
+                            event.revision == sent.events.front().revision &&
+                            result.applied_revision() + 1 < event.revision;
+    if (unfillable) {
+      settlement.parking = {event.revision, kGapUnfillable,
+                            "the receiver lacks events that it once acknowledged and that are kept here no more: "
+                            "was it restored from a backup?",
+                            result.applied_revision()};
+    } else if (result.disposition() == v1::DISPOSITION_REFUSED) {
+      settlement.parking = {event.revision, result.reason().empty() ? "REFUSED" : result.reason(), result.message(),
+                            result.applied_revision()};
+    } else {
+      try_again = true;
+    }
+    return settlement;
+  }
+  return settlement;
 }
 
 void DispatcherCore::SettleAll(std::vector<Settlement> settlements, const std::set<StreamKey>& delayed,
@@ -343,20 +408,35 @@ void DispatcherCore::SettleAll(std::vector<Settlement> settlements, const std::s
   for (const auto& [network, group] : by_network) {
     const absl::StatusOr<std::vector<Settled>> maybe_settled = Settle(store_, kDispatch, network, group);
     for (std::size_t i = 0; i < group.size(); ++i) {
-      const StreamKey& key = group[i].key;
-      if (!maybe_settled.ok()) {
-        Delay(key, now);   // sent again then; the receiver will know it
-      } else if ((*maybe_settled)[i].parked) {
-        Forget(key);
-        if (on_parked_ && group[i].parking.has_value()) on_parked_(key, *group[i].parking);
-      } else if ((*maybe_settled)[i].depth == 0) {
-        Forget(key);
-      } else if (delayed.count(key) > 0) {
-        Delay(key, now);
+      absl::StatusOr<Settled> maybe_one = Settled();
+      if (maybe_settled.ok()) {
+        maybe_one = (*maybe_settled)[i];
+      } else if (group.size() == 1) {
+        maybe_one = maybe_settled.status();
       } else {
-        MakeReady(key);
+        // One of them fails it: each by itself, and only that one waits.
+        const auto maybe_alone = Settle(store_, kDispatch, network, {group[i]});
+        maybe_one = maybe_alone.ok() ? absl::StatusOr<Settled>(maybe_alone->front()) : maybe_alone.status();
       }
+      GoOnAfter(group[i], maybe_one, delayed.count(group[i].key) > 0, now);
     }
+  }
+}
+
+void DispatcherCore::GoOnAfter(const Settlement& settlement, const absl::StatusOr<Settled>& maybe_settled, bool delayed,
+                               absl::Time now) {
+  const StreamKey& key = settlement.key;
+  if (!maybe_settled.ok()) {
+    DelayFaulty(key, now, maybe_settled.status());  // sent again then; the receiver will know it
+  } else if (maybe_settled->parked) {
+    Forget(key);
+    if (on_parked_ && settlement.parking.has_value()) on_parked_(key, *settlement.parking);
+  } else if (maybe_settled->depth == 0) {
+    Forget(key);
+  } else if (delayed) {
+    Delay(key, now);
+  } else {
+    MakeReady(key);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/delivery/delivery_test_kit.h"
+#include "common/delivery/dispatcher_core_fixture.h"
 #include "common/delivery/envelope.h"
 #include "common/testing/status_matchers.h"
 #include "common/text/failure.h"
@@ -20,83 +21,10 @@ using ::testing::Gt;
 using ::testing::IsEmpty;
 using ::testing::Le;
 using ::testing::SizeIs;
+using testkit::DispatcherCoreTest;
 using testkit::kNetwork;
+using testkit::kPeer;
 using testkit::StreamOf;
-
-constexpr char kPeer[] = "caseload";
-
-// A sender, a receiver, and a core between them that the test drives by hand.
-class DispatcherCoreTest : public ::testing::Test {
- protected:
-  DispatcherCoreTest() {
-    subscription_ = sender_.outbox_signal.Subscribe([this](const std::vector<StreamKey>& streams) {
-      for (const StreamKey& key : streams) core_->OnSignal(key);
-    });
-    NewCore();
-  }
-
-  void NewCore(DispatcherLimits limits = {}) {
-    core_ = std::make_unique<DispatcherCore>(
-        sender_.store, random_, std::vector<std::string>{kPeer, "mdt-agenda"}, limits,
-        [this](const StreamKey& key, const Parking& parking) { parked_.push_back(key.stream + " " + parking.reason); });
-  }
-
-  void Say(std::uint64_t value, const std::string& destination = kPeer) {
-    ASSERT_THAT(sender_.Say(destination, value), IsOk());
-  }
-  void SayMany(std::uint64_t stream, std::uint64_t count) {
-    for (std::uint64_t i = 1; i <= count; ++i) Say(stream * 1'000'000 + i);
-  }
-  std::vector<Send> Next() { return core_->NextSends(clock_.Now()); }
-  void Answer(const Send& send, const absl::StatusOr<v1::DeliverResponse>& result) {
-    core_->OnResult(send.id, clock_.Now(), result);
-  }
-  void Pass(const Send& send) { Answer(send, receiver_.Take(send.request)); }
-  // Lets everything through until nothing moves any more, without time passing.
-  void PassAll() {
-    for (std::vector<Send> sends = Next(); !sends.empty(); sends = Next()) {
-      for (const Send& send : sends) Pass(send);
-    }
-  }
-  // Jumps to where the core has something to do.
-  void Wake() {
-    if (core_->NextWakeup() > clock_.Now()) clock_.Set(core_->NextWakeup());
-  }
-  static std::vector<std::uint64_t> Values(const Send& send) {
-    std::vector<std::uint64_t> values;
-    for (const v1::Envelope& envelope : send.request.events()) {
-      testkit::TestEvent event;
-      EXPECT_TRUE(envelope.payload().UnpackTo(&event));
-      values.push_back(event.value());
-    }
-    return values;
-  }
-  absl::StatusOr<store::Position> Retry(const std::string& stream) {
-    return sender_.changes->Run({}, testkit::Someone("RetryStream"), kNetwork, [&](Change& change) {
-      return RetryStream(change, kPeer, stream).status();
-    });
-  }
-  absl::StatusOr<store::Position> Skip(const std::string& stream, const std::string& event_id,
-                                       const std::string& reason = "DUPLICATE") {
-    return sender_.changes->Run({}, testkit::Someone("SkipEvent"), kNetwork, [&](Change& change) {
-      return SkipEvent(change, kPeer, stream, event_id, reason).status();
-    });
-  }
-  void RefuseStream0() {
-    receiver_.on_event = [](Change&, std::uint64_t value) {
-      return value < 1'000'000 ? text::Failure(absl::StatusCode::kFailedPrecondition, "NO_SUCH_CASE", "no such case")
-                               : absl::OkStatus();
-    };
-  }
-
-  time::FakeClock clock_{testkit::Start()};
-  ids::SeededRandom random_{7};
-  testkit::TestService sender_{clock_, "referral-intake"};
-  testkit::TestService receiver_{clock_, kPeer};
-  std::vector<std::string> parked_;
-  std::unique_ptr<DispatcherCore> core_;
-  std::shared_ptr<void> subscription_;
-};
 
 TEST_F(DispatcherCoreTest, AnEventGoesOutAtOnceAndLeavesNothingBehind) {
   PassAll();
@@ -117,7 +45,7 @@ TEST_F(DispatcherCoreTest, AnEventGoesOutAtOnceAndLeavesNothingBehind) {
 TEST_F(DispatcherCoreTest, WhatWaitedBeforeTheStartIsFound) {
   SayMany(0, 3);
   SayMany(1, 2);
-  NewCore();   // which was told of nothing
+  NewCore();  // which was told of nothing
   PassAll();
   EXPECT_THAT(receiver_.List("heard", "s0"), SizeIs(3));
   EXPECT_THAT(receiver_.List("heard", "s1"), SizeIs(2));
@@ -233,6 +161,18 @@ TEST_F(DispatcherCoreTest, APeerThatIsSeenAgainIsTriedAtOnce) {
   EXPECT_THAT(Next(), SizeIs(1));
 }
 
+TEST_F(DispatcherCoreTest, APeerThatAnsweredWithErrorsIsNotTriedAtOnceWhenItIsSeen) {
+  Say(1);
+  for (const absl::StatusCode code : {absl::StatusCode::kResourceExhausted, absl::StatusCode::kPermissionDenied}) {
+    for (int i = 0; i < 2; ++i) {
+      Wake();
+      for (const Send& send : Next()) Answer(send, absl::Status(code, "no"));
+    }
+    core_->OnReachable(kPeer);
+    EXPECT_THAT(Next(), IsEmpty());
+  }
+}
+
 TEST_F(DispatcherCoreTest, OneDestinationThatIsAwayHoldsUpNoOther) {
   Say(1);
   Say(2, "mdt-agenda");
@@ -345,6 +285,7 @@ TEST_F(DispatcherCoreTest, AnOperatorsSkipGivesUpOneEventAndKeepsIt) {
   receiver_.on_event = nullptr;
   const std::string event_id = sender_.Waiting().at(0).first_event_id;
   EXPECT_THAT(Skip("s0", "01ARZ3NDEKTSV4RRFFQ69G5FAV"), HasReason("EVENT_NOT_FIRST"));
+  EXPECT_THAT(Skip("s0", ""), HasReason("EVENT_NOT_FIRST"));
   EXPECT_THAT(Skip("s0", event_id, "free text"), HasField("reason_code"));
 
   ASSERT_THAT(Skip("s0", event_id), IsOk());
@@ -355,9 +296,8 @@ TEST_F(DispatcherCoreTest, AnOperatorsSkipGivesUpOneEventAndKeepsIt) {
   const auto audit = sender_.Audit().back();
   EXPECT_EQ(audit.action(), "SkipEvent");
   EXPECT_EQ(audit.reason(), "DUPLICATE " + event_id + " UInt64Value");
-  const auto kept = sender_.View([&](store::Snapshot& snapshot) {
-    return *SkippedRows().Get(snapshot, kNetwork, OutboxRowKey(kPeer, "s0", 1));
-  });
+  const auto kept = sender_.View(
+      [&](store::Snapshot& snapshot) { return *SkippedRows().Get(snapshot, kNetwork, OutboxRowKey(kPeer, "s0", 1)); });
   ASSERT_TRUE(kept.has_value());
   testkit::TestEvent event;
   ASSERT_TRUE(kept->row().envelope().payload().UnpackTo(&event));
@@ -427,7 +367,7 @@ TEST_F(DispatcherCoreTest, AReceiverThatCameBackFromABackupParksTheStreamUntilAn
   Say(1);
   Say(2);
   PassAll();
-  testkit::TestService restored(clock_, kPeer);   // knows nothing
+  testkit::TestService restored(clock_, kPeer);  // knows nothing
   Say(3);
   for (const Send& send : Next()) Answer(send, restored.Take(send.request));
   EXPECT_THAT(parked_, ElementsAre("s0 GAP_UNFILLABLE"));
@@ -446,7 +386,7 @@ TEST_F(DispatcherCoreTest, ASenderThatCameBackFromABackupIsParkedAndNotBelieved)
   testkit::TestService restored(clock_, "referral-intake", true, /*seed=*/2);
   restored.Restart("life-2");
   DispatcherCore core(restored.store, random_, {kPeer});
-  ASSERT_THAT(restored.Say(kPeer, 77), IsOk());   // revision 1 a second time
+  ASSERT_THAT(restored.Say(kPeer, 77), IsOk());  // revision 1 a second time
 
   for (const Send& send : core.NextSends(clock_.Now())) {
     core.OnResult(send.id, clock_.Now(), receiver_.Take(send.request));

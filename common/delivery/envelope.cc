@@ -7,6 +7,7 @@
 
 #include "common/ids/ulid.h"
 #include "common/text/failure.h"
+#include "splw/delivery/v1/skipped_event.pb.h"
 
 namespace splw::delivery {
 namespace {
@@ -16,8 +17,9 @@ using google::protobuf::util::TimeUtil;
 constexpr char kInvalid[] = "ENVELOPE_INVALID";
 
 bool IsInstant(const google::protobuf::Timestamp& timestamp) {
-  return timestamp.seconds() >= TimeUtil::kTimestampMinSeconds && timestamp.seconds() <= TimeUtil::kTimestampMaxSeconds &&
-         timestamp.nanos() >= 0 && timestamp.nanos() < 1'000'000'000;
+  return timestamp.seconds() >= TimeUtil::kTimestampMinSeconds &&
+         timestamp.seconds() <= TimeUtil::kTimestampMaxSeconds && timestamp.nanos() >= 0 &&
+         timestamp.nanos() < 1'000'000'000;
 }
 
 void CheckEnvelope(const v1::Envelope& envelope, const std::string& path, text::Violations& violations) {
@@ -35,6 +37,9 @@ void CheckEnvelope(const v1::Envelope& envelope, const std::string& path, text::
   require(IsPrintableId(envelope.correlation_id(), kMaxNameCharacters), "correlation_id",
           "must be 1 to 64 printable characters");
   require(!TypeOfUrl(envelope.payload().type_url()).empty(), "payload", "must hold an event");
+  v1::SkippedEvent skipped;
+  require(!envelope.payload().Is<v1::SkippedEvent>() || envelope.payload().UnpackTo(&skipped), "payload",
+          "must hold a SkippedEvent that can be read");
   require(envelope.ByteSizeLong() <= kMaxEventBytes, "payload", "must be at most 512 KiB with its envelope");
 }
 
@@ -52,7 +57,7 @@ bool IsPrintableId(std::string_view text, std::size_t max_characters) {
 }
 
 std::string ShortTypeName(std::string_view type) {
-  return std::string(type.substr(type.find_last_of("./") + 1));   // npos + 1 is 0: all of it
+  return std::string(type.substr(type.find_last_of("./") + 1));  // npos + 1 is 0: all of it
 }
 
 std::string TypeOfUrl(std::string_view type_url) {

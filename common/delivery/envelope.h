@@ -19,7 +19,8 @@ inline constexpr std::size_t kMaxBatchBytes = 3 << 20;
 // One event, in its envelope: half of what the store takes as one value, so that a row around it always fits.
 inline constexpr std::size_t kMaxEventBytes = 512 << 10;
 inline constexpr std::size_t kMaxStreamCharacters = 256;
-inline constexpr std::size_t kMaxNameCharacters = 64;   // sources, destinations, incarnations, correlation and request ids
+inline constexpr std::size_t kMaxNameCharacters =
+    64;  // sources, destinations, incarnations, correlation and request ids
 
 // "[A-Z0-9]{3,12}": an ODS code or one like it.
 bool IsNetworkId(std::string_view network);

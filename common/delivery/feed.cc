@@ -20,13 +20,19 @@ namespace {
 constexpr std::size_t kBindingBytes = 8;
 
 std::string Binding(std::string_view network, std::string_view collection) {
-  return text::Sha256(store::KeyBuilder().Text("feed position 1").Text(network).Text(collection).str())
+  return text::Sha256(store::KeyBuilder().Text("feed position 2").Text(network).Text(collection).str())
       .substr(0, kBindingBytes);
+}
+
+std::string LifeMark(std::string_view incarnation) {
+  return text::Sha256(store::KeyBuilder().Text("feed life 1").Text(incarnation).str()).substr(0, kBindingBytes);
 }
 
 absl::Status PositionExpired() {
   return text::Failure(absl::StatusCode::kOutOfRange, "POSITION_EXPIRED",
-                       "changes after this position are no longer kept; list the resources anew, then watch from \"now\"");
+                       "changes after this position are no longer kept, or the store was restored from a backup; list "
+                       "the resources anew, "
+                       "then watch from \"now\"");
 }
 
 absl::Status PositionInvalid() {
@@ -44,10 +50,9 @@ absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view ne
   FeedPage page;
   page.last_seen = std::max(after, swept);
   const std::string end = store::PrefixEnd(FeedEntries().RecordPrefix(network));
-  SPLW_ASSIGN_OR_RETURN(
-      const std::vector<store::Entry> entries,
-      snapshot.Scan({FeedEntries().RecordKey(network, FeedEntryKey(page.last_seen + 1)), end},
-                    {.max_entries = max_entries, .order = store::Order::kAscending}));
+  SPLW_ASSIGN_OR_RETURN(const std::vector<store::Entry> entries,
+                        snapshot.Scan({FeedEntries().RecordKey(network, FeedEntryKey(page.last_seen + 1)), end},
+                                      {.max_entries = max_entries, .order = store::Order::kAscending}));
   if (entries.empty() && after > 0) {
     SPLW_ASSIGN_OR_RETURN(const std::uint64_t head, FeedHead(snapshot, network));
     if (after > head) return PositionExpired();
@@ -59,8 +64,8 @@ absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view ne
     }
     page.last_seen = entry.sequence();
     if (entry.collection() != collection) continue;
-    page.items.push_back({entry.sequence(), entry.collection(), entry.resource(), entry.created(),
-                          FromTimestamp(entry.time())});
+    page.items.push_back(
+        {entry.sequence(), entry.collection(), entry.resource(), entry.created(), FromTimestamp(entry.time())});
   }
   page.at_end = entries.size() < max_entries;
   return page;
@@ -70,13 +75,14 @@ absl::StatusOr<std::uint64_t> FeedHead(store::Snapshot& snapshot, std::string_vi
   return audit::LastNumber(snapshot, network, kFeedCounter);
 }
 
-std::string EncodeFeedPosition(std::string_view network, std::string_view collection, std::uint64_t sequence) {
+std::string EncodeFeedPosition(std::string_view incarnation, std::string_view network, std::string_view collection,
+                               std::uint64_t sequence) {
   return absl::WebSafeBase64Escape(
-      store::KeyBuilder().Number(sequence).Raw(Binding(network, collection)).str());
+      store::KeyBuilder().Number(sequence).Raw(Binding(network, collection) + LifeMark(incarnation)).str());
 }
 
-absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view network, std::string_view collection,
-                                                 std::string_view position) {
+absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view incarnation, std::string_view network,
+                                                 std::string_view collection, std::string_view position) {
   constexpr std::size_t kMaxPositionBytes = 64;
   std::string bytes;
   if (position.size() > kMaxPositionBytes || !absl::WebSafeBase64Unescape(std::string(position), &bytes)) {
@@ -84,13 +90,17 @@ absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view network, std::
   }
   store::KeyReader reader(bytes);
   const absl::StatusOr<std::uint64_t> maybe_sequence = reader.Number();
-  if (!maybe_sequence.ok() || reader.rest() != Binding(network, collection)) return PositionInvalid();
+  if (!maybe_sequence.ok() || reader.rest().size() != 2 * kBindingBytes ||
+      reader.rest().substr(0, kBindingBytes) != Binding(network, collection)) {
+    return PositionInvalid();
+  }
+  if (reader.rest().substr(kBindingBytes) != LifeMark(incarnation)) return PositionExpired();
   return *maybe_sequence;
 }
 
 struct FeedSignal::Watcher {
   explicit Watcher(std::function<void()> on_growth) : wake(std::move(on_growth)) {}
-  std::recursive_mutex mutex;   // recursive: `wake` may let go of its own subscription
+  std::recursive_mutex mutex;  // recursive: `wake` may let go of its own subscription
   bool gone = false;
   const std::function<void()> wake;
 };
@@ -100,8 +110,7 @@ FeedSignal::Subscription::~Subscription() {
   watcher_->gone = true;
 }
 
-std::shared_ptr<FeedSignal::Subscription> FeedSignal::Subscribe(std::string_view network,
-                                                                std::function<void()> wake) {
+std::shared_ptr<FeedSignal::Subscription> FeedSignal::Subscribe(std::string_view network, std::function<void()> wake) {
   auto watcher = std::make_shared<Watcher>(std::move(wake));
   {
     std::lock_guard lock(mutex_);

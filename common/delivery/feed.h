@@ -45,10 +45,13 @@ absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view ne
 // The sequence of the network's newest entry; 0 if it has none.
 absl::StatusOr<std::uint64_t> FeedHead(store::Snapshot& snapshot, std::string_view network);
 
-// A position as clients hold it: opaque, bound to network and collection. INVALID_ARGUMENT POSITION_INVALID (field "position").
-std::string EncodeFeedPosition(std::string_view network, std::string_view collection, std::uint64_t sequence);
-absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view network, std::string_view collection,
-                                                 std::string_view position);
+// A position as clients hold it: opaque, bound to network, collection and the life of the store (ChangesOptions::incarnation: after
+// a restore, sequences are used a second time). INVALID_ARGUMENT POSITION_INVALID (field "position"); OUT_OF_RANGE
+// POSITION_EXPIRED for one of another life.
+std::string EncodeFeedPosition(std::string_view incarnation, std::string_view network, std::string_view collection,
+                               std::uint64_t sequence);
+absl::StatusOr<std::uint64_t> DecodeFeedPosition(std::string_view incarnation, std::string_view network,
+                                                 std::string_view collection, std::string_view position);
 
 // Wakes watchers when a network's feed has grown and the growth is durable. Thread-safe. Must outlive the store whose commits it
 // tells of: the store's last callbacks may come as it closes.

@@ -22,11 +22,10 @@ class FeedTest : public ::testing::Test {
  protected:
   void Change(const std::string& collection, const std::string& resource, bool created = false,
               const std::string& network = kNetwork) {
-    ASSERT_THAT(service_.changes->Run({}, testkit::Someone(), network,
-                                      [&](delivery::Change& change) {
-                                        return change.Changed(collection, resource, created);
-                                      }),
-                IsOk());
+    ASSERT_THAT(
+        service_.changes->Run({}, testkit::Someone(), network,
+                              [&](delivery::Change& change) { return change.Changed(collection, resource, created); }),
+        IsOk());
   }
 
   absl::StatusOr<FeedPage> Read(std::uint64_t after, std::size_t max_entries = 100,
@@ -117,6 +116,20 @@ TEST_F(FeedTest, WhatWasSweptWholeStillKnowsItsPlace) {
   EXPECT_THAT(Resources(*Read(1)), ElementsAre("2"));
 }
 
+TEST_F(FeedTest, ANetworkThatCannotBeSweptHoldsUpNoOther) {
+  Change("cases", "1", false, "A10000");
+  Change("cases", "2");
+  ASSERT_THAT(service_.store.Commit({},
+                                    [&](store::Transaction& txn) {
+                                      txn.Put(FeedEntries().RecordKey("A10000", FeedEntryKey(1)), "\xff\xff");
+                                      return absl::OkStatus();
+                                    }),
+              IsOk());
+  clock_.Advance(kFeedMemory + absl::Seconds(1));
+  EXPECT_THAT(SweepFeed(service_.store), StatusIs(absl::StatusCode::kDataLoss));
+  EXPECT_THAT(Resources(*Read(0)), IsEmpty());
+}
+
 TEST_F(FeedTest, APositionThatThisStoreNeverReachedIsRefusedAndNotWaitedFor) {
   Change("cases", "1");
   EXPECT_THAT(Read(1), IsOk());
@@ -124,13 +137,14 @@ TEST_F(FeedTest, APositionThatThisStoreNeverReachedIsRefusedAndNotWaitedFor) {
 }
 
 TEST_F(FeedTest, PositionsAreBoundToNetworkAndCollection) {
-  const std::string position = EncodeFeedPosition(kNetwork, "cases", 42);
-  EXPECT_EQ(*DecodeFeedPosition(kNetwork, "cases", position), 42u);
-  for (const auto& maybe : {DecodeFeedPosition("U99999", "cases", position),
-                            DecodeFeedPosition(kNetwork, "workers", position),
-                            DecodeFeedPosition(kNetwork, "cases", "not a position"),
-                            DecodeFeedPosition(kNetwork, "cases", ""),
-                            DecodeFeedPosition(kNetwork, "cases", std::string(10'000, 'A'))}) {
+  const std::string position = EncodeFeedPosition("life-1", kNetwork, "cases", 42);
+  EXPECT_EQ(*DecodeFeedPosition("life-1", kNetwork, "cases", position), 42u);
+  EXPECT_THAT(DecodeFeedPosition("life-2", kNetwork, "cases", position), HasReason("POSITION_EXPIRED"));
+  for (const auto& maybe : {DecodeFeedPosition("life-1", "U99999", "cases", position),
+                            DecodeFeedPosition("life-1", kNetwork, "workers", position),
+                            DecodeFeedPosition("life-1", kNetwork, "cases", "not a position"),
+                            DecodeFeedPosition("life-1", kNetwork, "cases", ""),
+                            DecodeFeedPosition("life-1", kNetwork, "cases", std::string(10'000, 'A'))}) {
     EXPECT_THAT(maybe, StatusIs(absl::StatusCode::kInvalidArgument));
     EXPECT_THAT(maybe, HasReason("POSITION_INVALID"));
     EXPECT_THAT(maybe, HasField("position"));

@@ -9,6 +9,7 @@
 
 #include "common/delivery/delivery_tables.h"
 #include "common/delivery/envelope.h"
+#include "common/delivery/outbox.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "splw/delivery/v1/skipped_event.pb.h"
@@ -26,7 +27,7 @@ bool IsPassing(absl::StatusCode code) {
     case absl::StatusCode::kDeadlineExceeded:
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kCancelled:
-    case absl::StatusCode::kUnknown:   // the store's: it may have been applied, and then the next try finds it so
+    case absl::StatusCode::kUnknown:  // the store's: it may have been applied, and then the next try finds it so
       return true;
     default:
       return false;
@@ -34,9 +35,9 @@ bool IsPassing(absl::StatusCode code) {
 }
 
 absl::StatusOr<Watermark> ReadWatermark(store::Snapshot& snapshot, const v1::Envelope& envelope) {
-  SPLW_ASSIGN_OR_RETURN(std::optional<Watermark> found,
-                        Watermarks().Get(snapshot, envelope.network(),
-                                         WatermarkKey(envelope.source(), envelope.stream())));
+  SPLW_ASSIGN_OR_RETURN(
+      std::optional<Watermark> found,
+      Watermarks().Get(snapshot, envelope.network(), WatermarkKey(envelope.source(), envelope.stream())));
   if (found.has_value()) return *std::move(found);
   Watermark mark;
   mark.set_source(envelope.source());
@@ -62,8 +63,21 @@ void Advance(Watermark& mark, const v1::Envelope& envelope) {
   mark.set_applied_revision(envelope.revision());
 }
 
+// What the sender's operator reads. The words of an error inside may hold what it failed on: they stay here.
+std::string MessageFor(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kInternal:
+    case absl::StatusCode::kUnknown:
+    case absl::StatusCode::kDataLoss:
+      return "the receiver has a fault inside, or its store has; look into its log and verify its store";
+    default:
+      return text::Shortened(std::string(status.message()));
+  }
+}
+
 absl::Status Gap() {
-  return text::Failure(absl::StatusCode::kFailedPrecondition, "REVISION_GAP", "an earlier event of the stream is missing");
+  return text::Failure(absl::StatusCode::kFailedPrecondition, "REVISION_GAP",
+                       "an earlier event of the stream is missing");
 }
 
 }  // namespace
@@ -93,8 +107,7 @@ absl::StatusOr<store::Position> Inbox::Deliver(const store::Attempt& attempt, co
     }
     SPLW_ASSIGN_OR_RETURN(const store::Position applied, Apply(attempt, envelope, result));
     position = std::max(position, applied);
-    if (result.disposition() != v1::DISPOSITION_APPLIED &&
-        result.disposition() != v1::DISPOSITION_ALREADY_APPLIED) {
+    if (result.disposition() != v1::DISPOSITION_APPLIED && result.disposition() != v1::DISPOSITION_ALREADY_APPLIED) {
       failed.emplace(stream, result.applied_revision());
     }
   }
@@ -115,16 +128,17 @@ absl::StatusOr<store::Position> Inbox::Apply(const store::Attempt& attempt, cons
 
   v1::Disposition disposition = v1::DISPOSITION_UNSPECIFIED;
   std::uint64_t applied = 0;
-  const absl::StatusOr<store::Position> maybe_position = changes_.Run(
-      attempt, origin, envelope.network(), [&](Change& change) -> absl::Status {
+  const absl::StatusOr<store::Position> maybe_position =
+      changes_.Run(attempt, origin, envelope.network(), [&](Change& change) -> absl::Status {
         SPLW_ASSIGN_OR_RETURN(Watermark mark, ReadWatermark(change.txn(), envelope));
         disposition = v1::DISPOSITION_REFUSED;
         applied = mark.applied_revision();
         if (envelope.revision() <= applied) {
           if (!skipped.has_value() && IncarnationOf(mark, envelope.revision()) != envelope.incarnation()) {
-            return text::Failure(absl::StatusCode::kFailedPrecondition, "SOURCE_REWOUND",
-                                 "the source used this revision a second time, after a restore from a backup: its events "
-                                 "since that backup are known here and not there");
+            return text::Failure(
+                absl::StatusCode::kFailedPrecondition, kSourceRewound,
+                "the source used this revision a second time, after a restore from a backup: its events "
+                "since that backup are known here and not there");
           }
           disposition = v1::DISPOSITION_ALREADY_APPLIED;
           return absl::OkStatus();
@@ -165,12 +179,15 @@ absl::StatusOr<store::Position> Inbox::Apply(const store::Attempt& attempt, cons
                                                     : v1::DISPOSITION_REFUSED);
   const std::string reason = text::ReasonOf(status);
   result.set_reason(reason.empty() ? absl::StatusCodeToString(status.code()) : reason);
-  result.set_message(std::string(status.message()).substr(0, text::kMaxFailureMessageBytes));
-  if (reason == "SOURCE_REWOUND") ++rewound_count_;
+  result.set_message(MessageFor(status));
+  if (reason == kSourceRewound) ++rewound_count_;
   // The watermark that the answer tells of must be one that no crash takes back: it is read again for its position.
   return store_.View(attempt, [&](store::Snapshot& snapshot) -> absl::Status {
-    SPLW_ASSIGN_OR_RETURN(const Watermark mark, ReadWatermark(snapshot, envelope));
-    result.set_applied_revision(mark.applied_revision());
+    const absl::StatusOr<Watermark> maybe_mark = ReadWatermark(snapshot, envelope);
+    // A watermark that cannot be read is why this event was refused, and no reason to fail those of other streams.
+    if (absl::IsDataLoss(maybe_mark.status())) return absl::OkStatus();
+    if (!maybe_mark.ok()) return maybe_mark.status();
+    result.set_applied_revision(maybe_mark->applied_revision());
     return absl::OkStatus();
   });
 }

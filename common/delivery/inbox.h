@@ -33,12 +33,12 @@ class Inbox final {
   // Before serving only. One handler for a type.
   template <typename Event>
   void Handle(EventHandler<Event> handler) {
-    HandleUntyped(Event::descriptor()->full_name(), [handler = std::move(handler)](
-                                                        Change& change, const google::protobuf::Any& payload) {
-      Event event;
-      if (!payload.UnpackTo(&event)) return absl::InvalidArgumentError("the payload cannot be read");
-      return handler(change, event);
-    });
+    HandleUntyped(Event::descriptor()->full_name(),
+                  [handler = std::move(handler)](Change& change, const google::protobuf::Any& payload) {
+                    Event event;
+                    if (!payload.UnpackTo(&event)) return absl::InvalidArgumentError("the payload cannot be read");
+                    return handler(change, event);
+                  });
   }
 
   // Applies a batch; fills one result an event. The position covers everything that the results tell of: answer only when it

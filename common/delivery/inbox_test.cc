@@ -79,8 +79,7 @@ TEST_F(InboxTest, TheChangeIsTheSourcesAndSaysSoInTheAuditRecord) {
 
 TEST_F(InboxTest, AnEventAfterAMissingOneIsAGap) {
   const v1::DeliverResponse response = service_.Take(Batch({EventOf(1, 1), EventOf(3, 3), EventOf(4, 4)}));
-  EXPECT_THAT(Fates(response),
-              ElementsAre(v1::DISPOSITION_APPLIED, v1::DISPOSITION_GAP, v1::DISPOSITION_RETRY));
+  EXPECT_THAT(Fates(response), ElementsAre(v1::DISPOSITION_APPLIED, v1::DISPOSITION_GAP, v1::DISPOSITION_RETRY));
   EXPECT_EQ(response.results(1).applied_revision(), 1u);
   EXPECT_EQ(response.results(2).applied_revision(), 1u);
 }
@@ -92,8 +91,7 @@ TEST_F(InboxTest, AnEventOfUnknownTypeIsRefusedAndMovesNothing) {
 
   const v1::DeliverResponse response = service_.Take(Batch({unknown, EventOf(2, 2), EventOf(1'000'001, 1)}));
 
-  EXPECT_THAT(Fates(response),
-              ElementsAre(v1::DISPOSITION_REFUSED, v1::DISPOSITION_RETRY, v1::DISPOSITION_APPLIED));
+  EXPECT_THAT(Fates(response), ElementsAre(v1::DISPOSITION_REFUSED, v1::DISPOSITION_RETRY, v1::DISPOSITION_APPLIED));
   EXPECT_EQ(response.results(0).reason(), "UNKNOWN_EVENT_TYPE");
   EXPECT_EQ(response.results(0).applied_revision(), 0u);
   EXPECT_THAT(service_.List("heard", "s0"), IsEmpty());
@@ -194,6 +192,37 @@ TEST_F(InboxTest, ASkippedEventCanStandForThoseThatTheSenderHasNoMore) {
               ElementsAre(v1::DISPOSITION_APPLIED, v1::DISPOSITION_APPLIED));
 }
 
+TEST_F(InboxTest, AWatermarkThatCannotBeReadRefusesItsStreamAlone) {
+  ASSERT_THAT(service_.store.Commit({},
+                                    [&](store::Transaction& txn) {
+                                      txn.Put(Watermarks().RecordKey(kNetwork, WatermarkKey("referral-intake", "s0")),
+                                              "\xff\xff");
+                                      return absl::OkStatus();
+                                    }),
+              IsOk());
+  const v1::DeliverResponse response = service_.Take(Batch({EventOf(1, 1), EventOf(1'000'001, 1)}));
+  EXPECT_THAT(Fates(response), ElementsAre(v1::DISPOSITION_REFUSED, v1::DISPOSITION_APPLIED));
+  EXPECT_EQ(response.results(0).reason(), "DATA_LOSS");
+}
+
+TEST_F(InboxTest, AMessageIsCutBetweenCharactersAndErrorsInsideKeepTheirWords) {
+  const std::string secret = "Avery Example";
+  for (const absl::StatusCode code :
+       {absl::StatusCode::kInternal, absl::StatusCode::kUnknown, absl::StatusCode::kDataLoss}) {
+    service_.on_event = [&](Change&, std::uint64_t) { return absl::Status(code, "cannot read " + secret); };
+    const std::string message = service_.Take(Batch({EventOf(1, 1)})).results(0).message();
+    EXPECT_THAT(message, ::testing::Not(::testing::HasSubstr(secret)));
+    EXPECT_THAT(message, ::testing::Not(IsEmpty()));
+  }
+
+  std::string euros = "x";  // so that the limit falls within a character of three bytes
+  while (euros.size() <= text::kMaxFailureMessageBytes) euros += "€";
+  service_.on_event = [&](Change&, std::uint64_t) { return absl::FailedPreconditionError(euros); };
+  const std::string message = service_.Take(Batch({EventOf(1, 1)})).results(0).message();
+  EXPECT_EQ(message, euros.substr(0, text::kMaxFailureMessageBytes - 1));
+  EXPECT_EQ((text::kMaxFailureMessageBytes - 1 - 1) % 3, 0u);
+}
+
 TEST_F(InboxTest, SourcesAndNetworksHaveStreamsOfTheirOwn) {
   v1::Envelope other_source = EventOf(1, 1);
   other_source.set_source("mdt-agenda");
@@ -222,6 +251,11 @@ TEST_F(InboxTest, ABatchWithAnEnvelopeThatIsNotWellFormedIsNotTouched) {
       {"events[1].time", [](v1::Envelope& e) { e.clear_time(); }},
       {"events[1].correlation_id", [](v1::Envelope& e) { e.clear_correlation_id(); }},
       {"events[1].payload", [](v1::Envelope& e) { e.clear_payload(); }},
+      {"events[1].payload",
+       [](v1::Envelope& e) {
+         e.mutable_payload()->PackFrom(v1::SkippedEvent());
+         e.mutable_payload()->set_value("\xff");
+       }},
       {"events[1].payload", [](v1::Envelope& e) { e.mutable_payload()->set_value(std::string(600'000, 'x')); }},
   };
   for (const BadEnvelope& one : bad) {

@@ -18,7 +18,9 @@ using storage::v1::OutboxRow;
 using storage::v1::OutboxStream;
 using storage::v1::SkippedRow;
 
-std::uint64_t Depth(const OutboxStream& head) { return head.last_revision() - head.acknowledged_revision(); }
+std::uint64_t Depth(const OutboxStream& head) {
+  return head.last_revision() - head.acknowledged_revision();
+}
 
 absl::StatusOr<std::optional<OutboxRow>> Row(store::Snapshot& snapshot, std::string_view network,
                                              const OutboxStream& head, std::uint64_t revision) {
@@ -33,30 +35,38 @@ absl::StatusOr<WaitingStream> Describe(store::Snapshot& snapshot, const std::str
   waiting.parked = head.parked();
   waiting.parked_reason = head.parked_reason();
   waiting.parked_message = head.parked_message();
-  SPLW_ASSIGN_OR_RETURN(const std::optional<OutboxRow> row,
-                        Row(snapshot, network, head, head.acknowledged_revision() + 1));
-  if (row.has_value()) {
-    waiting.first_event_id = row->envelope().event_id();
-    waiting.first_event_type = TypeOfUrl(row->envelope().payload().type_url());
+  const absl::StatusOr<std::optional<OutboxRow>> maybe_row =
+      Row(snapshot, network, head, head.acknowledged_revision() + 1);
+  if (!maybe_row.ok() && !absl::IsDataLoss(maybe_row.status())) return maybe_row.status();
+  if (maybe_row.ok() && maybe_row->has_value()) {
+    const v1::Envelope& envelope = (*maybe_row)->envelope();
+    waiting.first_event_id = envelope.event_id();
+    waiting.first_event_type = TypeOfUrl(envelope.payload().type_url());
   }
   return waiting;
 }
 
 // Where a list stands: first the parked streams of each network, then the others.
 struct ListPlace {
-  std::uint64_t phase = 0;   // 0: parked, 1: not
-  std::string network;       // empty: before the first
+  std::uint64_t phase = 0;  // 0: parked, 1: not
+  std::string network;      // empty: before the first
   store::ScanCursor within;
 };
 
+// PAGE_TOKEN_INVALID where EncodePlace did not make it.
 absl::StatusOr<ListPlace> DecodePlace(const store::ScanCursor& cursor) {
   ListPlace place;
   if (cursor.empty()) return place;
   store::KeyReader reader(cursor);
-  SPLW_ASSIGN_OR_RETURN(place.phase, reader.Number());
-  SPLW_ASSIGN_OR_RETURN(place.network, reader.Text());
+  absl::StatusOr<std::uint64_t> maybe_phase = reader.Number();
+  absl::StatusOr<std::string> maybe_network = reader.Text();
+  if (!maybe_phase.ok() || *maybe_phase > 1 || !maybe_network.ok()) {
+    return text::InvalidField("page_token", "PAGE_TOKEN_INVALID",
+                              "this token does not belong to this list; send none to start again");
+  }
+  place.phase = *maybe_phase;
+  place.network = *std::move(maybe_network);
   place.within = std::string(reader.rest());
-  if (place.phase > 1) return absl::InvalidArgumentError("the cursor does not belong to this list");
   return place;
 }
 
@@ -64,9 +74,9 @@ absl::StatusOr<ListPlace> DecodePlace(const store::ScanCursor& cursor) {
 absl::StatusOr<std::optional<std::string>> NetworkFrom(store::Snapshot& snapshot, std::string_view only,
                                                        const std::string& from) {
   if (!only.empty()) return std::string(only);
-  SPLW_ASSIGN_OR_RETURN(const std::vector<store::Entry> entries,
-                        snapshot.Scan({store::KeyBuilder().Text(from).str(), ""},
-                                      {.max_entries = 1, .order = store::Order::kAscending}));
+  SPLW_ASSIGN_OR_RETURN(
+      const std::vector<store::Entry> entries,
+      snapshot.Scan({store::KeyBuilder().Text(from).str(), ""}, {.max_entries = 1, .order = store::Order::kAscending}));
   if (entries.empty()) return std::optional<std::string>();
   store::KeyReader reader(entries.front().key);
   SPLW_ASSIGN_OR_RETURN(std::string network, reader.Text());
@@ -78,8 +88,9 @@ absl::StatusOr<OutboxStream> ParkedHead(Change& change, std::string_view destina
   SPLW_ASSIGN_OR_RETURN(std::optional<OutboxStream> head,
                         OutboxStreams().Get(change.txn(), change.network(), OutboxStreamKey(destination, stream)));
   if (!head.has_value()) {
-    return text::Failure(absl::StatusCode::kNotFound, "STREAM_NOT_FOUND",
-                         "no events of this stream were ever sent to this destination; list the streams to see those that were");
+    return text::Failure(
+        absl::StatusCode::kNotFound, "STREAM_NOT_FOUND",
+        "no events of this stream were ever sent to this destination; list the streams to see those that were");
   }
   if (!head->parked()) {
     return text::Failure(absl::StatusCode::kFailedPrecondition, "STREAM_NOT_PARKED",
@@ -100,6 +111,30 @@ bool IsReasonCode(std::string_view code) {
   return !code.empty() && code.size() <= kMaxNameCharacters && std::all_of(code.begin(), code.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
   });
+}
+
+// Puts a SkippedEvent where a parked stream's first event should be and is not.
+absl::Status FillMissingRow(Change& change, const OutboxStream& head, std::string_view reason_code) {
+  const std::uint64_t revision = head.acknowledged_revision() + 1;
+  v1::SkippedEvent skipped;
+  skipped.set_reason_code(std::string(reason_code));
+  skipped.set_first_revision(revision);
+  OutboxRow row;
+  row.set_destination(head.destination());
+  *row.mutable_envelope() = change.NewEnvelope(head.stream(), revision);
+  if (!row.mutable_envelope()->mutable_payload()->PackFrom(skipped)) {
+    return absl::InternalError("an event cannot be serialized");
+  }
+  return OutboxRows().Put(change.txn(), change.network(), row);
+}
+
+// Lets a stream go on whose first event was replaced, and notes in the audit record which.
+absl::StatusOr<std::uint64_t> GoOnAfterSkip(Change& change, OutboxStream head, const std::string& audited) {
+  Unpark(head);
+  SPLW_RETURN_IF_ERROR(OutboxStreams().Put(change.txn(), change.network(), head));
+  SPLW_RETURN_IF_ERROR(change.Audit(head.stream(), audited));
+  change.Resume(head.destination(), head.stream());
+  return Depth(head) - 1;
 }
 
 absl::StatusOr<Settled> SettleOne(store::Transaction& txn, std::string_view network, const Settlement& settlement) {
@@ -151,7 +186,8 @@ absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::s
           store::PageOf<OutboxStream> heads,
           OutboxStreams().ScanIndex(snapshot, *current, kWaitingIndex, WaitingPrefix(place.phase == 0),
                                     {.size = page.size - result.streams.size(),
-                                     .after = begun ? place.within : store::ScanCursor()}));
+                                     .after = begun ? place.within : store::ScanCursor(),
+                                     .skip_unreadable = true}));
       for (OutboxStream& head : heads.records) {
         SPLW_ASSIGN_OR_RETURN(WaitingStream waiting, Describe(snapshot, *current, std::move(head)));
         result.streams.push_back(std::move(waiting));
@@ -172,15 +208,16 @@ absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::s
 absl::StatusOr<PendingEvents> ReadPending(store::Snapshot& snapshot, const StreamKey& key, std::size_t max_events,
                                           std::size_t max_bytes) {
   PendingEvents pending;
-  SPLW_ASSIGN_OR_RETURN(
-      std::optional<OutboxStream> head,
-      OutboxStreams().Get(snapshot, key.network, OutboxStreamKey(key.destination, key.stream)));
+  SPLW_ASSIGN_OR_RETURN(std::optional<OutboxStream> head,
+                        OutboxStreams().Get(snapshot, key.network, OutboxStreamKey(key.destination, key.stream)));
   if (!head.has_value()) return pending;
   pending.head = *std::move(head);
   std::size_t bytes = 0;
   for (std::uint64_t revision = pending.head.acknowledged_revision() + 1;
        revision <= pending.head.last_revision() && pending.events.size() < max_events; ++revision) {
-    SPLW_ASSIGN_OR_RETURN(std::optional<OutboxRow> row, Row(snapshot, key.network, pending.head, revision));
+    absl::StatusOr<std::optional<OutboxRow>> maybe_row = Row(snapshot, key.network, pending.head, revision);
+    if (absl::IsDataLoss(maybe_row.status()) && !pending.events.empty()) break;
+    SPLW_ASSIGN_OR_RETURN(std::optional<OutboxRow> row, std::move(maybe_row));
     if (!row.has_value()) break;
     bytes += row->envelope().ByteSizeLong();
     if (bytes > max_bytes && !pending.events.empty()) break;
@@ -224,6 +261,11 @@ absl::StatusOr<std::uint64_t> SkipEvent(Change& change, std::string_view destina
   SPLW_ASSIGN_OR_RETURN(OutboxStream head, ParkedHead(change, destination, stream));
   const std::uint64_t revision = head.acknowledged_revision() + 1;
   SPLW_ASSIGN_OR_RETURN(std::optional<OutboxRow> row, Row(change.txn(), change.network(), head, revision));
+  if (!row.has_value() && event_id.empty() && head.parked_reason() == kOutboxRowMissing) {
+    SPLW_RETURN_IF_ERROR(FillMissingRow(change, head, reason_code));
+    return GoOnAfterSkip(change, std::move(head),
+                         absl::StrFormat("%s %s %d", std::string(reason_code), kOutboxRowMissing, revision));
+  }
   if (!row.has_value() || row->envelope().event_id() != event_id) {
     return text::Failure(absl::StatusCode::kAborted, "EVENT_NOT_FIRST",
                          "the stream's first waiting event is another one; list the streams again");
@@ -248,12 +290,9 @@ absl::StatusOr<std::uint64_t> SkipEvent(Change& change, std::string_view destina
   row->mutable_envelope()->mutable_payload()->PackFrom(skipped);
   SPLW_RETURN_IF_ERROR(OutboxRows().Put(change.txn(), change.network(), *row));
 
-  Unpark(head);
-  SPLW_RETURN_IF_ERROR(OutboxStreams().Put(change.txn(), change.network(), head));
-  SPLW_RETURN_IF_ERROR(change.Audit(
-      stream, absl::StrFormat("%s %s %s", std::string(reason_code), std::string(event_id), ShortTypeName(type))));
-  change.Resume(destination, stream);
-  return Depth(head) - 1;
+  return GoOnAfterSkip(
+      change, std::move(head),
+      absl::StrFormat("%s %s %s", std::string(reason_code), std::string(event_id), ShortTypeName(type)));
 }
 
 }  // namespace splw::delivery

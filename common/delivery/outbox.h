@@ -23,10 +23,10 @@ namespace splw::delivery {
 // A stream with events waiting.
 struct WaitingStream {
   StreamKey key;
-  std::uint64_t depth = 0;         // how many wait
+  std::uint64_t depth = 0;  // how many wait
   std::string first_event_id;
-  std::string first_event_type;    // "splw.referral.v1.ReferralAccepted"
-  absl::Time first_event_time;     // when it was made
+  std::string first_event_type;  // "splw.referral.v1.ReferralAccepted"
+  absl::Time first_event_time;   // when it was made
   bool parked = false;
   std::string parked_reason;
   std::string parked_message;
@@ -34,26 +34,28 @@ struct WaitingStream {
 
 struct WaitingPage {
   std::vector<WaitingStream> streams;
-  store::ScanCursor next;   // empty: this was the last page
+  store::ScanCursor next;  // empty: this was the last page
 };
 
 // A page of the streams with events waiting: all parked ones, network by network, then the others, oldest first within
-// their network. `network`: only of this one; empty: of all. INVALID_ARGUMENT for a cursor of another list.
+// their network. `network`: only of this one; empty: of all. A stream that cannot be read is left out, one whose first event
+// cannot be is there without it: `store verify` tells of both. INVALID_ARGUMENT for a cursor of another list.
 absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::string_view network, bool parked_only,
                                                const store::PageRequest& page);
 
 // The waiting events of one stream from its first on: at most `max_events`, and of `max_bytes` together (but at least one).
+// They end before one that cannot be read; DATA_LOSS if that is the first.
 struct PendingEvents {
   storage::v1::OutboxStream head;
-  std::vector<v1::Envelope> events;   // empty: none waits, or the row that should be the first is not there
+  std::vector<v1::Envelope> events;  // empty: none waits, or the row that should be the first is not there
 };
 absl::StatusOr<PendingEvents> ReadPending(store::Snapshot& snapshot, const StreamKey& key, std::size_t max_events,
                                           std::size_t max_bytes);
 
 // Why a stream waits for an operator.
 struct Parking {
-  std::uint64_t revision = 0;   // the event that was refused: nothing happens if it is not the first any more
-  std::string reason;           // a stable code
+  std::uint64_t revision = 0;  // the event that was refused: nothing happens if it is not the first any more
+  std::string reason;          // a stable code
   std::string message;
   std::uint64_t peer_applied_revision = 0;
 };
@@ -61,12 +63,12 @@ struct Parking {
 // What became of a stream's events at the receiver.
 struct Settlement {
   StreamKey key;
-  std::uint64_t acknowledged_revision = 0;   // up to here they are applied; those rows go. 0: none
+  std::uint64_t acknowledged_revision = 0;  // up to here they are applied; those rows go. 0: none
   std::optional<Parking> parking;
 };
 
 struct Settled {
-  std::uint64_t depth = 0;   // how many still wait
+  std::uint64_t depth = 0;  // how many still wait
   bool parked = false;
 };
 
@@ -80,12 +82,17 @@ absl::StatusOr<std::uint64_t> RetryStream(Change& change, std::string_view desti
 
 // Gives up the first waiting event of a parked stream, which must be `event_id` (ABORTED EVENT_NOT_FIRST otherwise), and lets the
 // stream go on. In its place the receiver gets a SkippedEvent, so that its watermark goes on too; the event itself is
-// kept in the table of skipped rows. `reason_code`: 1 to 64 of A-Z, 0-9 and '_' (INVALID_ARGUMENT, field "reason_code").
+// kept in the table of skipped rows. Where the stream is parked because that event is not in the store (kOutboxRowMissing),
+// `event_id` is empty, and the SkippedEvent takes the place of the one that is missing. `reason_code`: 1 to 64 of A-Z, 0-9 and '_' (INVALID_ARGUMENT, field "reason_code").
 absl::StatusOr<std::uint64_t> SkipEvent(Change& change, std::string_view destination, std::string_view stream,
                                         std::string_view event_id, std::string_view reason_code);
 
 // The reason of a stream whose receiver lacks events that were delivered, and are therefore here no more: the receiver's
 // store was restored from a backup.
 inline constexpr char kGapUnfillable[] = "GAP_UNFILLABLE";
+// Of one whose receiver has events that were never sent from here: this store was restored from a backup.
+inline constexpr char kSourceRewound[] = "SOURCE_REWOUND";
+// Of one whose first waiting event is not in the store.
+inline constexpr char kOutboxRowMissing[] = "OUTBOX_ROW_MISSING";
 
 }  // namespace splw::delivery

@@ -7,7 +7,7 @@ namespace splw::delivery {
 
 struct OutboxSignal::Subscription {
   explicit Subscription(Listener on_ready) : listener(std::move(on_ready)) {}
-  std::recursive_mutex mutex;   // recursive: a listener may let go of its own subscription
+  std::recursive_mutex mutex;  // recursive: a listener may let go of its own subscription
   bool gone = false;
   const Listener listener;
 };
@@ -33,9 +33,9 @@ void OutboxSignal::Ready(const std::vector<StreamKey>& streams) {
     for (const std::weak_ptr<Subscription>& weak : subscriptions_) {
       if (auto subscription = weak.lock()) live.push_back(std::move(subscription));
     }
-    subscriptions_.erase(std::remove_if(subscriptions_.begin(), subscriptions_.end(),
-                                        [](const auto& weak) { return weak.expired(); }),
-                         subscriptions_.end());
+    subscriptions_.erase(
+        std::remove_if(subscriptions_.begin(), subscriptions_.end(), [](const auto& weak) { return weak.expired(); }),
+        subscriptions_.end());
   }
   for (const auto& subscription : live) {
     std::lock_guard lock(subscription->mutex);

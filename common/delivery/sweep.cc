@@ -22,7 +22,8 @@ using storage::v1::RequestRecord;
 
 constexpr store::Attempt kSweep{absl::InfiniteFuture(), "sweep"};
 
-// Calls `sweep` once for each network, in a transaction of its own; true if one of them has more to do.
+// Calls `sweep` once for each network, in a transaction of its own; true if one of them has more to do. One that fails holds up
+// no other: its error (the first of them) is returned at the end.
 absl::StatusOr<bool> EachNetwork(
     store::Store& store,
     absl::FunctionRef<absl::StatusOr<bool>(store::Transaction&, const std::string& network)> sweep) {
@@ -34,22 +35,27 @@ absl::StatusOr<bool> EachNetwork(
   SPLW_RETURN_IF_ERROR(store.View(kSweep, list).status());
 
   bool more = false;
+  absl::Status first_error;
   for (const std::string& network : networks) {
     bool full = false;
     const auto body = [&](store::Transaction& txn) -> absl::Status {
       SPLW_ASSIGN_OR_RETURN(full, sweep(txn, network));
       return absl::OkStatus();
     };
-    SPLW_RETURN_IF_ERROR(store.Commit(kSweep, body).status());
-    more = more || full;
+    const absl::Status status = store.Commit(kSweep, body).status();
+    if (status.ok()) {
+      more = more || full;
+    } else {
+      first_error.Update(status);
+    }
   }
+  if (!first_error.ok()) return first_error;
   return more;
 }
 
 absl::StatusOr<bool> SweepRequestsOf(store::Transaction& txn, const std::string& network, std::size_t limit) {
-  SPLW_ASSIGN_OR_RETURN(
-      const store::PageOf<RequestRecord> page,
-      RequestRecords().ScanIndex(txn, network, kExpiryIndex, "", {.size = limit, .after = {}}));
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<RequestRecord> page,
+                        RequestRecords().ScanIndex(txn, network, kExpiryIndex, "", {.size = limit, .after = {}}));
   for (const RequestRecord& record : page.records) {
     // In the order of their ends: the rest is newer still.
     if (FromTimestamp(record.expire_time()) > txn.Now()) return false;
@@ -92,9 +98,8 @@ absl::StatusOr<bool> SweepExpiredRequests(store::Store& store, std::size_t limit
 }
 
 absl::StatusOr<bool> SweepFeed(store::Store& store, std::size_t limit) {
-  return EachNetwork(store, [limit](store::Transaction& txn, const std::string& network) {
-    return SweepFeedOf(txn, network, limit);
-  });
+  return EachNetwork(
+      store, [limit](store::Transaction& txn, const std::string& network) { return SweepFeedOf(txn, network, limit); });
 }
 
 }  // namespace splw::delivery

@@ -18,14 +18,6 @@ constexpr char kRetryInfoUrl[] = "type.googleapis.com/google.rpc.RetryInfo";
 // The details of one status together, of which metadata in trailers can hold about 8 KiB after base 64.
 constexpr std::size_t kMaxBadRequestBytes = 2048;
 
-// Cut at the beginning of a UTF-8 character, so that what is left is still text.
-std::string Shortened(std::string_view message) {
-  if (message.size() <= kMaxFailureMessageBytes) return std::string(message);
-  std::size_t end = kMaxFailureMessageBytes;
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-  return std::string(message.substr(0, end));
-}
-
 void Attach(absl::Status& status, const char* url, const google::protobuf::Message& details) {
   status.SetPayload(url, absl::Cord(details.SerializeAsString()));
 }
@@ -40,6 +32,13 @@ std::optional<Details> Attached(const absl::Status& status, const char* url) {
 }
 
 }  // namespace
+
+std::string Shortened(std::string_view message) {
+  if (message.size() <= kMaxFailureMessageBytes) return std::string(message);
+  std::size_t end = kMaxFailureMessageBytes;
+  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
+  return std::string(message.substr(0, end));
+}
 
 absl::Status Failure(absl::StatusCode code, std::string_view reason, std::string_view message,
                      std::vector<std::pair<std::string, std::string>> metadata) {

@@ -30,6 +30,9 @@ absl::Status Failure(absl::StatusCode code, std::string_view reason, std::string
 // INVALID_ARGUMENT with one google.rpc.BadRequest violation of `field` (a path as in the request: "person.birth_date").
 absl::Status InvalidField(std::string_view field, std::string_view reason, std::string_view message);
 
+// At most kMaxFailureMessageBytes of `message`, cut before a UTF-8 character, so that what is left is still text.
+std::string Shortened(std::string_view message);
+
 // Adds google.rpc.RetryInfo: when to try again.
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 

@@ -81,11 +81,11 @@ void WriteValue(const Message& message, const FieldDescriptor& field, int index,
       return out.Text(repeated ? reflection.GetRepeatedString(message, &field, index)
                                : reflection.GetString(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return out.Text(Walk(repeated ? reflection.GetRepeatedMessage(message, &field, index)
-                                    : reflection.GetMessage(message, &field),
-                           {}, any_depth));
+      return out.Text(Walk(
+          repeated ? reflection.GetRepeatedMessage(message, &field, index) : reflection.GetMessage(message, &field), {},
+          any_depth));
   }
-  std::abort();   // a kind of field that protobuf 3.21 does not have
+  std::abort();  // a kind of field that protobuf 3.21 does not have
 }
 
 std::string WalkUnknown(const UnknownFieldSet& fields) {
@@ -147,7 +147,7 @@ std::string Walk(const Message& message, const std::vector<std::string>& ignored
 
   const Reflection& reflection = *message.GetReflection();
   std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);   // those that are set, in the order of their numbers
+  reflection.ListFields(message, &fields);  // those that are set, in the order of their numbers
   for (const FieldDescriptor* field : fields) {
     if (std::find(ignored_fields.begin(), ignored_fields.end(), field->name()) != ignored_fields.end()) continue;
     out.Signed(field->number());
@@ -163,7 +163,7 @@ std::string Walk(const Message& message, const std::vector<std::string>& ignored
       WriteValue(message, *field, i, any_depth, value);
       values.push_back(std::move(value).Take());
     }
-    if (field->is_map()) std::sort(values.begin(), values.end());   // each begins with its key
+    if (field->is_map()) std::sort(values.begin(), values.end());  // each begins with its key
     out.Signed(size);
     for (const std::string& value : values) out.Text(value);
   }

@@ -34,7 +34,7 @@ TEST(FingerprintTest, FieldsAreNotTakenForEachOther) {
 
 TEST(FingerprintTest, TypesAreNotTakenForEachOther) {
   google::rpc::ResourceInfo resource;
-  resource.set_resource_type("A");   // the same number and wire type as ErrorInfo.reason
+  resource.set_resource_type("A");  // the same number and wire type as ErrorInfo.reason
   EXPECT_NE(Fingerprint(Info("A")), Fingerprint(resource));
 }
 
@@ -71,7 +71,7 @@ TEST(FingerprintTest, AnyCountsByContentWhereTheTypeIsKnown) {
   duration.set_nanos(2);
   canonical.PackFrom(duration);
   shuffled.set_type_url(canonical.type_url());
-  shuffled.set_value(std::string("\x10\x02\x08\x01", 4));   // the same fields, the other way round
+  shuffled.set_value(std::string("\x10\x02\x08\x01", 4));  // the same fields, the other way round
   ASSERT_NE(canonical.value(), shuffled.value());
   EXPECT_EQ(Fingerprint(canonical), Fingerprint(shuffled));
 
@@ -92,7 +92,7 @@ TEST(FingerprintTest, AnyOfUnknownTypeCountsByItsBytes) {
 
 TEST(FingerprintTest, FieldsOfANewerBuildCount) {
   google::rpc::ErrorInfo newer;
-  ASSERT_TRUE(newer.ParseFromString(Info("A").SerializeAsString() + std::string("\x9a\x06\x01x", 4)));   // field 99
+  ASSERT_TRUE(newer.ParseFromString(Info("A").SerializeAsString() + std::string("\x9a\x06\x01x", 4)));  // field 99
   EXPECT_NE(Fingerprint(newer), Fingerprint(Info("A")));
 }
 

@@ -10,13 +10,12 @@
 #define SPLW_MACRO_JOIN(a, b) SPLW_MACRO_JOIN_(a, b)
 
 // The names carry the line, so that one macro may stand in a lambda within another's expression.
-#define SPLW_RETURN_IF_ERROR(expression) \
-  SPLW_RETURN_IF_ERROR_(SPLW_MACRO_JOIN(splw_status_, __LINE__), expression)
-#define SPLW_RETURN_IF_ERROR_(status, expression)               \
-  do {                                                          \
-    if (absl::Status status = (expression); !status.ok()) {     \
-      return status;                                            \
-    }                                                           \
+#define SPLW_RETURN_IF_ERROR(expression) SPLW_RETURN_IF_ERROR_(SPLW_MACRO_JOIN(splw_status_, __LINE__), expression)
+#define SPLW_RETURN_IF_ERROR_(status, expression)           \
+  do {                                                      \
+    if (absl::Status status = (expression); !status.ok()) { \
+      return status;                                        \
+    }                                                       \
   } while (false)
 
 #define SPLW_ASSIGN_OR_RETURN(target, expression) \

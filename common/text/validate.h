@@ -18,7 +18,7 @@ bool HasControls(std::string_view text, bool allow_lines);
 
 struct TextRule {
   std::size_t max_characters = 256;
-  bool required = false;      // empty, or nothing but spaces, is a violation
+  bool required = false;  // empty, or nothing but spaces, is a violation
   bool allow_lines = false;
 };
 
