@@ -29,15 +29,20 @@ absl::StatusOr<PageOf<Record>> ScanFiltered(PageRequest page, Scan scan, Keep ke
   PageOf<Record> result;
   const std::size_t wanted = page.size;
   std::size_t examined = 0;
+  std::size_t bytes = 0;
   while (true) {
     page.size = wanted - result.records.size();
     SPLW_ASSIGN_OR_RETURN(PageOf<Record> part, scan(page));
     examined += part.records.size();
     for (Record& record : part.records) {
-      if (keep(record)) result.records.push_back(std::move(record));
+      if (!keep(record)) continue;
+      bytes += record.ByteSizeLong();
+      result.records.push_back(std::move(record));
     }
     result.next = std::move(part.next);
     if (result.next.empty() || result.records.size() >= wanted || examined >= kMaxExaminedPerPage) return result;
+    // Half a page's bytes: the next part may bring a whole one's, and all must fit into one message.
+    if (bytes >= store::kMaxPageBytes / 2) return result;
     page.after = result.next;
   }
 }

@@ -1,12 +1,12 @@
 // referral-intake: the front door. Takes referrals in, screens them, and shows what became of them.
-#include <cstdio>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "common/identity/keyed_hash.h"
 #include "common/rpc/service_process.h"
+#include "common/text/status_macros.h"
+#include "services/referral_intake/person_key_file.h"
 #include "services/referral_intake/policy.h"
 #include "services/referral_intake/referral_intake.h"
 #include "services/referral_intake/referral_intake_service.h"
@@ -28,17 +28,10 @@ class Objects final : public rpc::ServiceObjects {
   ReferralIntakeService service_;
 };
 
-// Null where the key of the person hashes cannot be used: without it a person who is known would be taken for a
-// stranger, so the service had better not start. The key belongs to the store: both are backed up together.
-std::unique_ptr<rpc::ServiceObjects> MakeObjects(const rpc::ServiceParts& parts) {
-  const absl::StatusOr<std::string> maybe_key =
-      identity::LoadOrCreateKey(parts.data_dir + "/person-hash.key", parts.random);
-  if (!maybe_key.ok()) {
-    std::fprintf(stderr, "referral-intake: the key of the person hashes cannot be used: %s\n",
-                 std::string(maybe_key.status().message()).c_str());
-    return nullptr;
-  }
-  return std::make_unique<Objects>(parts, PersonKeys(*maybe_key));
+absl::StatusOr<std::unique_ptr<rpc::ServiceObjects>> MakeObjects(const rpc::ServiceParts& parts) {
+  SPLW_ASSIGN_OR_RETURN(const std::string key,
+                        LoadPersonKey(parts.store, parts.random, parts.data_dir + "/person-hash.key"));
+  return std::make_unique<Objects>(parts, PersonKeys(key));
 }
 
 }  // namespace
@@ -51,7 +44,7 @@ int main(int argc, char** argv) {
   definition.default_port = 7401;
   definition.default_metrics_port = 7411;
   definition.peers = {{"caseload", "127.0.0.1:7402"}};
-  definition.tables = {&splw::referral_intake::Referrals(), &splw::referral_intake::Policies()};
+  definition.tables = splw::referral_intake::AllTables();
   definition.policy = splw::referral_intake::PolicyRows();
   definition.make = splw::referral_intake::MakeObjects;
   return splw::rpc::RunService(argc, argv, definition);

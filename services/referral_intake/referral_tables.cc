@@ -77,6 +77,17 @@ const store::Table<storage::NetworkPolicyRecord>& Policies() {
   return table;
 }
 
+const store::Table<storage::KeyCheckRecord>& KeyChecks() {
+  static const store::Table<storage::KeyCheckRecord> table({
+      .name = "key_check",
+      .key = [](const storage::KeyCheckRecord& record) { return KeyBuilder().Text(record.name()).str(); },
+      .indexes = {},
+  });
+  return table;
+}
+
+std::vector<const store::UntypedTable*> AllTables() { return {&Referrals(), &Policies(), &KeyChecks()}; }
+
 absl::StatusOr<std::optional<storage::ReferralRecord>> GetReferral(store::Snapshot& snapshot, std::string_view network,
                                                                    std::string_view id) {
   return Referrals().Get(snapshot, network, KeyBuilder().Text(id).str());

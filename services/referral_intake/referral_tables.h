@@ -18,6 +18,11 @@ namespace splw::referral_intake {
 // list costs what it returns; "person", by keyed hash, open referrals apart from ended ones.
 const store::Table<storage::ReferralRecord>& Referrals();
 const store::Table<storage::NetworkPolicyRecord>& Policies();
+// Of the whole store, under kWholeStore for a network.
+const store::Table<storage::KeyCheckRecord>& KeyChecks();
+inline constexpr char kWholeStore[] = "-";
+
+std::vector<const store::UntypedTable*> AllTables();
 
 absl::StatusOr<std::optional<storage::ReferralRecord>> GetReferral(store::Snapshot& snapshot, std::string_view network,
                                                                    std::string_view id);
