@@ -119,7 +119,7 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
 
 // Changes as they come, a line each, until the process is interrupted or `count` of them were seen (0: no end).
 template <typename Response, typename Request, typename Record, typename Open>
-absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Request request,
+absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Peer peer, Request request,
                           const Record& (Response::*record)() const, const std::vector<Column>& columns,
                           std::int64_t count, Open open) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
@@ -139,7 +139,7 @@ absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Request reque
   };
   const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)> opener =
       [&](grpc::ClientContext* context) { return open(*connection, context, request); };
-  return connection->Read<Response>(caller, opener, each, /*with_deadline=*/false);
+  return connection->Read<Response>(caller, peer, opener, each, /*with_deadline=*/false);
 }
 
 }  // namespace splw::ctl

@@ -190,7 +190,7 @@ absl::Status Watch(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
   request.set_position(arguments.position);
   return WatchAndShow<cv1::WatchCasesResponse>(
-      shell, Role::kServiceLead, request, &cv1::WatchCasesResponse::case_,
+      shell, Role::kServiceLead, Peer::kCaseload, request, &cv1::WatchCasesResponse::case_,
       {{"", "name#"}, {"", "state"}, {"", "person.name"}, {"", "link_worker#"}, {"", "mdt_status.case_holder"}},
       arguments.limit, [](Connection& connection, grpc::ClientContext* context, const cv1::WatchCasesRequest& from) {
         return connection.caseload().WatchCases(context, from);

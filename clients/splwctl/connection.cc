@@ -5,6 +5,7 @@
 #include <absl/strings/str_format.h>
 #include <absl/time/clock.h>
 
+#include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
 #include "common/text/failure.h"
 
@@ -70,13 +71,30 @@ operations::v1::OperationsService::StubInterface& Connection::operations(Peer pe
   return *operations_[static_cast<int>(peer)];
 }
 
+absl::Status Connection::CheckSayable(const identity::Principal& caller) {
+  for (const auto& [key, value] : rpc::MetadataOf(caller)) {
+    for (const char c : value) {
+      if (c < ' ' || c > '~') {
+        return UsageError("", absl::StrFormat("%s may hold letters, digits and signs of ASCII only", key));
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+Peer Connection::PeerOf(const void* stub) const {
+  if (stub == intake_.get() || stub == operations_[0].get()) return Peer::kIntake;
+  if (stub == caseload_.get() || stub == operations_[1].get()) return Peer::kCaseload;
+  return Peer::kMdt;
+}
+
 void Connection::Prepare(const identity::Principal& caller, grpc::ClientContext* context) const {
   for (const auto& [key, value] : rpc::MetadataOf(caller)) context->AddMetadata(key, value);
   if (!settings_.correlation_id.empty()) context->AddMetadata(rpc::kCorrelationIdKey, settings_.correlation_id);
   context->set_deadline(absl::ToChronoTime(absl::Now() + settings_.timeout));
 }
 
-absl::Status Connection::Retried(const std::function<absl::Status()>& attempt) {
+absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>& attempt) {
   absl::Time give_up = absl::Now() + settings_.wait;
   absl::Duration pause = kFirstPause;
   bool announced = false;
@@ -93,7 +111,13 @@ absl::Status Connection::Retried(const std::function<absl::Status()>& attempt) {
            << std::flush;
       announced = true;
     }
-    std::this_thread::sleep_for(absl::ToChronoMilliseconds(pause));
+    // Not a plain sleep: a channel that no call waits on looks for its connection only every 5 s (gRPC's backup poller).
+    // This looks all the time, and returns as soon as the service is there again.
+    grpc::Channel& channel = *channels_[static_cast<int>(peer)];
+    const absl::Time pause_end = absl::Now() + pause;
+    const bool connected = channel.WaitForConnected(absl::ToChronoTime(pause_end));
+    // Connected and yet UNAVAILABLE: the service is starting, or stopping.
+    if (connected) std::this_thread::sleep_for(absl::ToChronoMilliseconds(std::min(pause, kFirstPause)));
     pause = std::min(pause * 2, kLongestPause);
   }
 }

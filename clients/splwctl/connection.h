@@ -59,8 +59,9 @@ class Connection final {
   absl::StatusOr<Response> Call(const identity::Principal& caller, Stub& stub,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) {
+    if (const absl::Status sayable = CheckSayable(caller); !sayable.ok()) return sayable;
     Response response;
-    const absl::Status status = Retried([&] {
+    const absl::Status status = Retried(PeerOf(&stub), [&] {
       grpc::ClientContext context;
       Prepare(caller, &context);
       response.Clear();
@@ -70,14 +71,15 @@ class Connection final {
     return response;
   }
 
-  // Reads a stream to its end. `open` makes the reader for a context; `each` returns false to stop. While the service is UNAVAILABLE it
+  // Reads a stream of `peer` to its end. `open` makes the reader for a context; `each` returns false to stop. While the service is UNAVAILABLE it
   // opens the stream again: `each` has seen what it has seen, so `open` resumes from there.
   template <typename Response>
   absl::Status Read(
-      const identity::Principal& caller,
+      const identity::Principal& caller, Peer peer,
       const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)>& open,
       const std::function<bool(const Response&)>& each, bool with_deadline) {
-    return Retried([&] {
+    if (const absl::Status sayable = CheckSayable(caller); !sayable.ok()) return sayable;
+    return Retried(peer, [&] {
       grpc::ClientContext context;
       Prepare(caller, &context);
       if (!with_deadline) context.set_deadline(std::chrono::system_clock::time_point::max());
@@ -95,8 +97,11 @@ class Connection final {
   }
 
  private:
+  // Metadata holds printable ASCII only: gRPC ends the program over anything else. An organisation may come out of a document.
+  static absl::Status CheckSayable(const identity::Principal& caller);
   void Prepare(const identity::Principal& caller, grpc::ClientContext* context) const;
-  absl::Status Retried(const std::function<absl::Status()>& attempt);
+  Peer PeerOf(const void* stub) const;  // whose stub it is
+  absl::Status Retried(Peer peer, const std::function<absl::Status()>& attempt);
 
   CallSettings settings_;
   std::ostream& err_;

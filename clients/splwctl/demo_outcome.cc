@@ -59,7 +59,7 @@ absl::Status Demo::ShowOutcome() {
   }));
   Line("\n  The practice's referral:");
   for (const rv1::ReferralProgress& step : main().referral.progress()) {
-    std::string line = "    " + Padded(LocalTime(step.time()), 24) + Padded(EnumWords(step.stage()), 14);
+    std::string line = "    " + Padded(LocalTime(step.time()), 24) + EnumWords(step.stage());
     if (step.has_case_holder()) line += "  case-holder " + Printable(FieldText(step, "case_holder"));
     if (step.has_key_worker()) line += "  with " + Printable(FieldText(step, "key_worker"));
     if (step.action_count() > 0) line += absl::StrFormat("  %d actions", step.action_count());

@@ -292,7 +292,7 @@ absl::Status Watch(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
   request.set_position(arguments.position);
   return WatchAndShow<mv1::WatchMeetingsResponse>(
-      shell, Role::kMdtCoordinator, request, &mv1::WatchMeetingsResponse::meeting,
+      shell, Role::kMdtCoordinator, Peer::kMdt, request, &mv1::WatchMeetingsResponse::meeting,
       {{"", "name#"}, {"", "state"}, {"", "item_counts.total"}}, arguments.limit,
       [](Connection& connection, grpc::ClientContext* context, const mv1::WatchMeetingsRequest& from) {
         return connection.mdt().WatchMeetings(context, from);

@@ -137,7 +137,7 @@ absl::Status VerifyOne(Shell& shell, Connection& connection, const identity::Pri
     progress.Set(response.records() + response.index_entries());
     return true;
   };
-  SPLW_RETURN_IF_ERROR(connection.Read<ov1::VerifyStoreResponse>(caller, open, each, /*with_deadline=*/false));
+  SPLW_RETURN_IF_ERROR(connection.Read<ov1::VerifyStoreResponse>(caller, peer, open, each, /*with_deadline=*/false));
   progress.Finish();
   if (!last.done()) return absl::InternalError(absl::StrFormat("%s: the walk ended early", PeerName(peer)));
   *faults += last.fault_count();
@@ -160,7 +160,9 @@ absl::Status VerifyOne(Shell& shell, Connection& connection, const identity::Pri
 absl::Status Verify(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<Peer> peers, Peers(arguments.service));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(Role::kOperator));
+  SPLW_ASSIGN_OR_RETURN(identity::Principal caller, shell.Caller(Role::kOperator));
+  // A store holds every network: --network does not narrow what is walked.
+  if (shell.options().networks.empty()) caller.networks = {"*"};
   std::int64_t faults = 0;
   for (const Peer peer : peers) SPLW_RETURN_IF_ERROR(VerifyOne(shell, *connection, caller, peer, &faults));
   if (faults > 0) return FaultsFound("STORE", absl::StrFormat("%d faults", faults));
@@ -202,7 +204,8 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
                "--event 01JE… --reason AGREED_WITH_LEAD"},
               [&shell, arguments] { return Skip(shell, *arguments); });
   AddStream(skip, *arguments);
-  skip->add_option("--event", arguments->event, "Its id: must be the first of the stream")->required();
+  skip->add_option("--event", arguments->event,
+                   "Its id: must be the first of the stream; none only where it is parked as OUTBOX_ROW_MISSING");
   skip->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")->required();
 
   CLI::App* audit = AddNoun(app, "audit", "Who did what, when, why");

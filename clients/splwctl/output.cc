@@ -217,11 +217,11 @@ std::string ProgressLine(std::string_view what, std::int64_t done, std::int64_t 
   if (total <= 0) return absl::StrFormat("%s: %d", what, done);
   const std::int64_t shown = std::clamp<std::int64_t>(done, 0, total);
   const int percent = static_cast<int>(shown * 100 / total);
-  if (!bar) return absl::StrFormat("%s: %d of %d (%d%%)", what, done, total, percent);
+  if (!bar) return absl::StrFormat("%s: %d of %d (%d%%)", what, shown, total, percent);
   constexpr std::int64_t kCells = 30;
   std::string cells;
   for (std::int64_t cell = 0; cell < kCells; ++cell) cells += cell < shown * kCells / total ? "█" : "·";
-  return absl::StrFormat("%s  %s  %d of %d  %3d%%", what, cells, done, total, percent);
+  return absl::StrFormat("%s  %s  %d of %d  %3d%%", what, cells, shown, total, percent);
 }
 
 Progress::Progress(std::ostream& err, bool terminal, std::string what, std::int64_t total)

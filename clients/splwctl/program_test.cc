@@ -96,6 +96,15 @@ TEST(ProgramTest, TheEnvironmentGivesGlobalOptions) {
   EXPECT_NE(outcome.err.find("capital letters"), std::string::npos) << outcome.err;
 }
 
+TEST(ProgramTest, WhatNoHeaderCanHoldIsAUsageError) {
+  for (const char* flag : {"--principal", "--organisation", "--agency", "--networks", "--correlation-id"}) {
+    const Outcome outcome =
+        Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", flag, "Zo\xc3\xab\n", "case", "list"});
+    EXPECT_EQ(outcome.status, kExitUsage) << flag;
+    EXPECT_NE(outcome.err.find(flag), std::string::npos) << outcome.err;
+  }
+}
+
 TEST(ProgramTest, GlobalOptionsMayStandBehindTheVerb) {
   EXPECT_EQ(Ctl({"case", "list", "--network", "U12345", "--caseload", "127.0.0.1:1"}).status, kExitUnavailable);
 }

@@ -192,7 +192,7 @@ absl::Status Watch(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
   request.set_position(arguments.position);
   return WatchAndShow<rv1::WatchReferralsResponse>(
-      shell, Role::kServiceLead, request, &rv1::WatchReferralsResponse::referral,
+      shell, Role::kServiceLead, Peer::kIntake, request, &rv1::WatchReferralsResponse::referral,
       {{"", "name#"}, {"", "state"}, {"", "person.name"}, {"", "urgency"}, {"", "case#"}}, arguments.limit,
       [](Connection& connection, grpc::ClientContext* context, const rv1::WatchReferralsRequest& from) {
         return connection.intake().WatchReferrals(context, from);

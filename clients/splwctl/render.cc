@@ -36,6 +36,12 @@ absl::Time InstantOf(const google::protobuf::Timestamp& time) {
   return absl::FromUnixSeconds(time.seconds()) + absl::Nanoseconds(time.nanos());
 }
 
+std::string DayText(absl::CivilDay day) {
+  const absl::Time noon = absl::FromCivil(absl::CivilHour(day) + 12, absl::UTCTimeZone());
+  return absl::FormatTime("%a ", noon, absl::UTCTimeZone()) + std::to_string(day.day()) +
+         absl::FormatTime(" %b %Y", noon, absl::UTCTimeZone());
+}
+
 std::string NameText(const type::v1::HumanName& name) {
   std::string text = name.given();
   if (!name.preferred().empty()) text += (text.empty() ? "" : " ") + absl::StrFormat("“%s”", name.preferred());
@@ -148,7 +154,8 @@ void PrintBlock(std::ostream& out, const std::string& margin, const std::string&
 
 std::string LocalTime(const google::protobuf::Timestamp& time) {
   if (time.seconds() == 0 && time.nanos() == 0) return "";
-  return absl::FormatTime("%a %e %b %Y %H:%M", InstantOf(time), London());
+  const absl::Time instant = InstantOf(time);
+  return DayText(absl::ToCivilDay(instant, London())) + absl::FormatTime(" %H:%M", instant, London());
 }
 
 std::string LocalClock(const google::protobuf::Timestamp& time) {
@@ -159,7 +166,7 @@ std::string LocalClock(const google::protobuf::Timestamp& time) {
 std::string DateText(const google::type::Date& date) {
   if (date.year() == 0) return "";
   if (date.month() == 0 || date.day() == 0) return std::to_string(date.year());
-  return absl::FormatTime("%a %e %b %Y", absl::FromCivil(DayOf(date), absl::UTCTimeZone()), absl::UTCTimeZone());
+  return DayText(DayOf(date));
 }
 
 std::string FieldText(const Message& message, std::string_view path) {

@@ -36,7 +36,7 @@ TEST(FieldTextTest, ShowsValuesAsPeopleReadThem) {
 }
 
 TEST(FieldTextTest, ShowsInstantsByLondonsClocks) {
-  EXPECT_EQ(FieldText(SampleReferral(), "submit_time"), "Wed  1 Jul 2026 11:00");  // summer time
+  EXPECT_EQ(FieldText(SampleReferral(), "submit_time"), "Wed 1 Jul 2026 11:00");  // summer time
 }
 
 TEST(PrintOutlineTest, ShowsEverySetFieldAndNothingElse) {

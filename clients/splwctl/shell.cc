@@ -21,6 +21,14 @@ namespace {
 
 constexpr std::size_t kMaxJsonBytes = 4u << 20;  // what a service takes in one message
 
+// Goes out as a header, which holds printable ASCII only: gRPC ends the program over anything else.
+absl::Status CheckHeader(std::string_view flag, std::string_view value) {
+  for (const char c : value) {
+    if (c < ' ' || c > '~') return UsageError(flag, "may hold letters, digits and signs of ASCII only");
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 bool Shell::color() const {
@@ -36,6 +44,7 @@ absl::StatusOr<Connection*> Shell::connection() {
     SPLW_ASSIGN_OR_RETURN(settings.timeout, ParseDuration(options_.timeout, "--timeout"));
     SPLW_ASSIGN_OR_RETURN(settings.wait, ParseDuration(options_.wait, "--wait"));
     if (settings.timeout == absl::ZeroDuration()) return UsageError("--timeout", "must be more than 0");
+    SPLW_RETURN_IF_ERROR(CheckHeader("--correlation-id", options_.correlation_id));
     settings.correlation_id = options_.correlation_id;
     connection_ = std::make_unique<Connection>(options_.addresses, settings, err_);
   }
@@ -43,6 +52,10 @@ absl::StatusOr<Connection*> Shell::connection() {
 }
 
 absl::StatusOr<identity::Principal> Shell::Caller(identity::Role usual_role) {
+  SPLW_RETURN_IF_ERROR(CheckHeader("--principal", options_.principal));
+  SPLW_RETURN_IF_ERROR(CheckHeader("--organisation", options_.organisation));
+  SPLW_RETURN_IF_ERROR(CheckHeader("--agency", options_.agency));
+  SPLW_RETURN_IF_ERROR(CheckHeader("--networks", options_.networks));
   identity::Principal caller;
   caller.id = options_.principal;
   caller.role = usual_role;
