@@ -20,11 +20,11 @@ class NoObjects final : public splw::rpc::ServiceObjects {
 
  private:
   absl::StatusOr<bool> Write() {
-    SPLW_ASSIGN_OR_RETURN(const splw::store::Position written,
-                          store_.Commit({.label = "test"}, [this](splw::store::Transaction& txn) {
-                            txn.Put(splw::store::KeyBuilder().Text("U12345").Text("test").str(), std::to_string(++count_));
-                            return absl::OkStatus();
-                          }));
+    SPLW_ASSIGN_OR_RETURN(
+        const splw::store::Position written, store_.Commit({.label = "test"}, [this](splw::store::Transaction& txn) {
+          txn.Put(splw::store::KeyBuilder().Text("U12345").Text("test").str(), std::to_string(++count_));
+          return absl::OkStatus();
+        }));
     splw::store::WaitDurable(store_, written);
     return false;
   }
@@ -45,7 +45,8 @@ int main(int argc, char** argv) {
   if (std::getenv("SPLW_TEST_STRAY_POLICY") != nullptr) {
     definition.policy = {{"splw.test.v1.NoService/NoMethod", {splw::identity::Role::kOperator}}};
   }
-  definition.make = [](const splw::rpc::ServiceParts& parts) -> absl::StatusOr<std::unique_ptr<splw::rpc::ServiceObjects>> {
+  definition.make =
+      [](const splw::rpc::ServiceParts& parts) -> absl::StatusOr<std::unique_ptr<splw::rpc::ServiceObjects>> {
     if (std::getenv("SPLW_TEST_NO_OBJECTS") != nullptr) return absl::DataLossError("the key is missing");
     return std::make_unique<NoObjects>(parts.store);
   };

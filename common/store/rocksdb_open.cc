@@ -1,10 +1,16 @@
 #include "common/store/rocksdb_open.h"
 
-#include <absl/strings/match.h>
-#include <absl/strings/str_format.h>
 #include <algorithm>
+#include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+#include <absl/strings/match.h>
+#include <absl/strings/str_format.h>
+#include <absl/time/time.h>
 #include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
@@ -12,9 +18,6 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
-#include <system_error>
-#include <utility>
-#include <vector>
 
 #include "common/text/status_macros.h"
 
@@ -22,8 +25,7 @@ namespace splw::store {
 namespace {
 
 constexpr char kMetaFamily[] = "meta";
-constexpr double kBloomBitsPerKey =
-    10;  // one in a hundred look-ups of a missing key reads a block for nothing
+constexpr double kBloomBitsPerKey = 10;  // one in a hundred look-ups of a missing key reads a block for nothing
 
 class ErrorListener final : public rocksdb::EventListener {
  public:
@@ -44,6 +46,34 @@ class ErrorListener final : public rocksdb::EventListener {
   const std::function<void(absl::Status)> report_;
 };
 
+// RocksDB's own warnings, in the file LOG of its folder. Its own writer of that file ends the process (an assertion of
+// its) at the second line that a full disk refuses, before anybody is told; this one drops what it cannot write.
+class WarningLog final : public rocksdb::Logger {
+ public:
+  explicit WarningLog(const RocksDbOptions& options)
+      : Logger(rocksdb::WARN_LEVEL), clock_(options.clock), file_(std::fopen((options.path + "/LOG").c_str(), "ae")) {}
+  ~WarningLog() override {
+    if (file_ != nullptr) std::fclose(file_);
+  }
+
+  using Logger::Logv;
+  void LogHeader(const char* /*format*/, va_list /*arguments*/) override {}
+  void Logv(const char* format, va_list arguments) override {
+    if (file_ == nullptr) return;
+    char line[kMaxLogLine];
+    std::vsnprintf(line, sizeof(line), format, arguments);
+    const std::string time = absl::FormatTime(clock_->Now(), absl::UTCTimeZone());
+    std::fprintf(file_, "%s %s\n", time.c_str(), line);
+    std::fflush(file_);
+    std::clearerr(file_);
+  }
+
+ private:
+  static constexpr std::size_t kMaxLogLine = 4096;
+  const time::Clock* const clock_;
+  std::FILE* const file_;
+};
+
 rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery) {
   rocksdb::DBOptions result;
   result.create_if_missing = true;
@@ -53,7 +83,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRe
   result.max_bgerror_resume_count = 0;
   result.recycle_log_file_num = 0;
   result.max_background_jobs = 2;
-  result.keep_log_file_num = 10;
+  result.info_log = std::make_shared<WarningLog>(options);
+  result.info_log_level = rocksdb::WARN_LEVEL;
   result.stats_dump_period_sec = 0;
   result.stats_persist_period_sec = 0;
   result.listeners.push_back(std::make_shared<ErrorListener>(options.on_background_error));
@@ -76,15 +107,14 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const RocksDbOptions& options) {
   return result;
 }
 
-rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery,
-                        OpenRocksDb& opened) {
+rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery, OpenRocksDb& opened) {
   const rocksdb::ColumnFamilyOptions family = FamilyOptions(options);  // one block cache for both
   const std::vector<rocksdb::ColumnFamilyDescriptor> families = {{rocksdb::kDefaultColumnFamilyName, family},
                                                                  {kMetaFamily, family}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(
-      rocksdb::Options(DatabaseOptions(options, recovery), family), options.path, families, &handles, &db);
+  const rocksdb::Status status = rocksdb::DB::Open(rocksdb::Options(DatabaseOptions(options, recovery), family),
+                                                   options.path, families, &handles, &db);
   if (status.ok()) {
     opened.db.reset(db);
     opened.data = handles[0];
@@ -133,15 +163,15 @@ absl::Status MakeFolder(const std::string& path) {
 bool IsLocked(const rocksdb::Status& status) {
   if (!status.IsIOError()) return false;
   const std::string text = status.ToString();
-  return absl::StrContains(text, "While lock file") ||
-         absl::StrContains(text, "lock hold by current process");
+  return absl::StrContains(text, "While lock file") || absl::StrContains(text, "lock hold by current process");
 }
 
 absl::Status Damaged(const RocksDbOptions& options, const rocksdb::Status& status) {
   return absl::DataLossError(absl::StrFormat(
       "the store in %s is damaged and was not opened, so that nothing acknowledged is lost in silence (%s). "
       "Copy the "
-      "folder away; then restore a backup and start once with --restored, or, if the write-ahead log is what is damaged, "
+      "folder away; then restore a backup and start once with --restored, or, if the write-ahead log is what is "
+      "damaged, "
       "start once with "
       "--accept-wal-loss: this keeps everything before the damage, drops everything behind it, and prints "
       "the last "
@@ -168,8 +198,8 @@ absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
   rocksdb::Status status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
   if (status.IsCorruption()) {
     if (!options.accept_wal_loss) return Damaged(options, status);
-    std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n",
-                 options.path.c_str(), status.ToString().c_str());
+    std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n", options.path.c_str(),
+                 status.ToString().c_str());
     // First, so that a crash between the loss and the new incarnation is seen at the next start.
     SPLW_RETURN_IF_ERROR(MarkWalLoss(options));
     status = TryOpen(options, rocksdb::WALRecoveryMode::kPointInTimeRecovery, opened);
@@ -184,10 +214,10 @@ absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
     opened.wal_loss_accepted = marked.ok();
   }
   if (IsLocked(status)) {
-    return absl::FailedPreconditionError(absl::StrFormat(
-        "another process has the store in %s open (its file LOCK is locked); one store belongs to one "
-        "process: stop the other, or use another --data-dir",
-        options.path));
+    return absl::FailedPreconditionError(
+        absl::StrFormat("another process has the store in %s open (its file LOCK is locked); one store belongs to one "
+                        "process: stop the other, or use another --data-dir",
+                        options.path));
   }
   if (!status.ok()) {
     const absl::Status cause = FromRocksDb(status);
