@@ -1,5 +1,8 @@
 #include "common/rpc/service_process.h"
 
+#include <grpc/support/log.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <csignal>
@@ -14,10 +17,7 @@
 #include <thread>
 #include <utility>
 
-#include <unistd.h>
-
 #include <absl/strings/str_cat.h>
-#include <grpc/support/log.h>
 
 #include "common/delivery/changes.h"
 #include "common/delivery/delivery_tables.h"
@@ -58,8 +58,8 @@ void LogGrpc(gpr_log_func_args* entry) {
   Log(Level::kWarning, "grpc", {{"text", entry->message}});
 }
 
-// Health that can be told of a failure at any time, before there is a server too. A failure also has the process stop, as an
-// operator would: started again, it may find the disk well.
+// Health that can be told of a failure at any time, before there is a server too. A failure also has the process stop,
+// as an operator would: started again, it may find the disk well.
 class Serving final {
  public:
   void Fail() {
@@ -86,15 +86,17 @@ class Serving final {
   bool failed_ = false;
 };
 
-// Ends the process if it is not told in time that all is well. It waits for nothing itself, the log's reader least of all.
+// Ends the process if it is not told in time that all is well. It waits for nothing itself, the log's reader least of
+// all.
 class DrainWatchdog final {
  public:
   explicit DrainWatchdog(int exit_status)
       : thread_([this, exit_status] {
           std::unique_lock lock(mutex_);
           if (done_.wait_for(lock, absl::ToChronoMilliseconds(kLongestDrain), [this] { return over_; })) return;
-          Log(Level::kError, "drain_timeout", {{"exit_status", exit_status}});
-          // For the line to get out, if anybody reads it.
+          // In a thread that nobody waits for: a reader who stalls holds up whoever writes when the log's session is
+          // over.
+          std::thread([exit_status] { Log(Level::kError, "drain_timeout", {{"exit_status", exit_status}}); }).detach();
           done_.wait_for(lock, absl::ToChronoMilliseconds(kLastWords), [this] { return over_; });
           std::_Exit(exit_status);
         }) {}
@@ -152,7 +154,8 @@ std::vector<identity::PolicyRow> AllPolicy(const ServiceDefinition& definition) 
   return rows;
 }
 
-// Everything between opening and closing. The order of the members is the order in which they are made; they go in reverse.
+// Everything between opening and closing. The order of the members is the order in which they are made; they go in
+// reverse.
 class Process final {
  public:
   Process(const ServiceDefinition& definition, const ServiceFlags& flags) : definition_(definition), flags_(flags) {}
@@ -197,8 +200,8 @@ class Process final {
 int Process::OpenStore() {
   std::error_code error;
   const bool made = std::filesystem::create_directories(flags_.data_dir, error);
-  // What people told in confidence: nobody else on this machine need look in. A folder that was there has the rights that its
-  // owner gave it; the store's own folder in it is private in any case.
+  // What people told in confidence: nobody else on this machine need look in. A folder that was there has the rights
+  // that its owner gave it; the store's own folder in it is private in any case.
   if (made && !error) std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
   if (error) {
     return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, ": ", error.message()), kIoStatus);
@@ -242,12 +245,14 @@ int Process::CheckStoreTime() {
   const std::string last = absl::FormatTime(absl::RFC3339_sec, store_->recovery().last_commit, absl::UTCTimeZone());
   Log(Level::kError, "clock_behind", {{"seconds", absl::ToInt64Seconds(ahead)}, {"last_commit", last}});
   if (flags_.accept_clock_behind) return 0;
-  return Refuse(definition_.name,
-                absl::StrCat("the store's last change is of ", last, ", ", absl::FormatDuration(absl::Trunc(ahead, absl::Seconds(1))),
-                             " ahead of this machine's clock: set the clock right and start again; or, if it is right and was "
-                             "wrong before, start with --accept-clock-behind: the store's time then stands still until the "
-                             "clock is there"),
-                kIoStatus);
+  return Refuse(
+      definition_.name,
+      absl::StrCat("the store's last change is of ", last, ", ",
+                   absl::FormatDuration(absl::Trunc(ahead, absl::Seconds(1))),
+                   " ahead of this machine's clock: set the clock right and start again; or, if it is right and was "
+                   "wrong before, start with --accept-clock-behind: the store's time then stands still until the "
+                   "clock is there"),
+      kIoStatus);
 }
 
 int Process::MakeObjects() {
@@ -262,11 +267,10 @@ int Process::StartServer() {
   std::vector<grpc::Service*> services = objects_->services();
   services.push_back(delivery_service_.get());
   services.push_back(operations_service_.get());
-  absl::StatusOr<std::unique_ptr<Server>> maybe_server =
-      Server::Start(*calls_, {.address = flags_.listen,
-                              .policy = &*policy_,
-                              .services = std::move(services),
-                              .reflection = flags_.reflection});
+  absl::StatusOr<std::unique_ptr<Server>> maybe_server = Server::Start(*calls_, {.address = flags_.listen,
+                                                                                 .policy = &*policy_,
+                                                                                 .services = std::move(services),
+                                                                                 .reflection = flags_.reflection});
   if (!maybe_server.ok()) {
     const bool taken = maybe_server.status().code() == absl::StatusCode::kUnavailable;
     return Refuse(definition_.name, std::string(maybe_server.status().message()),
@@ -282,21 +286,21 @@ void Process::StartDispatcher() {
   for (const auto& [name, address] : flags_.peer_addresses) {
     peers[name] = std::make_shared<GrpcPeer>(address, definition_.name, clock_);
   }
-  dispatcher_ = std::make_unique<delivery::Dispatcher>(delivery::DispatcherOptions{
-      .store = *store_,
-      .signal = outbox_signal_,
-      .clock = clock_,
-      .random = random_,
-      .peers = std::move(peers),
-      .limits = {},
-      .on_parked = [](const delivery::StreamKey& key, const delivery::Parking& parking) {
-        Log(Level::kError, parking.revision == 0 ? "stream_faulty" : "stream_parked",
-            {{"network", key.network},
-             {"destination", key.destination},
-             {"stream", key.stream},
-             {"revision", parking.revision},
-             {"reason", parking.reason}});
-      }});
+  dispatcher_ = std::make_unique<delivery::Dispatcher>(
+      delivery::DispatcherOptions{.store = *store_,
+                                  .signal = outbox_signal_,
+                                  .clock = clock_,
+                                  .random = random_,
+                                  .peers = std::move(peers),
+                                  .limits = {},
+                                  .on_parked = [](const delivery::StreamKey& key, const delivery::Parking& parking) {
+                                    Log(Level::kError, parking.revision == 0 ? "stream_faulty" : "stream_parked",
+                                        {{"network", key.network},
+                                         {"destination", key.destination},
+                                         {"stream", key.stream},
+                                         {"revision", parking.revision},
+                                         {"reason", parking.reason}});
+                                  }});
 }
 
 std::vector<PeriodicTask> Process::Tasks() {
@@ -306,10 +310,13 @@ std::vector<PeriodicTask> Process::Tasks() {
   tasks.push_back({"outbox_metrics", kOutboxMetricsInterval, [this]() -> absl::StatusOr<bool> {
                      const absl::Time now = clock_.Now();
                      absl::Time store_now;
-                     SPLW_RETURN_IF_ERROR(store_->View({.label = "store_time"}, [&](store::Snapshot& snapshot) {
-                                                   store_now = snapshot.Now();
-                                                   return absl::OkStatus();
-                                                 }).status());
+                     SPLW_RETURN_IF_ERROR(store_
+                                              ->View({.label = "store_time"},
+                                                     [&](store::Snapshot& snapshot) {
+                                                       store_now = snapshot.Now();
+                                                       return absl::OkStatus();
+                                                     })
+                                              .status());
                      metrics_.SetStoreAhead(std::max(absl::ZeroDuration(), store_now - now));
                      for (const auto& [name, outbox] : dispatcher_->stats().destinations) {
                        metrics_.SetOutbox(name, outbox.depth,
@@ -402,18 +409,21 @@ int RunService(int argc, char** argv, const ServiceDefinition& definition) {
   sigaddset(&stop_signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);   // a write beyond the limit of a file's size then fails like one on a full disk
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit of a file's size then fails like one on a full disk
 
   int exit_status = 0;
   const std::optional<ServiceFlags> flags = ParseServiceFlags(argc, argv, definition, exit_status);
   if (!flags.has_value()) return exit_status;
-  // Outlives the log's session, which ends when everything waiting was written: a reader who stalls must not hold up the end.
+  // Outlives the log's session, which ends when everything waiting was written: a reader who stalls must not hold up
+  // the end.
   std::optional<DrainWatchdog> watchdog;
   const LogSession log(definition.name, flags->log_level);
   gpr_set_log_function(LogGrpc);
   if (flags->dev_principals) {
     Log(Level::kWarning, "dev_principals",
-        {{"text", "DEVELOPMENT ONLY: every caller on this machine is believed to be who they say. Never with real people's data."}});
+        {{"text",
+          "DEVELOPMENT ONLY: every caller on this machine is believed to be who they say. Never with real people's "
+          "data."}});
   } else {
     Log(Level::kWarning, "no_authentication",
         {{"text", "nobody can call this server but for health checks: it knows no way to authenticate a caller"}});

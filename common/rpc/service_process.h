@@ -1,5 +1,5 @@
-// What every service's main.cc says, and nothing else of a process: RunService does the flags, the store, the server, the
-// dispatcher, the timers, metrics, health, draining and stopping.
+// What every service's main.cc says, and nothing else of a process: RunService does the flags, the store, the server,
+// the dispatcher, the timers, metrics, health, draining and stopping.
 #pragma once
 
 #include <functional>
@@ -32,8 +32,8 @@ struct ServiceParts {
   std::string data_dir;      // for keys of the service's own
 };
 
-// Runs every `interval`, on a thread of the process; must be harmless to repeat and bounded (it is called again at once when
-// it returns true: more to do).
+// Runs every `interval`, on a thread of the process; must be harmless to repeat and bounded (it is called again at once
+// when it returns true: more to do).
 struct PeriodicTask {
   std::string name;
   absl::Duration interval;
@@ -66,9 +66,9 @@ struct ServiceDefinition {
   std::function<absl::StatusOr<std::unique_ptr<ServiceObjects>>(const ServiceParts&)> make;
 };
 
-// Returns the exit status (sysexits.h): 0 after an orderly stop; 64 for bad flags; 69 where a port or the store is taken; 70
-// for a defect; 74 for a store, or what belongs to it, that cannot be used, and where the disk refused writes while it served
-// (start it again: what was acknowledged is there).
+// Returns the exit status (sysexits.h): 0 after an orderly stop; 64 for bad flags; 69 where a port or the store is
+// taken; 70 for a defect; 74 for a store, or what belongs to it, that cannot be used, and where the disk refused writes
+// while it served (start it again: what was acknowledged is there).
 int RunService(int argc, char** argv, const ServiceDefinition& definition);
 
 }  // namespace splw::rpc
