@@ -15,8 +15,8 @@ using google::protobuf::Message;
 
 // The token's layout: one byte of version, the query's fingerprint, the cursor.
 constexpr char kVersion = 1;
-// Enough that no query is taken for another by accident. Not a signature: a caller who forges a cursor reads nothing but the
-// query's own records, for which they were authorised anyway.
+// Enough that no query is taken for another by accident. Not a signature: a caller who forges a cursor reads nothing
+// but the query's own records, for which they were authorised anyway.
 constexpr std::size_t kFingerprintBytes = 16;
 // A store key and its index entry, in base 64, with room to spare.
 constexpr std::size_t kMaxTokenBytes = 4096;

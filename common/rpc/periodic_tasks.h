@@ -17,9 +17,9 @@ namespace splw::rpc {
 
 class PeriodicTasks final {
  public:
-  // Each task runs once at once, then after its interval, or at once again where it has more to do. An error is logged, counted,
-  // and tried again after the interval. A clock that is set back makes every task due at once. `metrics` and `clock` must outlive
-  // it.
+  // Each task runs once at once, then after its interval, or at once again where it has more to do. An error is logged,
+  // counted, and tried again after the interval. A clock that is set back makes every task due at once. `metrics` and
+  // `clock` must outlive it.
   PeriodicTasks(std::vector<PeriodicTask> tasks, telemetry::Metrics& metrics, const time::Clock& clock);
   // Lets the task that runs end.
   ~PeriodicTasks();

@@ -10,8 +10,9 @@ namespace splw::rpc {
 inline constexpr std::size_t kMaxDetailsBytes = 3 * 1024;
 inline constexpr std::size_t kMaxStatusMessageBytes = 512;
 
-// Keeps code, message and the google.rpc payloads (ErrorInfo first, whatever of the others fits). A status without ErrorInfo
-// gets one whose reason is its code's name. Those that StaysInside is true of say nothing of their own: their text is for the log.
+// Keeps code, message and the google.rpc payloads (ErrorInfo first, whatever of the others fits). A status without
+// ErrorInfo gets one whose reason is its code's name. Those that StaysInside is true of say nothing of their own: their
+// text is for the log.
 grpc::Status ToGrpcStatus(const absl::Status& status);
 
 // With the payloads as common/text/failure.h made them, so that ReasonOf and FieldsOf work on the client's side.

@@ -25,8 +25,8 @@ class StoreVerifier final {
   // Ends the run under way, and joins its thread.
   ~StoreVerifier();
 
-  // For those who act in every network. RESOURCE_EXHAUSTED while another runs (VERIFY_RUNNING), or where too many calls watch
-  // already (TOO_MANY_WATCHERS). Ends with UNAVAILABLE when the server drains.
+  // For those who act in every network. RESOURCE_EXHAUSTED while another runs (VERIFY_RUNNING), or where too many calls
+  // watch already (TOO_MANY_WATCHERS). Ends with UNAVAILABLE when the server drains.
   grpc::ServerWriteReactor<operations::v1::VerifyStoreResponse>* Start(
       grpc::CallbackServerContext& context, std::string_view full_method,
       const operations::v1::VerifyStoreRequest& request);

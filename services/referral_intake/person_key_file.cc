@@ -24,9 +24,10 @@ absl::StatusOr<std::optional<storage::KeyCheckRecord>> ReadCheck(store::Snapshot
 }
 
 absl::Status NotTheStores(const std::string& path, const char* what) {
-  return absl::DataLossError(absl::StrCat("the key file ", path, " ", what,
-                                          ": it belongs to the store and is backed up with it; restore it from the same "
-                                          "backup. With another key no person in the store would be recognised"));
+  return absl::DataLossError(
+      absl::StrCat("the key file ", path, " ", what,
+                   ": it belongs to the store and is backed up with it; restore it from the same "
+                   "backup. With another key no person in the store would be recognised"));
 }
 
 }  // namespace
