@@ -2,11 +2,13 @@
 
 #include <absl/strings/str_cat.h>
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <cstdlib>
 #include <filesystem>
 #include <netinet/in.h>
 #include <set>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -15,13 +17,29 @@
 namespace splw::testing {
 namespace {
 
-// A free port of loopback, below those that the system gives to outgoing connections, so that a service that
-// comes up again finds its port free. Each process looks from a place of its own.
+// The ports of this process: a hundred that no other test process on this machine takes while this one lives. A suite names its ports
+// before all of its services run; a stranger on one of them would take its events.
+int FirstPortOfThisProcess() {
+  static const int first = [] {
+    constexpr int kFirst = 10'000;  // up to 19'900: deploy/run and what the system gives to others lie above
+    constexpr int kBlock = 100;
+    for (int block = 0; block < 99; ++block) {
+      const std::string path = absl::StrCat(std::filesystem::temp_directory_path().string(), "/splw-test-ports.", block);
+      const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+      // Never closed: the lock ends with the process.
+      if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0) return kFirst + block * kBlock;
+      if (file >= 0) close(file);
+    }
+    std::abort();
+  }();
+  return first;
+}
+
+// A free port of this process's.
 int FreePort() {
-  static int next = 10'000 + static_cast<int>(getpid() % 2'000) * 10;
+  static int next = 0;
   while (true) {
-    const int port = next++;
-    if (next >= 32'000) next = 10'000;
+    const int port = FirstPortOfThisProcess() + next++ % 100;
     const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
@@ -55,6 +73,7 @@ Suite::Suite() {
 }
 
 absl::Status Suite::Start(const std::string& service, const std::vector<std::string>& more_flags) {
+  if (Running(service)) return absl::OkStatus();
   ProcessOptions options;
   options.program = Program(service);
   const std::string port_file = absl::StrCat(folder(), "/", service, ".port");

@@ -26,7 +26,7 @@ class Suite final {
   // Programs come from $SPLW_BIN_DIR (ctest sets it). Starts nothing.
   Suite();
 
-  // Starts a service and waits until it serves. A service that was started before comes up on the same port
+  // Starts a service and waits until it serves; no effect if it runs. A service that was started before comes up on the same port
   // and store.
   absl::Status Start(const std::string& service, const std::vector<std::string>& more_flags = {});
   absl::Status StartAll();

@@ -239,6 +239,7 @@ TEST_F(IntakeFindings, Finding34_EveryEndStateReachesTheReferrer) {
   const std::string returned = world_->Submit(urgent).name();
   ASSERT_THAT(Return(returned, api::RETURN_REASON_OUTSIDE_NETWORK, "Refer to the neighbouring network."), IsOk());
   const std::string withdrawn = world_->Submit(ReferralOf(112)).name();
+  world_->CaseOf(withdrawn);  // which changes the referral once more
   ASSERT_THAT(Withdraw(withdrawn), IsOk());
   const std::string closed = world_->Submit(ReferralOf(113)).name();
   caseload::v1::CloseCaseRequest close;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/ids/random.h"
+#include "common/store/keys.h"
 #include "common/store/rocksdb_store.h"
 #include "common/testing/status_matchers.h"
 #include "tests/journey/world.h"
