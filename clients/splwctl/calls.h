@@ -132,6 +132,7 @@ absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Peer peer, Re
     } else {
       std::string line = response.kind() == type::v1::CHANGE_KIND_CREATED ? "new      " : "changed  ";
       for (const std::string& cell : Cells((response.*record)(), columns)) line += Printable(cell) + "  ";
+      line.erase(line.find_last_not_of(' ') + 1);
       shell.out() << line << "\n";
     }
     shell.out() << std::flush;

@@ -168,15 +168,16 @@ void Table::Add(std::vector<std::string> cells) {
 
 void Table::Print(std::ostream& out, bool color, std::size_t max_column) const {
   std::vector<std::size_t> widths;
+  const auto limit = [&](std::size_t column) { return column == 0 ? std::string::npos : max_column; };
   for (std::size_t column = 0; column < headings_.size(); ++column) {
     std::size_t width = DisplayWidth(headings_[column]);
-    for (const auto& row : rows_) width = std::max(width, std::min(DisplayWidth(row[column]), max_column));
+    for (const auto& row : rows_) width = std::max(width, std::min(DisplayWidth(row[column]), limit(column)));
     widths.push_back(width);
   }
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
     for (std::size_t column = 0; column < cells.size(); ++column) {
-      text += Padded(Cut(cells[column], std::max(widths[column], max_column)), widths[column]) + "  ";
+      text += Padded(Cut(cells[column], std::max(widths[column], limit(column))), widths[column]) + "  ";
     }
     text.erase(text.find_last_not_of(' ') + 1);
     return text;

@@ -34,7 +34,7 @@ class Table final {
   // Missing cells are empty, more than the headings are dropped.
   void Add(std::vector<std::string> cells);
   std::size_t size() const { return rows_.size(); }
-  // Columns wider than `max_column` are cut with "…". `color`: headings in bold.
+  // Columns wider than `max_column` are cut with "…", but for the first: it names the row, and is typed again. `color`: headings in bold.
   void Print(std::ostream& out, bool color, std::size_t max_column = 60) const;
 
  private:

@@ -246,7 +246,8 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
         [&shell, arguments, check] { return SubmitOrCheck(shell, *arguments, check); });
     CLI::Option* json = verb->add_option("--json", arguments->json, "SubmitReferralRequest as JSON; \"-\": the input");
     verb->add_option("--fhir", arguments->fhir,
-                     "FHIR R4 Bundle (BaRS message, collection or transaction); \"-\": the input")
+                     "FHIR R4 Bundle (BaRS message, collection or transaction); \"-\": the input. --organisation "
+                     "stands in where it names none")
         ->excludes(json);
   }
 

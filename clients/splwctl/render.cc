@@ -147,7 +147,9 @@ void PrintBlock(std::ostream& out, const std::string& margin, const std::string&
   constexpr std::size_t kLabelWidth = 24;
   const std::vector<std::string> lines = Wrapped(text, 84);
   out << margin << Padded(label, kLabelWidth) << lines.front() << "\n";
-  for (std::size_t i = 1; i < lines.size(); ++i) out << margin << std::string(kLabelWidth, ' ') << lines[i] << "\n";
+  for (std::size_t i = 1; i < lines.size(); ++i) {
+    out << (lines[i].empty() ? "" : margin + std::string(kLabelWidth, ' ')) << lines[i] << "\n";
+  }
 }
 
 }  // namespace
