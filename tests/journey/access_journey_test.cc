@@ -244,8 +244,8 @@ TEST(Privacy, NothingOfAPersonIsInLogsMetricsOrErrors) {
                                              sent.person().phone(),
                                              sent.referrer().practitioner_name(),
                                              "9990000019",
-                                             "2999",
-                                             "rent",
+                                             
+                                             "behind with the rent",
                                              "see the sea",
                                              CommunityNurse().display_name()};
   for (const char* service : testing::kServices) {
