@@ -252,6 +252,10 @@ TEST_F(MdtFindings, Finding33_OfSeveralMdtsTheOneThatIsAskedDiscussesTheCaseAndN
   world_.BuildAgenda(Meeting(0));
   EXPECT_TRUE(world_.Items(Meeting(0)).empty());
 
+  WaitUntil("the case to show that the MDT has it, which changes its etag", [&] {
+    return world_.GetCase(case_name).mdt_status().nomination_state() == caseload::v1::NOMINATION_STATE_RECEIVED ||
+           HasFailure();
+  });
   nominate.set_etag(world_.GetCase(case_name).etag());
   nominate.set_mdt(world_.mdt);
   nominate.set_request_id(RequestId());
