@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/caseload_tables.h"
@@ -101,8 +102,7 @@ absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& sna
 }
 
 absl::Status CheckEtag(const std::string& etag, std::uint64_t version) {
-  if (etag.empty() || etag == Etag(version)) return absl::OkStatus();
-  return errors::EtagMismatch();
+  return etag.empty() ? absl::OkStatus() : delivery::CheckEtag("etag", etag, version);
 }
 
 absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id, const std::string& etag) {

@@ -305,7 +305,7 @@ TEST_F(ItemHandlersTest, ItemsOfACaseAreListedOverAllMeetings) {
   ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
   api::ListAgendaItemsRequest request;
   request.set_parent("networks/U12345/mdts/-/meetings/-");
-  EXPECT_THAT(Ask(reads, &ReadHandlers::ListAgendaItems, request), HasReason("CASE_REQUIRED"));
+  EXPECT_THAT(Ask(reads, &ReadHandlers::ListAgendaItems, request), HasReason("REQUIRED"));
   request.set_case_(testing::CaseName("a"));
   const auto maybe_items = Ask(reads, &ReadHandlers::ListAgendaItems, request);
   ASSERT_THAT(maybe_items, IsOk());

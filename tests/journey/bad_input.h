@@ -109,8 +109,6 @@ class BadInput final {
   // Fails for each method that is `ours` (the others have tables elsewhere) and was never refused anything.
   void ExpectEveryMethodWasRefused(const std::function<bool(const std::string&)>& ours) const;
 
-  // What differs between services: the reason for a request_id that is not given.
-  std::string missing_request_id = "REQUEST_ID_INVALID";
   // What is told of a name of another kind of resource; by default NAME_INVALID of the field that names the network.
   bool names_of_other_kinds_are_refused = true;
 

@@ -280,7 +280,6 @@ std::vector<Mistake<Submit>> MistakesAboutTheReferral() {
 }
 
 TEST_F(BadInputReferral, SubmitReferral) {
-  input_->missing_request_id = "REQUIRED";
   auto mistakes = MistakesAboutThePerson();
   for (auto& mistake : MistakesAboutTheReferral()) mistakes.push_back(std::move(mistake));
   const auto made = input_->Change<api::Referral>(
@@ -311,7 +310,6 @@ TEST_F(BadInputReferral, EverythingThatIsWrongIsToldAtOnce) {
 
 TEST_F(BadInputReferral, AcceptReferral) {
   using Accept = api::AcceptReferralRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(UrgentReferralOf(10));
   auto mistakes = ChangeMistakes<Accept>();
   mistakes.push_back(
@@ -340,7 +338,6 @@ TEST_F(BadInputReferral, AcceptReferralWhereTheQuestionsWereNotAskedOrThePersonD
 
 TEST_F(BadInputReferral, ReturnReferral) {
   using Return = api::ReturnReferralRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(UrgentReferralOf(13));
   auto mistakes = ChangeMistakes<Return>();
   mistakes.push_back({"no reason", [](Return& r) { r.clear_reason(); }, Invalid("REQUIRED", "reason")});
@@ -358,7 +355,6 @@ TEST_F(BadInputReferral, ACrisisIsNotReturnedBeforeSomebodyKnows) {
 
 TEST_F(BadInputReferral, WithdrawReferral) {
   using Withdraw = api::WithdrawReferralRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(UrgentReferralOf(15));
   auto mistakes = ChangeMistakes<Withdraw>();
   mistakes.push_back({"no reason", [](Withdraw& r) { r.clear_reason(); }, Invalid("REQUIRED", "reason")});
@@ -367,7 +363,6 @@ TEST_F(BadInputReferral, WithdrawReferral) {
 
 TEST_F(BadInputReferral, AcknowledgeCrisis) {
   using Acknowledge = api::AcknowledgeCrisisRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(CrisisReferralOf(16));
   auto mistakes = ChangeMistakes<Acknowledge>();
   mistakes.push_back({"the advice not given", [](Acknowledge& r) { r.clear_urgent_advice_given(); },
@@ -434,7 +429,6 @@ TEST_F(BadInputReferral, WatchReferrals) {
 
 TEST_F(BadInputReferral, NetworkPolicy) {
   using Update = api::UpdateNetworkPolicyRequest;
-  input_->missing_request_id = "REQUEST_ID_INVALID";
   api::GetNetworkPolicyRequest get;
   get.set_name(absl::StrCat(kParent, "/policy"));
   Update update;

@@ -111,7 +111,7 @@ TEST_F(MdtFindings, Finding27_AMeetingClosesWithADecisionOnEachItemOrCarriesItOv
   world_.HoldMeeting(Meeting(0));
   api::RecordDecisionRequest no_plan = world_.PlanAgreed(world_.ItemOf(Meeting(0), decided));
   no_plan.clear_actions();
-  EXPECT_THAT(world_.chair.Call(&MdtStub::RecordDecision, no_plan), HasReason("ACTIONS_REQUIRED"));
+  EXPECT_THAT(world_.chair.Call(&MdtStub::RecordDecision, no_plan), HasReason("REQUIRED"));
   world_.Decide(world_.ItemOf(Meeting(0), decided));
   const api::Meeting closed = world_.Close(Meeting(0));
 
