@@ -77,6 +77,19 @@ Queries::Outcome ListOfCase(store::Store& store, const rpc::Call& call, const st
   });
 }
 
+// The record of a feed's entry, as it is now; false where it is gone.
+template <typename Record, typename Response, typename Resource>
+absl::StatusOr<bool> FillOne(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                             const store::Table<Record>& table, const std::string& key,
+                             Resource (*convert)(std::string_view, const Record&), Response* response,
+                             Resource* resource) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<Record> record, table.Get(snapshot, call.network, key));
+  if (!record.has_value()) return false;
+  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
+  *resource = convert(call.network, *record);
+  return true;
+}
+
 v1::Case ToCaseOf(std::string_view, const CaseRecord& record) {
   return ToCase(record);
 }
@@ -274,14 +287,31 @@ Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call, const v1:
   });
 }
 
-absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       v1::WatchCasesResponse* response) {
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCasesResponse* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCaseName("name", call.network, item.resource));
-  SPLW_ASSIGN_OR_RETURN(const std::optional<CaseRecord> record, Cases().Get(snapshot, call.network, IdKey(id)));
-  if (!record.has_value()) return false;
-  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
-  *response->mutable_case_() = ToCase(*record);
-  return true;
+  return FillOne(call, snapshot, item, Cases(), IdKey(id), ToCaseOf, response, response->mutable_case_());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchNominationsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseNominationName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, Nominations(), ChildKey(ids.case_id, ids.id), ToNomination, response,
+                 response->mutable_nomination());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchLinkWorkersResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseLinkWorkerName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, LinkWorkers(), IdKey(id), ToLinkWorker, response,
+                 response->mutable_link_worker());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCommunityServicesResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCommunityServiceName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, CommunityServices(), IdKey(id), ToCommunityService, response,
+                 response->mutable_community_service());
 }
 
 }  // namespace splw::caseload

@@ -313,37 +313,5 @@ TEST_F(ItemHandlersTest, ItemsOfACaseAreListedOverAllMeetings) {
   EXPECT_EQ(maybe_items->agenda_items(1).kind(), api::ITEM_KIND_FEEDBACK);
 }
 
-TEST_F(ItemHandlersTest, MeetingChangesInTheFeedWhenItsItemsDo) {
-  const auto head = [this] {
-    std::uint64_t sequence = 0;
-    EXPECT_TRUE(store_
-                    .View({},
-                          [&](store::Snapshot& snapshot) {
-                            sequence = *delivery::FeedHead(snapshot, testing::kNetwork);
-                            return absl::OkStatus();
-                          })
-                    .ok());
-    return sequence;
-  };
-  const std::uint64_t before = head();
-  ASSERT_THAT(Decide(Advice(Item(kFirst, "a"))), IsOk());
-  api::WatchMeetingsRequest request;
-  request.set_parent(testing::kTeam);
-  int shown = 0;
-  ASSERT_TRUE(store_
-                  .View({},
-                        [&](store::Snapshot& snapshot) {
-                          const auto page = delivery::ReadFeed(snapshot, testing::kNetwork, "meetings", before, 100);
-                          for (const delivery::FeedItem& item : page->items) {
-                            api::WatchMeetingsResponse response;
-                            if (*ShowMeetingChange(Coordinator(), request, snapshot, item, &response)) ++shown;
-                            EXPECT_EQ(response.meeting().item_counts().decided(), 1);
-                          }
-                          return absl::OkStatus();
-                        })
-                  .ok());
-  EXPECT_EQ(shown, 1);
-}
-
 }  // namespace
 }  // namespace splw::mdt_agenda

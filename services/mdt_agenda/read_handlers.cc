@@ -122,6 +122,10 @@ absl::Status ShowItems(store::Snapshot& snapshot, const std::string& network, co
   return absl::OkStatus();
 }
 
+type::v1::ChangeKind KindOf(const delivery::FeedItem& item) {
+  return item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED;
+}
+
 // A name that lies in the call's network and fits nothing else: what does not exist has no form either.
 bool IsInNetwork(const rpc::Call& call, const std::string& name) {
   return absl::StartsWith(name, NetworkName(call.network) + "/");
@@ -310,9 +314,20 @@ absl::StatusOr<store::Position> ReadHandlers::ListActions(const rpc::Call& call,
   });
 }
 
-absl::StatusOr<bool> ShowMeetingChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
-                                       store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       api::WatchMeetingsResponse* response) {
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchMdtsRequest&, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchMdtsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const Place place, ParseMdt("name", item.resource));
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::MdtRecord> mdt,
+                        Mdts().Get(snapshot, call.network, TextKey(place.mdt_id)));
+  if (!mdt) return false;
+  response->set_kind(KindOf(item));
+  *response->mutable_mdt() = ShowTeam(call.network, *mdt);
+  return true;
+}
+
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
+                                store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                api::WatchMeetingsResponse* response) {
   SPLW_ASSIGN_OR_RETURN(const Place place, ParseMeeting("name", item.resource));
   const auto watched = MatchName("networks/*/mdts/*", request.parent());
   if (watched && watched->at(1) != kAny && watched->at(1) != place.mdt_id) return false;
@@ -320,8 +335,30 @@ absl::StatusOr<bool> ShowMeetingChange(const rpc::Call& call, const api::WatchMe
                         Meetings().Get(snapshot, call.network, TextKey(place.mdt_id, place.date)));
   const Viewer viewer = ViewerOf(call.principal);
   if (!meeting || !MaySee(viewer, *meeting)) return false;
-  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
+  response->set_kind(KindOf(item));
   *response->mutable_meeting() = ShowMeeting(call.network, viewer, *meeting);
+  return true;
+}
+
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchNominationsRequest&, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchNominationsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::NominationRecord> nomination,
+                        Nominations().Get(snapshot, call.network, TextKey(item.resource)));
+  if (!nomination) return false;
+  response->set_kind(KindOf(item));
+  *response->mutable_nomination() = ShowNomination(call.network, *nomination);
+  return true;
+}
+
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchActionsRequest&, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchActionsResponse* response) {
+  const auto parts = MatchName("networks/*/actions/*", item.resource);
+  if (!parts) return absl::InternalError("the feed names an action that is none");
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
+                        Actions().Get(snapshot, call.network, TextKey(parts->at(1))));
+  if (!action || !MaySee(ViewerOf(call.principal), *action)) return false;
+  response->set_kind(KindOf(item));
+  *response->mutable_action() = ShowAction(call.network, *action);
   return true;
 }
 

@@ -147,7 +147,9 @@ std::string PositionOfAnotherFeed(const testing::Suite& suite) {
 }
 
 BadInput::BadInput(const testing::Suite& suite, const char* process, const char* service)
-    : service_(service), stub_(grpc::CreateChannel(suite.Address(process), grpc::InsecureChannelCredentials())) {}
+    : suite_(suite),
+      service_(service),
+      stub_(grpc::CreateChannel(suite.Address(process), grpc::InsecureChannelCredentials())) {}
 
 absl::Status BadInput::CallWithBytes(const Caller& caller, const std::string& method, const std::string& bytes,
                                      std::string* answer, absl::Duration at_most) {

@@ -82,10 +82,16 @@ class BadInput final {
     return response;
   }
 
-  // The same for a stream: no good call, which would not end.
+  // The mistakes that can be made with a watch; no good call, which would not end.
   template <typename Request>
-  void Watch(const Caller& caller, const std::string& method, const Request& good,
-             const std::vector<Mistake<Request>>& mistakes) {
+  void Watch(const Caller& caller, const std::string& method, const std::string& parent) {
+    Request good;
+    good.set_parent(parent);
+    const std::vector<Mistake<Request>> mistakes = {
+        {"a position that is none", [](Request& r) { r.set_position("here"); },
+         Invalid("POSITION_INVALID", "position")},
+        {"a position of another feed", [this](Request& r) { r.set_position(PositionOfAnotherFeed(suite_)); },
+         Invalid("POSITION_INVALID", "position")}};
     ReadUntyped(caller, method, good, Spoil(good, mistakes), nullptr);
   }
 
@@ -149,6 +155,7 @@ class BadInput final {
   absl::Status CallWithBytes(const Caller& caller, const std::string& method, const std::string& bytes,
                              std::string* answer, absl::Duration at_most);
 
+  const testing::Suite& suite_;
   const std::string service_;
   grpc::GenericStub stub_;
   std::string page_token_;         // of a query before

@@ -384,13 +384,10 @@ void BadInputMdt::Reads(const std::string& meeting, const std::string& case_name
       world_->lead, "ListMeetings", meetings,
       {{"from no day", [no_day](auto& r) { no_day(r.mutable_from_date()); }, Invalid("DATE_INVALID", "from_date")},
        {"to no day", [no_day](auto& r) { no_day(r.mutable_to_date()); }, Invalid("DATE_INVALID", "to_date")}});
-  api::WatchMeetingsRequest watch;
-  watch.set_parent(world_->mdt);
-  input_->Watch<api::WatchMeetingsRequest>(
-      world_->lead, "WatchMeetings", watch,
-      {{"a position that is none", [](auto& r) { r.set_position("here"); }, Invalid("POSITION_INVALID", "position")},
-       {"a position of another feed", [](auto& r) { r.set_position(PositionOfAnotherFeed(*suite_)); },
-        Invalid("POSITION_INVALID", "position")}});
+  input_->Watch<api::WatchMeetingsRequest>(world_->lead, "WatchMeetings", world_->mdt);
+  input_->Watch<api::WatchMdtsRequest>(world_->lead, "WatchMdts", kParent);
+  input_->Watch<api::WatchNominationsRequest>(world_->lead, "WatchNominations", kParent);
+  input_->Watch<api::WatchActionsRequest>(world_->lead, "WatchActions", kParent);
 
   api::GetAgendaItemRequest get_item;
   get_item.set_name(world_->ItemOf(meeting, case_name).name());
