@@ -72,8 +72,7 @@ Queries::Outcome ListOfCase(store::Store& store, const rpc::Call& call, const st
     SPLW_ASSIGN_OR_RETURN(const PageOf<Record> found, table.Scan(snapshot, call.network, page));
     response->Clear();
     for (const Record& record : found.records) add(record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -133,8 +132,7 @@ Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRe
     SPLW_ASSIGN_OR_RETURN(const PageOf<CaseRecord> found, ScanFiltered<CaseRecord>(page, scan, matches));
     response->Clear();
     for (const CaseRecord& record : found.records) *response->add_cases() = ToCase(record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -199,8 +197,7 @@ Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSig
     SPLW_ASSIGN_OR_RETURN(const PageOf<SignpostRecord> found, ScanFiltered<SignpostRecord>(page, scan, matches));
     response->Clear();
     for (const SignpostRecord& record : found.records) *response->add_signposts() = ToSignpost(call.network, record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -234,8 +231,7 @@ Queries::Outcome Queries::ListNominations(const rpc::Call& call, const v1::ListN
     for (const NominationRecord& record : found.records) {
       *response->add_nominations() = ToNomination(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kNominationCollection, request, found.next, response);
   });
 }
 
@@ -257,8 +253,7 @@ Queries::Outcome Queries::ListLinkWorkers(const rpc::Call& call, const v1::ListL
     for (const LinkWorkerRecord& record : found.records) {
       *response->add_link_workers() = ToLinkWorker(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kLinkWorkerCollection, request, found.next, response);
   });
 }
 
@@ -282,8 +277,7 @@ Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call, const v1:
     for (const CommunityServiceRecord& record : found.records) {
       *response->add_community_services() = ToCommunityService(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCommunityServiceCollection, request, found.next, response);
   });
 }
 

@@ -154,8 +154,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListMdts(const rpc::Call& call, co
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MdtRecord> mdts,
                           Mdts().ScanIndex(snapshot, call.network, "created", "", page));
     for (const stored::MdtRecord& mdt : mdts.records) *response->add_mdts() = ShowTeam(call.network, mdt);
-    response->set_next_page_token(rpc::MakePageToken(request, mdts.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kMdtCollection, request, mdts.next, response);
   });
 }
 
@@ -187,8 +186,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListMeetings(const rpc::Call& call
     for (const stored::MeetingRecord& meeting : meetings.records) {
       *response->add_meetings() = ShowMeeting(call.network, viewer, meeting);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, meetings.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kMeetingCollection, request, meetings.next, response);
   });
 }
 
@@ -232,8 +230,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListAgendaItems(const rpc::Call& c
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::AgendaItemRecord> items,
                           FilteredPage(Items(), snapshot, call.network, walk.index, walk.prefix, page, matches));
     SPLW_RETURN_IF_ERROR(ShowItems(snapshot, call.network, viewer, items.records, response));
-    response->set_next_page_token(rpc::MakePageToken(request, items.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kMeetingCollection, request, items.next, response);
   });
 }
 
@@ -269,8 +266,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListNominations(const rpc::Call& c
     for (const stored::NominationRecord& nomination : nominations.records) {
       *response->add_nominations() = ShowNomination(call.network, nomination);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, nominations.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kNominationCollection, request, nominations.next, response);
   });
 }
 
@@ -309,8 +305,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListActions(const rpc::Call& call,
     for (const stored::ActionRecord& action : actions.records) {
       *response->add_actions() = ShowAction(call.network, action);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, actions.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kActionCollection, request, actions.next, response);
   });
 }
 

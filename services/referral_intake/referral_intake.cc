@@ -245,8 +245,7 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
     for (const storage::ReferralRecord& record : found.records) {
       *response->add_referrals() = ToReferral(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kReferralCollection, request, found.next, response);
   });
 }
 

@@ -50,6 +50,13 @@ struct Mistake {
 
 using State = std::function<std::string()>;
 
+// A page of a list as it stands, but for its `watch_position`: any change in the network moves that.
+template <typename Page>
+std::string StateOfPage(Page page) {
+  page.clear_watch_position();
+  return page.SerializeAsString();
+}
+
 // One service. Not thread-safe.
 class BadInput final {
  public:

@@ -165,7 +165,7 @@ class BadInputCaseload : public ::testing::Test {
       request.set_page_size(200);
       const auto maybe_page = world_->lead.Call(list, request);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
   // A method that reads one resource by its name.

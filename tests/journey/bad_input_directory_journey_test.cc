@@ -151,7 +151,7 @@ class BadInputDirectory : public ::testing::Test {
       request.set_parent(kParent);
       const auto maybe_page = world_->lead.Call(list, request);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
 

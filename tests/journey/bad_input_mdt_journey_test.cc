@@ -125,7 +125,7 @@ class BadInputMdt : public ::testing::Test {
       list.set_parent(kParent);
       const auto maybe_page = world_->coordinator.Call(&MdtStub::ListMdts, list);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
   // A meeting with its items, and the one after it, where feedback goes.

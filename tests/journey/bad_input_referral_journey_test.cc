@@ -119,7 +119,7 @@ class BadInputReferral : public ::testing::Test {
       list.set_page_size(200);
       const auto maybe_page = world_->lead.Call(&ReferralStub::ListReferrals, list);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
   static Submit SubmissionOf(const api::Referral& referral) {
