@@ -29,6 +29,7 @@
 #include "common/rpc/periodic_tasks.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service_flags.h"
+#include "common/store/folder.h"
 #include "common/store/rocksdb_store.h"
 #include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
@@ -199,13 +200,15 @@ class Process final {
 };
 
 int Process::OpenStore() {
-  std::error_code error;
-  const bool made = std::filesystem::create_directories(flags_.data_dir, error);
+  const absl::StatusOr<bool> maybe_made = store::MakeFolder(flags_.data_dir);
+  if (!maybe_made.ok()) return Refuse(definition_.name, std::string(maybe_made.status().message()), kIoStatus);
   // What people told in confidence: nobody else on this machine need look in. A folder that was there has the rights
   // that its owner gave it; the store's own folder in it is private in any case.
-  if (made && !error) std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
+  std::error_code error;
+  if (*maybe_made) std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
   if (error) {
-    return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, ": ", error.message()), kIoStatus);
+    return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, " private: ", error.message()),
+                  kIoStatus);
   }
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> maybe_store = store::RocksDbStore::Open(
       {.path = flags_.data_dir + "/store",
