@@ -41,6 +41,7 @@ using ::splw::testing::HasReason;
 using ::splw::testing::IsOk;
 using ::splw::testing::Process;
 using ::splw::testing::ReadFile;
+using ::splw::testing::StatusIs;
 using ::splw::testing::TempDir;
 using ::testing::HasSubstr;
 
@@ -152,6 +153,28 @@ TEST_F(ServiceProcessTest, StartsAgainAfterSigkill) {
   process.Kill();
   process = StartServing({"--dev-principals"});
   EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, IsFoundAgainSoonAfterARestartByAClientWhoseCallsOnlyFailed) {
+  Process process = StartServing({"--dev-principals"});
+  const std::string address = absl::StrCat("127.0.0.1:", Port());
+  const auto stub = operations::v1::OperationsService::NewStub(MakeChannel(address));
+  const auto call = [&] {
+    grpc::ClientContext context;
+    PrepareContext(context, {.id = "night-shift", .role = identity::Role::kOperator, .networks = {"*"}});
+    operations::v1::ListOutboxStreamsResponse response;
+    return FromGrpcStatus(
+        stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
+  };
+  ASSERT_THAT(call(), IsOk());
+  process.Kill();
+  for (int i = 0; i < 8; ++i) EXPECT_THAT(call(), StatusIs(absl::StatusCode::kUnavailable));
+  process = Start({"--dev-principals", "--listen", address, "--metrics-listen", ""});
+  ASSERT_TRUE(Eventually(kPatience, [&] { return Port() != 0 || !process.Running(); }));
+  const absl::Time restarted = absl::Now();
+  EXPECT_TRUE(Eventually(kPatience, [&] { return call().ok(); }));
+  // gRPC's own delays grow to two minutes; its backup poller looks every five seconds.
+  EXPECT_LT(absl::Now() - restarted, absl::Seconds(3));
 }
 
 TEST_F(ServiceProcessTest, RefusesAPortThatIsTaken) {
