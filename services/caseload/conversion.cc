@@ -1,7 +1,5 @@
 #include "services/caseload/conversion.h"
 
-#include <absl/strings/str_cat.h>
-
 #include "common/delivery/request_rules.h"
 #include "services/caseload/allocation.h"
 #include "services/caseload/names.h"

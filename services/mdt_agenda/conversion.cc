@@ -2,12 +2,9 @@
 
 #include <optional>
 
-#include <absl/strings/str_format.h>
-
 #include "common/delivery/request_rules.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/calendar.h"
-#include "services/mdt_agenda/errors.h"
 #include "services/mdt_agenda/feedback.h"
 #include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/names.h"

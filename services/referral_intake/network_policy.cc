@@ -10,7 +10,6 @@
 #include "common/text/status_macros.h"
 #include "common/text/validate.h"
 #include "services/referral_intake/dates.h"
-#include "services/referral_intake/errors.h"
 #include "services/referral_intake/limits.h"
 
 namespace splw::referral_intake {
