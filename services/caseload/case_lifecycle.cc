@@ -48,11 +48,21 @@ void TakeNewestStatement(CaseRecord& record, const referral::v1::ReferralAccepte
   record.set_reason_text(referral.reason_text());
 }
 
-// An assessment may have asked the person since the referral was made.
+bool Says(const type::v1::Consent& consent) {
+  return consent.referral() == type::v1::CONSENT_STATUS_AGREED ||
+         consent.referral() == type::v1::CONSENT_STATUS_DECLINED;
+}
+
+// The newest "yes" or "no" of the person counts, by when they said it. That nobody asked takes nothing back.
 void TakeConsentIfNewer(CaseRecord& record, const type::v1::Consent& consent, const google::protobuf::Timestamp& time) {
-  if (record.has_consent_time() && FromTimestamp(time) < FromTimestamp(record.consent_time())) return;
+  if (record.has_consent() && !Says(consent)) return;
+  if (Says(record.consent()) && FromTimestamp(time) < FromTimestamp(record.consent_time())) return;
   *record.mutable_consent() = consent;
   *record.mutable_consent_time() = time;
+}
+
+google::protobuf::Timestamp ConsentTime(const referral::v1::ReferralAccepted& referral) {
+  return referral.has_consent_time() ? referral.consent_time() : referral.accept_time();
 }
 
 // Gives ids to the items that have none: the prefix and the first number that neither plan has used.
@@ -116,7 +126,7 @@ CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_
   AddPersonKeys(record, referral);
   AddNeeds(record, referral);
   TakeNewestStatement(record, referral);
-  TakeConsentIfNewer(record, referral.consent(), referral.accept_time());
+  TakeConsentIfNewer(record, referral.consent(), ConsentTime(referral));
   record.set_weight(CaseWeight(record));
   return record;
 }
@@ -131,7 +141,7 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
   AddPersonKeys(record, referral);
   if (!record.needs_confirmed()) AddNeeds(record, referral);
   if (FromTimestamp(referral.accept_time()) >= newest) TakeNewestStatement(record, referral);
-  TakeConsentIfNewer(record, referral.consent(), referral.accept_time());
+  TakeConsentIfNewer(record, referral.consent(), ConsentTime(referral));
   if (referral.urgency() == type::v1::URGENCY_URGENT) record.set_urgency(type::v1::URGENCY_URGENT);
   if (IndicatesCrisis(referral.crisis_answers())) record.set_crisis_indicated(true);
   return record;
@@ -212,11 +222,8 @@ absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRec
   if (record.assessment_count() >= kMaxAssessmentsPerCase) return errors::TooManyAssessments();
   record.set_assessment_count(record.assessment_count() + 1);
   if (assessment.crisis_indicated()) record.set_crisis_indicated(true);
-  if (consent.has_value()) {
-    *record.mutable_consent() = *consent;
-    *record.mutable_consent_time() = ToTimestamp(now);
-  }
-  // One that is written down late does not replace a newer one.
+  // One that is written down late replaces nothing that is newer.
+  if (consent.has_value()) TakeConsentIfNewer(record, *consent, assessment.time());
   const bool newest = record.latest_assessment_id().empty() ||
                       FromTimestamp(record.latest_assessment_time()) <= FromTimestamp(assessment.time());
   if (!newest) return record;

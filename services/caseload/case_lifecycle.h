@@ -27,10 +27,10 @@ bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
                     std::string_view correlation_id, absl::Time now);
 
-// A further referral of the same person joins their open case: what the newest says of the person, the
-// referrer and the consent replaces what was there (by time of acceptance); needs are added unless an
-// assessment has confirmed them; urgency and signs of a crisis only grow. A referral that is in the case
-// already changes nothing.
+// A further referral of the same person joins their open case: what the newest says of the person and the
+// referrer replaces what was there (by time of acceptance); the person's newest "yes" or "no" is the case's
+// consent (by when they said it); needs are added unless an assessment has confirmed them; urgency and signs
+// of a crisis only grow. A referral that is in the case already changes nothing.
 CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted& referral);
 
 // The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case
@@ -50,8 +50,8 @@ absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, a
 // Requires an open case; RESOURCE_EXHAUSTED TOO_MANY_CONTACTS.
 absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact);
 
-// The assessment's needs, where it has any, replace the case's; `consent`, where given, replaces the case's
-// consent. Requires an active case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS. What matters to the person
+// The assessment's needs, where it has any, replace the case's; `consent`, where given, is the case's unless
+// the person has said something else since the assessment. Requires an active case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS. What matters to the person
 // becomes the plan's where it has none yet.
 absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRecord& assessment,
                                           const std::optional<type::v1::Consent>& consent, absl::Time now);

@@ -204,12 +204,53 @@ TEST(CaseLifecycleTest, AnAssessmentWrittenDownLateIsNotTheLatest) {
   EXPECT_EQ(maybe_case->assessment_count(), 2);
 }
 
-TEST(CaseLifecycleTest, ConsentSaidAtAnAssessmentIsNotReplacedByAnOlderReferral) {
-  type::v1::Consent declined;
-  declined.set_referral(type::v1::CONSENT_STATUS_DECLINED);
-  const auto maybe_case = NoteAssessment(ActiveCase(), Assessment("a", Start()), declined, Start() + absl::Hours(48));
+type::v1::Consent Consent(type::v1::ConsentStatus status) {
+  type::v1::Consent consent;
+  consent.set_referral(status);
+  return consent;
+}
+
+// The person refuses at an assessment at Start(); their referral had said yes.
+CaseRecord RefusedCase() {
+  const auto maybe_case = NoteAssessment(ActiveCase(), Assessment("a", Start()),
+                                         Consent(type::v1::CONSENT_STATUS_DECLINED), Start() + absl::Hours(1));
+  EXPECT_THAT(maybe_case, IsOk());
+  EXPECT_EQ(maybe_case->consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+  return *maybe_case;
+}
+
+TEST(CaseLifecycleTest, AReferralAcceptedLateDoesNotUndoARefusal) {
+  referral::v1::ReferralAccepted late = Accepted(2);  // agreed an hour before Start()
+  *late.mutable_accept_time() = ToTimestamp(Start() + absl::Hours(72));
+  EXPECT_EQ(JoinReferral(RefusedCase(), late).consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+  *late.mutable_consent_time() = ToTimestamp(Start() + absl::Hours(24));
+  EXPECT_EQ(JoinReferral(RefusedCase(), late).consent().referral(), type::v1::CONSENT_STATUS_AGREED)
+      << "who agrees again, agrees";
+  late.clear_consent_time();
+  EXPECT_EQ(JoinReferral(RefusedCase(), late).consent().referral(), type::v1::CONSENT_STATUS_AGREED)
+      << "an older sender tells only when it was accepted";
+}
+
+TEST(CaseLifecycleTest, NobodyAskedReplacesNeitherARefusalNorAnAgreement) {
+  referral::v1::ReferralAccepted not_asked = Accepted(2);
+  *not_asked.mutable_consent_time() = ToTimestamp(Start() + absl::Hours(72));
+  for (const auto status : {type::v1::CONSENT_STATUS_NOT_ASKED, type::v1::CONSENT_STATUS_UNSPECIFIED}) {
+    *not_asked.mutable_consent() = Consent(status);
+    EXPECT_EQ(JoinReferral(RefusedCase(), not_asked).consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+    const CaseRecord agreed = JoinReferral(ActiveCase(), not_asked);
+    EXPECT_EQ(agreed.consent().referral(), type::v1::CONSENT_STATUS_AGREED);
+    EXPECT_EQ(agreed.consent().share_with_size(), 1);
+  }
+  const CaseRecord unknown = OpenCase(not_asked, kCaseId, kNetwork, "c", Start());
+  EXPECT_EQ(JoinReferral(unknown, Accepted(3)).consent().referral(), type::v1::CONSENT_STATUS_AGREED)
+      << "a yes from before counts where nobody else asked";
+}
+
+TEST(CaseLifecycleTest, AnAssessmentWrittenDownLateDoesNotReplaceANewerConsent) {
+  const auto maybe_case = NoteAssessment(RefusedCase(), Assessment("monday", Start() - absl::Minutes(30)),
+                                         Consent(type::v1::CONSENT_STATUS_AGREED), Start() + absl::Hours(24));
   ASSERT_THAT(maybe_case, IsOk());
-  EXPECT_EQ(JoinReferral(*maybe_case, Accepted(2)).consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+  EXPECT_EQ(maybe_case->consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
 }
 
 TEST(CaseLifecycleTest, ACaseThatOwesFeedbackClosesOnlyKnowingly) {

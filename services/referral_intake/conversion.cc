@@ -2,6 +2,7 @@
 
 #include "common/health/snomed.h"
 #include "services/referral_intake/crisis.h"
+#include "services/referral_intake/dates.h"
 #include "services/referral_intake/errors.h"
 #include "services/referral_intake/finding_texts.h"
 #include "services/referral_intake/names.h"
@@ -79,6 +80,15 @@ api::ReferralOutcome OutcomeOf(caseload::v1::CaseOutcome outcome) {
   }
 }
 
+// By then the person had said what the consent says: when it was submitted, or the end of an earlier day on which it was
+// explained to them. (The day's end in UTC: an hour late in summer, which decides nothing between two statements.)
+google::protobuf::Timestamp ConsentTime(const storage::ReferralRecord& record) {
+  const google::type::Date& explained = record.consent().explained_on();
+  if (!IsDate(explained)) return record.submit_time();
+  const absl::Time end_of_day = absl::FromCivil(LatestDay(explained) + 1, absl::UTCTimeZone());
+  return end_of_day < FromTimestamp(record.submit_time()) ? ToTimestamp(end_of_day) : record.submit_time();
+}
+
 }  // namespace
 
 std::string EtagOf(std::uint64_t version) {
@@ -154,6 +164,7 @@ api::ReferralAccepted ToReferralAccepted(std::string_view network, const storage
   *event.mutable_consent() = record.consent();
   *event.mutable_person_keys() = record.person_keys();
   *event.mutable_accept_time() = record.triage().decide_time();
+  *event.mutable_consent_time() = ConsentTime(record);
   return event;
 }
 

@@ -113,6 +113,17 @@ TEST(ConversionTest, ReferralAsItWouldBeHasNoName) {
   EXPECT_EQ(ToReferral(kNetwork, record).etag(), "");
 }
 
+TEST(ConversionTest, ConsentIsOfTheDayOnWhichItWasExplained) {
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_consent()->clear_explained_on();
+  EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()), TestNow());
+  *record.mutable_consent()->mutable_explained_on() = Date(2026, 11, 19);  // the day of the submission
+  EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()), TestNow());
+  *record.mutable_consent()->mutable_explained_on() = Date(2026, 11, 16);
+  EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()),
+            absl::FromCivil(absl::CivilDay(2026, 11, 17), absl::UTCTimeZone()));
+}
+
 TEST(ConversionTest, DamagedSnomedCodesStayBehind) {
   storage::ReferralRecord record = FullRecord();
   record.mutable_needs(0)->set_snomed_code("401206009");
