@@ -13,6 +13,9 @@
 namespace splw::caseload {
 namespace {
 
+// splw.referral.v1.WithdrawReason, as the event writes it.
+constexpr char kPersonDeclined[] = "PERSON_DECLINED";
+
 bool Indicates(type::v1::CrisisAnswer answer) {
   return answer == type::v1::CRISIS_ANSWER_YES || answer == type::v1::CRISIS_ANSWER_UNSURE;
 }
@@ -148,6 +151,11 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
 }
 
 CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now) {
+  if (event.reason_code() == kPersonDeclined) {
+    type::v1::Consent refusal;
+    refusal.set_referral(type::v1::CONSENT_STATUS_DECLINED);
+    TakeConsentIfNewer(record, refusal, event.has_withdraw_time() ? event.withdraw_time() : ToTimestamp(now));
+  }
   bool any_stands = false;
   for (auto& referral : *record.mutable_referrals()) {
     if (referral.referral() == event.referral() && !referral.withdrawn()) {

@@ -35,6 +35,7 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
 
 // The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case
 // closes with REFERRAL_WITHDRAWN; otherwise it is marked and goes on. In a closed case it is only recorded.
+// Where the person no longer agrees, that is their newest word on the consent, in whatever state the case is.
 CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now);
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION unless the case is active / open. `what`: for the message ("a

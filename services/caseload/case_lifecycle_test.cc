@@ -124,6 +124,22 @@ TEST(CaseLifecycleTest, WithdrawingFromAClosedCaseKeepsItsOutcome) {
   EXPECT_TRUE(record.referrals(0).withdrawn());
 }
 
+TEST(CaseLifecycleTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheirConsent) {
+  referral::v1::ReferralWithdrawn event = Withdrawn(1);
+  event.set_reason_code("PERSON_DECLINED");
+  *event.mutable_withdraw_time() = ToTimestamp(Start());
+  for (const CaseRecord& before : {ActiveCase(), ClosedCase()}) {
+    const CaseRecord after = WithdrawReferral(before, event, Start());
+    EXPECT_EQ(after.state(), before.state());
+    EXPECT_EQ(after.consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+    EXPECT_EQ(after.consent().share_with_size(), 0);
+  }
+  referral::v1::ReferralAccepted later = Accepted(2);
+  *later.mutable_consent_time() = ToTimestamp(Start() + absl::Hours(1));
+  const CaseRecord stands = WithdrawReferral(JoinReferral(ActiveCase(), later), event, Start());
+  EXPECT_EQ(stands.consent().referral(), type::v1::CONSENT_STATUS_AGREED) << "agreed anew, by another referral";
+}
+
 TEST(CaseLifecycleTest, NewPlanItemsGetIdsThatThePlanHasNotUsed) {
   v1::Plan plan;
   plan.add_goals()->set_text("Walk to the shop");

@@ -307,6 +307,24 @@ TEST_F(CaseloadTest, APersonWhoTakesConsentBackIsNotDiscussed) {
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
 }
 
+TEST_F(CaseloadTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheNomination) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto maybe_nomination = Nominate(name);
+  ASSERT_THAT(maybe_nomination, IsOk());
+  referral::v1::ReferralWithdrawn event;
+  event.set_referral(ReferralName(1));
+  event.set_reason_code("PERSON_DECLINED");
+  *event.mutable_withdraw_time() = ToTimestamp(Start() + absl::Hours(1));
+  ASSERT_THAT(Tell(OnReferralWithdrawn, event), IsOk());
+
+  EXPECT_EQ(GetCase(name).state(), v1::CASE_STATE_ACTIVE);
+  EXPECT_EQ(GetCase(name).open_nomination(), "");
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
+  EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
+}
+
 TEST_F(CaseloadTest, NominationsAreListedByCaseAndByState) {
   const std::string name = OpenCaseFor(1);
   AddWorker("amina");

@@ -179,10 +179,6 @@ Commands::Outcome Commands::RecordAssessment(const rpc::Call& call, const v1::Re
     SPLW_RETURN_IF_ERROR(Assessments().Put(change.txn(), change.network(), assessment));
     SPLW_RETURN_IF_ERROR(
         change.Changed("assessments", AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
-    // A person who takes their consent back is not discussed (product.md, "What must never happen", 3).
-    if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
-      SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));
-    }
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
     SPLW_RETURN_IF_ERROR(TellReferrers(change, after, v1::CASE_STAGE_ASSESSED));
     *response = ToAssessment(change.network(), assessment);
