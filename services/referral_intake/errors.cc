@@ -56,7 +56,7 @@ absl::Status CrisisAnswersNotExpected() {
 
 absl::Status CrisisNotAcknowledged() {
   return text::Failure(StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
-                       "there are signs of danger: a referral is not returned before the referrer or a clinician has "
+                       "there are signs of danger: a referral is not returned or withdrawn before the referrer or a clinician has "
                        "confirmed, with AcknowledgeCrisis, that they know and have given the urgent advice");
 }
 

@@ -28,6 +28,16 @@ bool HasFinding(const storage::ReferralRecord& record, api::FindingCode code) {
                      [&](const storage::FindingRecord& finding) { return finding.code() == code; });
 }
 
+// Nobody has confirmed yet that they know of the danger.
+bool AwaitsAcknowledgement(const storage::ReferralRecord& record) {
+  return HasCrisisFinding(record) && !record.has_crisis_acknowledgement();
+}
+
+// There is nobody to whom the urgent advice could be given.
+bool LeavesNobodyInDanger(api::WithdrawReason reason) {
+  return reason == api::WITHDRAW_REASON_SENT_IN_ERROR || reason == api::WITHDRAW_REASON_DIED;
+}
+
 // The questions were asked now: their finding goes, and that of a crisis comes where the answers show one.
 void AnswerCrisisQuestions(storage::ReferralRecord& record, const AcceptCommand& command) {
   *record.mutable_crisis_answers() = *command.crisis_answers;
@@ -78,7 +88,7 @@ absl::StatusOr<storage::ReferralRecord> Return(const storage::ReferralRecord& re
   if (record.state() != api::REFERRAL_STATE_AWAITING_TRIAGE) {
     return IllegalTransition(record.state(), api::REFERRAL_STATE_RETURNED);
   }
-  if (HasCrisisFinding(record) && !record.has_crisis_acknowledgement()) return CrisisNotAcknowledged();
+  if (AwaitsAcknowledgement(record)) return CrisisNotAcknowledged();
   storage::ReferralRecord next = NextVersion(record, now);
   next.set_state(api::REFERRAL_STATE_RETURNED);
   storage::TriageRecord& triage = *next.mutable_triage();
@@ -94,6 +104,7 @@ absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& 
   if (record.state() != api::REFERRAL_STATE_AWAITING_TRIAGE && record.state() != api::REFERRAL_STATE_ACCEPTED) {
     return IllegalTransition(record.state(), api::REFERRAL_STATE_WITHDRAWN);
   }
+  if (AwaitsAcknowledgement(record) && !LeavesNobodyInDanger(reason)) return CrisisNotAcknowledged();
   storage::ReferralRecord next = NextVersion(record, now);
   next.set_state(api::REFERRAL_STATE_WITHDRAWN);
   next.set_withdraw_reason(reason);

@@ -47,7 +47,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
 absl::StatusOr<storage::ReferralRecord> Return(const storage::ReferralRecord& record, const ReturnCommand& command,
                                                absl::Time now);
 
-// FAILED_PRECONDITION ILLEGAL_TRANSITION.
+// FAILED_PRECONDITION ILLEGAL_TRANSITION, CRISIS_NOT_ACKNOWLEDGED (unless it was sent in error, or the person died).
 absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& record, api::WithdrawReason reason,
                                                  absl::Time now);
 

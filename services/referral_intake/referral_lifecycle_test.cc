@@ -147,6 +147,26 @@ TEST(LifecycleTest, CrisisIsNotReturnedBeforeSomebodyConfirmsThatTheyKnow) {
   EXPECT_EQ(returned->triage().return_reason(), api::RETURN_REASON_CRISIS_CARE_FIRST);
 }
 
+TEST(LifecycleTest, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
+  for (const auto state : {api::REFERRAL_STATE_AWAITING_TRIAGE, api::REFERRAL_STATE_ACCEPTED}) {
+    storage::ReferralRecord record = InCrisis();
+    record.set_state(state);
+    for (int number = api::WithdrawReason_MIN + 1; number <= api::WithdrawReason_MAX; ++number) {
+      const auto reason = static_cast<api::WithdrawReason>(number);
+      const bool nobody = reason == api::WITHDRAW_REASON_SENT_IN_ERROR || reason == api::WITHDRAW_REASON_DIED;
+      const auto maybe = Withdraw(record, reason, TestNow());
+      if (nobody) {
+        EXPECT_THAT(maybe, IsOk()) << api::WithdrawReason_Name(reason);
+      } else {
+        EXPECT_THAT(maybe, HasReason("CRISIS_NOT_ACKNOWLEDGED")) << api::WithdrawReason_Name(reason);
+      }
+    }
+    const auto known = Acknowledge(record, {"dr", "Dr Sample, GP"}, TestNow());
+    ASSERT_THAT(known, IsOk());
+    EXPECT_THAT(Withdraw(*known, api::WITHDRAW_REASON_REFERRED_ELSEWHERE, TestNow()), IsOk());
+  }
+}
+
 TEST(LifecycleTest, ThereMustBeACrisisToAcknowledgeAndOnceIsEnough) {
   EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr"}, TestNow()),
               HasReason("NO_CRISIS"));

@@ -356,6 +356,12 @@ TEST_F(BadInputReferral, ACrisisIsNotReturnedBeforeSomebodyKnows) {
                  StateOf(referral));
 }
 
+TEST_F(BadInputReferral, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
+  const api::Referral referral = world_->Submit(CrisisReferralOf(14));
+  input_->Refuse(world_->lead, "WithdrawReferral", WithdrawalOf(referral), Precondition("CRISIS_NOT_ACKNOWLEDGED"),
+                 StateOf(referral));
+}
+
 TEST_F(BadInputReferral, WithdrawReferral) {
   using Withdraw = api::WithdrawReferralRequest;
   input_->missing_request_id = "REQUIRED";
