@@ -17,7 +17,12 @@ namespace {
 constexpr char kPersonDeclined[] = "PERSON_DECLINED";
 
 bool Indicates(type::v1::CrisisAnswer answer) {
-  return answer == type::v1::CRISIS_ANSWER_YES || answer == type::v1::CRISIS_ANSWER_UNSURE;
+  return answer != type::v1::CRISIS_ANSWER_UNSPECIFIED && answer != type::v1::CRISIS_ANSWER_NO;
+}
+
+// What the intake found, or what the answers of an older sender say.
+bool IndicatesCrisis(const referral::v1::ReferralAccepted& referral) {
+  return referral.crisis_indicated() || caseload::IndicatesCrisis(referral.crisis_answers());
 }
 
 void AddReferral(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
@@ -124,7 +129,7 @@ CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_
   record.set_correlation_id(std::string(correlation_id));
   *record.mutable_open_time() = ToTimestamp(now);
   record.set_urgency(referral.urgency());
-  record.set_crisis_indicated(IndicatesCrisis(referral.crisis_answers()));
+  record.set_crisis_indicated(IndicatesCrisis(referral));
   AddReferral(record, referral);
   AddPersonKeys(record, referral);
   AddNeeds(record, referral);
@@ -146,7 +151,7 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
   if (FromTimestamp(referral.accept_time()) >= newest) TakeNewestStatement(record, referral);
   TakeConsentIfNewer(record, referral.consent(), ConsentTime(referral));
   if (referral.urgency() == type::v1::URGENCY_URGENT) record.set_urgency(type::v1::URGENCY_URGENT);
-  if (IndicatesCrisis(referral.crisis_answers())) record.set_crisis_indicated(true);
+  if (IndicatesCrisis(referral)) record.set_crisis_indicated(true);
   return record;
 }
 

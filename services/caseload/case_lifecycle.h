@@ -20,7 +20,8 @@ namespace splw::caseload {
 // 1 to 4 (limits.h): what the case counts in a link worker's load.
 int CaseWeight(const CaseRecord& record);
 
-// True if an answer to the crisis questions is "yes" or "unsure" (standards.md, "Crisis questions").
+// True if an answer to the crisis questions is "yes" or "unsure" (standards.md, "Crisis questions"), or one that
+// this build does not know.
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 
 // A new case for an accepted referral, waiting for its link worker.

@@ -46,6 +46,16 @@ TEST(CaseLifecycleTest, UnsureToAnyQuestionIndicatesACrisis) {
   EXPECT_TRUE(IndicatesCrisis(answers));
 }
 
+TEST(CaseLifecycleTest, ACrisisThatTheIntakeFoundMarksTheCaseWhateverTheAnswers) {
+  referral::v1::ReferralAccepted referral = Accepted(2);  // three times "no"
+  referral.set_crisis_indicated(true);
+  EXPECT_TRUE(OpenCase(referral, kCaseId, kNetwork, "c", Start()).crisis_indicated());
+  EXPECT_TRUE(JoinReferral(WaitingCase(), referral).crisis_indicated());
+  referral.set_crisis_indicated(false);
+  referral.mutable_crisis_answers()->set_risk_of_harm(static_cast<type::v1::CrisisAnswer>(99));
+  EXPECT_TRUE(OpenCase(referral, kCaseId, kNetwork, "c", Start()).crisis_indicated()) << "a newer answer, not understood";
+}
+
 TEST(CaseLifecycleTest, WeightGrowsWithNeedsUrgencyAndCrisis) {
   CaseRecord record = WaitingCase();
   EXPECT_EQ(CaseWeight(record), 1);

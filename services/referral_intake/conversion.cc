@@ -165,6 +165,7 @@ api::ReferralAccepted ToReferralAccepted(std::string_view network, const storage
   *event.mutable_person_keys() = record.person_keys();
   *event.mutable_accept_time() = record.triage().decide_time();
   *event.mutable_consent_time() = ConsentTime(record);
+  event.set_crisis_indicated(HasCrisisFinding(record));
   return event;
 }
 

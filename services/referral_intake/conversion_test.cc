@@ -96,7 +96,9 @@ TEST(ConversionTest, NoFieldOfTheReferralIsForgotten) {
 }
 
 TEST(ConversionTest, NoFieldOfTheEventIsForgotten) {
-  ExpectEveryFieldSet(ToReferralAccepted(kNetwork, FullRecord()), "");
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_findings(0)->set_severity(api::FINDING_SEVERITY_CRISIS);
+  ExpectEveryFieldSet(ToReferralAccepted(kNetwork, record), "");
 }
 
 TEST(ConversionTest, NoFieldOfThePolicyIsForgotten) {
@@ -122,6 +124,14 @@ TEST(ConversionTest, ConsentIsOfTheDayOnWhichItWasExplained) {
   *record.mutable_consent()->mutable_explained_on() = Date(2026, 11, 16);
   EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()),
             absl::FromCivil(absl::CivilDay(2026, 11, 17), absl::UTCTimeZone()));
+}
+
+TEST(ConversionTest, TheCaseloadIsToldOfACrisisWhateverTheAnswers) {
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_findings(0)->set_severity(api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  EXPECT_FALSE(ToReferralAccepted(kNetwork, record).crisis_indicated());
+  record.mutable_findings(0)->set_severity(api::FINDING_SEVERITY_CRISIS);
+  EXPECT_TRUE(ToReferralAccepted(kNetwork, record).crisis_indicated());
 }
 
 TEST(ConversionTest, DamagedSnomedCodesStayBehind) {

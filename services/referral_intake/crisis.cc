@@ -58,6 +58,17 @@ bool IndicatesCrisis(const type::CrisisAnswers& answers) {
          MeansCrisis(answers.risk_of_harm());
 }
 
+type::CrisisAnswers GraverAnswers(const type::CrisisAnswers& before, const type::CrisisAnswers& asked_again) {
+  const auto graver = [](type::CrisisAnswer old_answer, type::CrisisAnswer new_answer) {
+    return old_answer == type::CRISIS_ANSWER_UNSPECIFIED || MeansCrisis(new_answer) ? new_answer : old_answer;
+  };
+  type::CrisisAnswers answers;
+  answers.set_feels_unsafe_now(graver(before.feels_unsafe_now(), asked_again.feels_unsafe_now()));
+  answers.set_suicidal_thoughts(graver(before.suicidal_thoughts(), asked_again.suicidal_thoughts()));
+  answers.set_risk_of_harm(graver(before.risk_of_harm(), asked_again.risk_of_harm()));
+  return answers;
+}
+
 bool AllAsked(const type::CrisisAnswers& answers) {
   return answers.feels_unsafe_now() != type::CRISIS_ANSWER_UNSPECIFIED &&
          answers.suicidal_thoughts() != type::CRISIS_ANSWER_UNSPECIFIED &&

@@ -38,15 +38,17 @@ bool LeavesNobodyInDanger(api::WithdrawReason reason) {
   return reason == api::WITHDRAW_REASON_SENT_IN_ERROR || reason == api::WITHDRAW_REASON_DIED;
 }
 
-// The questions were asked now: their finding goes, and that of a crisis comes where the answers show one.
+// The questions were asked now: their finding goes, and that of a crisis comes where the answers show one. What the
+// referrer had answered stays unless it was graver now.
 void AnswerCrisisQuestions(storage::ReferralRecord& record, const AcceptCommand& command) {
-  *record.mutable_crisis_answers() = *command.crisis_answers;
+  *record.mutable_crisis_answers() = GraverAnswers(record.crisis_answers(), *command.crisis_answers);
+  const bool known = HasFinding(record, api::FINDING_CODE_CRISIS_INDICATED);
   std::vector<storage::FindingRecord> findings;
   for (storage::FindingRecord& finding : *record.mutable_findings()) {
     if (finding.code() != api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED) findings.push_back(std::move(finding));
   }
-  if (IndicatesCrisis(*command.crisis_answers)) {
-    if (!HasCrisisFinding(record)) {
+  if (IndicatesCrisis(record.crisis_answers())) {
+    if (!known) {
       storage::FindingRecord& finding = findings.emplace_back();
       finding.set_code(api::FINDING_CODE_CRISIS_INDICATED);
       finding.set_severity(SeverityOf(finding.code()));

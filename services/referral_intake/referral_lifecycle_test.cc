@@ -126,6 +126,29 @@ TEST(LifecycleTest, CrisisFoundWhenAskingIsRecordedWithItsAdvice) {
   EXPECT_EQ(maybe->urgent_advice().text(), "call");
 }
 
+TEST(LifecycleTest, AYesOfTheReferrerIsNotUnsaidByTheTriage) {
+  storage::ReferralRecord record = NotAsked();  // as a bundle with a coded risk brings it
+  record.clear_crisis_answers();
+  record.mutable_crisis_answers()->set_risk_of_harm(type::CRISIS_ANSWER_YES);
+  storage::FindingRecord& finding = *record.add_findings();
+  finding.set_code(api::FINDING_CODE_CRISIS_INDICATED);
+  finding.set_severity(api::FINDING_SEVERITY_CRISIS);
+
+  const auto maybe = Accept(record, {.decided_by = "lead", .crisis_answers = NoCrisisAnswers()}, TestNow());
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_EQ(maybe->crisis_answers().risk_of_harm(), type::CRISIS_ANSWER_YES);
+  EXPECT_EQ(maybe->crisis_answers().feels_unsafe_now(), type::CRISIS_ANSWER_NO);
+  ASSERT_EQ(maybe->findings_size(), 1);
+  EXPECT_EQ(maybe->findings(0).code(), api::FINDING_CODE_CRISIS_INDICATED);
+
+  type::CrisisAnswers graver = NoCrisisAnswers();
+  graver.set_suicidal_thoughts(type::CRISIS_ANSWER_UNSURE);
+  const auto told = Accept(record, {.decided_by = "lead", .crisis_answers = graver}, TestNow());
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->crisis_answers().suicidal_thoughts(), type::CRISIS_ANSWER_UNSURE);
+  EXPECT_EQ(told->findings_size(), 1) << "one finding, not two";
+}
+
 TEST(LifecycleTest, AnswersOfTheReferrerAreNotOverwritten) {
   const auto maybe = Accept(InCrisis(), {.decided_by = "lead", .crisis_answers = NoCrisisAnswers()}, TestNow());
   EXPECT_THAT(maybe, StatusIs(absl::StatusCode::kInvalidArgument));

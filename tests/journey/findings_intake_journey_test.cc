@@ -169,6 +169,19 @@ TEST_F(IntakeFindings, Finding05_WhereNobodyAskedAClinicianAsksBeforeAcceptance)
   EXPECT_TRUE(world_->CaseOf(referral.name()).crisis_indicated()) << "the link worker must know";
 }
 
+TEST_F(IntakeFindings, Finding05_AYesOfTheReferrerReachesTheLinkWorkerWhateverTheTriageIsTold) {
+  api::Referral sent = ReferralOf(114);
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);  // as a FHIR bundle with a coded risk comes
+  sent.clear_crisis_answers();
+  sent.mutable_crisis_answers()->set_risk_of_harm(type::v1::CRISIS_ANSWER_YES);
+  api::AcceptReferralRequest accept = AcceptanceOf(world_->Submit(sent));
+  *accept.mutable_crisis_answers() = ReferralOf(1).crisis_answers();  // three times "no"
+  const auto maybe_accepted = world_->worker.Call(&ReferralStub::AcceptReferral, accept);
+  ASSERT_THAT(maybe_accepted, IsOk());
+  EXPECT_EQ(maybe_accepted->crisis_answers().risk_of_harm(), type::v1::CRISIS_ANSWER_YES);
+  EXPECT_TRUE(world_->CaseOf(maybe_accepted->name()).crisis_indicated());
+}
+
 TEST_F(IntakeFindings, Finding06_WhoExplainedItIsRecordedAndDeclinedIsAStateAndNoFailure) {
   EXPECT_EQ(world_->Submit(ReferralOf(106)).consent().explained_by(), "Dr Peverell Oakapple, GP");
 
