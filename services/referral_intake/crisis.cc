@@ -60,7 +60,7 @@ bool IndicatesCrisis(const type::CrisisAnswers& answers) {
 
 type::CrisisAnswers GraverAnswers(const type::CrisisAnswers& before, const type::CrisisAnswers& asked_again) {
   const auto graver = [](type::CrisisAnswer old_answer, type::CrisisAnswer new_answer) {
-    return old_answer == type::CRISIS_ANSWER_UNSPECIFIED || MeansCrisis(new_answer) ? new_answer : old_answer;
+    return MeansCrisis(old_answer) && new_answer != type::CRISIS_ANSWER_YES ? old_answer : new_answer;
   };
   type::CrisisAnswers answers;
   answers.set_feels_unsafe_now(graver(before.feels_unsafe_now(), asked_again.feels_unsafe_now()));

@@ -9,8 +9,7 @@ namespace splw::referral_intake {
 // True if any answer is "yes" or "unsure", or one that this build does not know.
 bool IndicatesCrisis(const type::CrisisAnswers& answers);
 
-// `asked_again` wherever it says something, but for a "no" to a question that was answered before: what one was told of
-// danger is not unsaid by another.
+// The graver of two answers to each question: what one was told of danger is not unsaid by what another is told.
 type::CrisisAnswers GraverAnswers(const type::CrisisAnswers& before, const type::CrisisAnswers& asked_again);
 
 // True if each of the three questions has an answer.
