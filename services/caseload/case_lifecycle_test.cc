@@ -53,7 +53,8 @@ TEST(CaseLifecycleTest, ACrisisThatTheIntakeFoundMarksTheCaseWhateverTheAnswers)
   EXPECT_TRUE(JoinReferral(WaitingCase(), referral).crisis_indicated());
   referral.set_crisis_indicated(false);
   referral.mutable_crisis_answers()->set_risk_of_harm(static_cast<type::v1::CrisisAnswer>(99));
-  EXPECT_TRUE(OpenCase(referral, kCaseId, kNetwork, "c", Start()).crisis_indicated()) << "a newer answer, not understood";
+  EXPECT_TRUE(OpenCase(referral, kCaseId, kNetwork, "c", Start()).crisis_indicated())
+      << "a newer answer, not understood";
 }
 
 TEST(CaseLifecycleTest, WeightGrowsWithNeedsUrgencyAndCrisis) {

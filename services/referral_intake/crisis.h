@@ -18,8 +18,13 @@ bool AllAsked(const type::CrisisAnswers& answers);
 // True if `record` has a finding of the severity CRISIS.
 bool HasCrisisFinding(const storage::ReferralRecord& record);
 
-// True if the text speaks of suicide, self-harm or death in the plain words that people use. Finds signs to be read
-// by a person; what it does not find proves nothing.
+// True if `record` has a finding of the severity CRISIS, or one of words of danger in its text: the urgent advice goes out,
+// and the referral does not leave before somebody has confirmed that they know (product.md: crisis is any sign of
+// immediate danger). A false alarm costs one confirmation.
+bool NeedsAcknowledgement(const storage::ReferralRecord& record);
+
+// True if the text speaks of suicide, self-harm or harm to others in the plain words that people use. Finds signs to be
+// read by a person; what it does not find proves nothing. Costs a few hundred searches through the text.
 bool SpeaksOfDanger(std::string_view text);
 
 }  // namespace splw::referral_intake

@@ -55,14 +55,16 @@ absl::Status CrisisAnswersNotExpected() {
 }
 
 absl::Status CrisisNotAcknowledged() {
-  return text::Failure(StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
-                       "there are signs of danger: a referral is not returned or withdrawn before the referrer or a clinician has "
-                       "confirmed, with AcknowledgeCrisis, that they know and have given the urgent advice");
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
+      "there are signs of danger: a referral is not returned or withdrawn before the referrer or a clinician has "
+      "confirmed, with AcknowledgeCrisis, that they know and have given the urgent advice");
 }
 
 absl::Status NoCrisis() {
-  return text::Failure(StatusCode::kFailedPrecondition, "NO_CRISIS",
-                       "the referral has no crisis finding: there is nothing to acknowledge");
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "NO_CRISIS",
+      "the referral has no finding of a crisis or of words of danger: there is nothing to acknowledge");
 }
 
 absl::Status AlreadyAcknowledged() {

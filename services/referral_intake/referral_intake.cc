@@ -175,7 +175,7 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   }
   const std::vector<storage::FindingRecord> findings = Screen(record, policy, facts);
   record.mutable_findings()->Assign(findings.begin(), findings.end());
-  if (HasCrisisFinding(record)) *record.mutable_urgent_advice() = policy.urgent_advice();
+  if (NeedsAcknowledgement(record)) *record.mutable_urgent_advice() = policy.urgent_advice();
   record.set_state(api::REFERRAL_STATE_AWAITING_TRIAGE);
   record.set_correlation_id(call.correlation_id);
   *record.mutable_submit_time() = ToTimestamp(now);

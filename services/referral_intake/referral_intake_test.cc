@@ -57,6 +57,15 @@ TEST_F(ReferralIntakeTest, CrisisGetsUrgentAdviceInTheAnswer) {
   EXPECT_THAT(maybe->urgent_advice().text(), ::testing::HasSubstr("999"));
 }
 
+TEST_F(ReferralIntakeTest, WordsOfDangerGetUrgentAdviceInTheAnswerToo) {
+  api::Referral referral = CleanReferral();
+  referral.set_reason_text("Lonely; says she wants to die.");
+  const auto maybe = Submit(Practice(), referral);
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_EQ(maybe->findings(0).severity(), api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  EXPECT_THAT(maybe->urgent_advice().text(), ::testing::HasSubstr("999"));
+}
+
 TEST_F(ReferralIntakeTest, ValidateOnlyTellsTheSameAndWritesNothing) {
   api::SubmitReferralRequest request = SubmitRequest(CrisisReferral(), "");
   request.set_validate_only(true);

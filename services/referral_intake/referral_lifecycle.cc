@@ -30,7 +30,7 @@ bool HasFinding(const storage::ReferralRecord& record, api::FindingCode code) {
 
 // Nobody has confirmed yet that they know of the danger.
 bool AwaitsAcknowledgement(const storage::ReferralRecord& record) {
-  return HasCrisisFinding(record) && !record.has_crisis_acknowledgement();
+  return NeedsAcknowledgement(record) && !record.has_crisis_acknowledgement();
 }
 
 // There is nobody to whom the urgent advice could be given.
@@ -115,7 +115,7 @@ absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& 
 
 absl::StatusOr<storage::ReferralRecord> Acknowledge(const storage::ReferralRecord& record,
                                                     const AcknowledgeCommand& command, absl::Time now) {
-  if (!HasCrisisFinding(record)) return NoCrisis();
+  if (!NeedsAcknowledgement(record)) return NoCrisis();
   if (record.has_crisis_acknowledgement()) return AlreadyAcknowledged();
   storage::ReferralRecord next = NextVersion(record, now);
   storage::CrisisAcknowledgementRecord& acknowledgement = *next.mutable_crisis_acknowledgement();

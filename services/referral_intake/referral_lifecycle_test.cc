@@ -190,6 +190,17 @@ TEST(LifecycleTest, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
   }
 }
 
+TEST(LifecycleTest, WordsOfDangerDoNotLeaveBeforeSomebodyKnows) {
+  const storage::ReferralRecord record =
+      WithFinding(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  const ReturnCommand command{"lead", api::RETURN_REASON_OUTSIDE_REMIT, "refer elsewhere"};
+  EXPECT_THAT(Return(record, command, TestNow()), HasReason("CRISIS_NOT_ACKNOWLEDGED"));
+  EXPECT_THAT(Withdraw(record, api::WITHDRAW_REASON_NO_LONGER_NEEDED, TestNow()), HasReason("CRISIS_NOT_ACKNOWLEDGED"));
+  const auto known = Acknowledge(record, {"dr", "Dr Sample, GP"}, TestNow());
+  ASSERT_THAT(known, IsOk());
+  EXPECT_THAT(Return(*known, command, TestNow()), IsOk());
+}
+
 TEST(LifecycleTest, ThereMustBeACrisisToAcknowledgeAndOnceIsEnough) {
   EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr"}, TestNow()),
               HasReason("NO_CRISIS"));

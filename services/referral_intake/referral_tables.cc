@@ -86,7 +86,9 @@ const store::Table<storage::KeyCheckRecord>& KeyChecks() {
   return table;
 }
 
-std::vector<const store::UntypedTable*> AllTables() { return {&Referrals(), &Policies(), &KeyChecks()}; }
+std::vector<const store::UntypedTable*> AllTables() {
+  return {&Referrals(), &Policies(), &KeyChecks()};
+}
 
 absl::StatusOr<std::optional<storage::ReferralRecord>> GetReferral(store::Snapshot& snapshot, std::string_view network,
                                                                    std::string_view id) {

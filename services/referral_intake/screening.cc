@@ -22,6 +22,18 @@ storage::FindingRecord& Add(Findings& findings, api::FindingCode code, std::stri
   return finding;
 }
 
+// The first of the fields in which somebody wrote what they liked; empty: none.
+std::string FieldThatSpeaksOfDanger(const storage::ReferralRecord& submission) {
+  if (SpeaksOfDanger(submission.reason_text())) return "reason_text";
+  for (int i = 0; i < submission.needs_size(); ++i) {
+    if (SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
+  }
+  for (int i = 0; i < submission.person().adjustments_size(); ++i) {
+    if (SpeaksOfDanger(submission.person().adjustments(i))) return "person.adjustments[" + std::to_string(i) + "]";
+  }
+  return SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
+}
+
 void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings) {
   const bool indicated = IndicatesCrisis(submission.crisis_answers());
   if (indicated) Add(findings, api::FINDING_CODE_CRISIS_INDICATED, "crisis_answers");
@@ -29,15 +41,8 @@ void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings)
     Add(findings, api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED, "crisis_answers");
   }
   if (indicated) return;
-  if (SpeaksOfDanger(submission.reason_text())) {
-    Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, "reason_text");
-    return;
-  }
-  for (int i = 0; i < submission.needs_size(); ++i) {
-    if (!SpeaksOfDanger(submission.needs(i).note())) continue;
-    Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, "needs[" + std::to_string(i) + "].note");
-    return;
-  }
+  const std::string field = FieldThatSpeaksOfDanger(submission);
+  if (!field.empty()) Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, field);
 }
 
 void ScreenIdentity(const type::Person& person, Findings& findings) {

@@ -91,7 +91,18 @@ TEST(ScreeningTest, OneYesAmongUnaskedQuestionsIsBoth) {
 
 TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
   for (const char* text :
-       {"She says she wants to die.", "History of Self-Harm", "took an OVERDOSE in May", "suicidal\nthoughts"}) {
+       {"She says she wants to die.", "History of Self-Harm", "took an OVERDOSE in May", "suicidal\nthoughts",
+        // as word processors and clinical systems write it
+        "self\u2011harm", "self\u2013harm last year", "self\u00ADharm", "wants to kill\u00A0herself",
+        "don\u2019t want to live", "I don't want to be here any more", "DOES NOT WANT TO LIVE",
+        "no longer wants to live",
+        // to oneself
+        "talks of hanging himself", "found cutting herself", "Hang   himself", "wants to end it all",
+        "wishes she was dead", "took his life savings and spoke of taking her life",
+        "has thought of taking their own life", "harming themselves",
+        // to others
+        "threatens to kill his wife", "afraid that she may hurt her children", "said he would kill her",
+        "talks of harming his neighbour", "wants to hurt someone"}) {
     api::Referral referral = CleanReferral();
     referral.set_reason_text(text);
     EXPECT_THAT(Codes(Find(referral)), ElementsAre(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT)) << text;
@@ -101,10 +112,19 @@ TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
   const auto findings = Find(in_note);
   ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT));
   EXPECT_EQ(findings[0].field(), "needs[0].note");
+  api::Referral in_adjustment = CleanReferral();
+  in_adjustment.mutable_person()->add_adjustments("Large print");
+  in_adjustment.mutable_person()->add_adjustments("Not alone in a room: may harm herself");
+  EXPECT_EQ(Find(in_adjustment)[0].field(), "person.adjustments[1]");
+  api::Referral in_consent = CleanReferral();
+  in_consent.mutable_consent()->set_explained_by("Dr Sample, who thinks him suicidal");
+  EXPECT_EQ(Find(in_consent)[0].field(), "consent.explained_by");
 }
 
 TEST(ScreeningTest, OrdinaryTroubleIsNotTakenForDanger) {
-  for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", ""}) {
+  for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", "",
+                           "Fell and hurt her hip.", "Wants to live in a bungalow, to be here for the grandchildren.",
+                           "A course would upskill him", "Hip is hurting her at night", "Cut her hours at work"}) {
     EXPECT_FALSE(SpeaksOfDanger(text)) << text;
   }
 }

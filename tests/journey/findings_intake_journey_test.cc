@@ -113,6 +113,9 @@ TEST_F(IntakeFindings, Finding01_WordsOfDangerInTheTextAreNotOverlooked) {
   const api::Referral referral = world_->Submit(sent);
   EXPECT_EQ(referral.state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
   EXPECT_NE(FindingOf(referral, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT), nullptr);
+  EXPECT_FALSE(referral.urgent_advice().text().empty());
+  EXPECT_THAT(Return(referral.name(), api::RETURN_REASON_OUTSIDE_REMIT, "The falls clinic."),
+              HasReason("CRISIS_NOT_ACKNOWLEDGED"));
 }
 
 TEST_F(IntakeFindings, Finding03_AReturnCarriesACodeAndAdviceToTheReferrer) {
