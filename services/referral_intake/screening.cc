@@ -35,12 +35,17 @@ std::string FieldThatSpeaksOfDanger(const storage::ReferralRecord& submission) {
 }
 
 void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings) {
-  const bool indicated = IndicatesCrisis(submission.crisis_answers());
-  if (indicated) Add(findings, api::FINDING_CODE_CRISIS_INDICATED, "crisis_answers");
+  bool crisis = IndicatesCrisis(submission.crisis_answers());
+  if (crisis) Add(findings, api::FINDING_CODE_CRISIS_INDICATED, "crisis_answers");
+  for (int i = 0; i < submission.needs_size(); ++i) {
+    if (!health::IsRiskOfHarm(submission.needs(i).snomed_code())) continue;
+    crisis = true;
+    Add(findings, api::FINDING_CODE_CRISIS_CODED, "needs[" + std::to_string(i) + "].snomed_code");
+  }
   if (!AllAsked(submission.crisis_answers())) {
     Add(findings, api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED, "crisis_answers");
   }
-  if (indicated) return;
+  if (crisis) return;
   const std::string field = FieldThatSpeaksOfDanger(submission);
   if (!field.empty()) Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, field);
 }
@@ -156,6 +161,7 @@ bool AcceptedByPolicy(const std::vector<storage::FindingRecord>& findings, const
 api::FindingSeverity SeverityOf(api::FindingCode code) {
   switch (code) {
     case api::FINDING_CODE_CRISIS_INDICATED:
+    case api::FINDING_CODE_CRISIS_CODED:
       return api::FINDING_SEVERITY_CRISIS;
     case api::FINDING_CODE_NHS_NUMBER_MISSING:
     case api::FINDING_CODE_PRESENTED_BEFORE:

@@ -66,6 +66,19 @@ TEST(ScreeningTest, YesAndUnsureToAnyQuestionCountAsCrisis) {
   }
 }
 
+TEST(ScreeningTest, ACodedRiskIsACrisisWhateverTheAnswers) {
+  for (const char* code : {"401206008", "707087005", "766561000000109", "836881000000105", "248054003"}) {
+    api::Referral referral = CleanReferral();
+    *referral.add_needs() = referral.needs(0);
+    referral.mutable_needs(1)->set_snomed_code(code);
+    const auto findings = Find(referral);
+    ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_CRISIS_CODED)) << code;
+    EXPECT_EQ(findings[0].severity(), api::FINDING_SEVERITY_CRISIS);
+    EXPECT_EQ(findings[0].field(), "needs[1].snomed_code");
+    EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+  }
+}
+
 TEST(ScreeningTest, CrisisComesBeforeAllOtherFindings) {
   api::Referral referral = CleanReferral();
   referral.clear_needs();
