@@ -171,7 +171,7 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   ScreeningFacts facts{.same_person = {}, .today = absl::ToCivilDay(now, london_)};
   for (const storage::ReferralRecord& other : others) {
     if (CertainlyDifferent(record.person(), other.person())) continue;
-    facts.same_person.push_back({ReferralName(call.network, other.id()), other.state(), other.case_()});
+    facts.same_person.push_back({ReferralName(call.network, other.id()), IsOpen(other), other.case_()});
   }
   const std::vector<storage::FindingRecord> findings = Screen(record, policy, facts);
   record.mutable_findings()->Assign(findings.begin(), findings.end());

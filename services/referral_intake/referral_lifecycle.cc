@@ -62,6 +62,16 @@ void AnswerCrisisQuestions(storage::ReferralRecord& record, const AcceptCommand&
 
 }  // namespace
 
+bool IsOpen(const storage::ReferralRecord& record) {
+  if (record.state() == api::REFERRAL_STATE_AWAITING_TRIAGE || record.state() == api::REFERRAL_STATE_ACCEPTED) {
+    return true;
+  }
+  return record.state() == api::REFERRAL_STATE_WITHDRAWN && !record.case_().empty() &&
+         std::none_of(record.progress().begin(), record.progress().end(), [](const storage::ProgressRecord& step) {
+           return step.stage() == api::PROGRESS_STAGE_CASE_CLOSED;
+         });
+}
+
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now) {
   if (record.state() != api::REFERRAL_STATE_AWAITING_TRIAGE) {

@@ -19,6 +19,10 @@
 
 namespace splw::referral_intake {
 
+// True while somebody works on it or decides on it: it waits for triage, is accepted, or was withdrawn from a case that
+// goes on (the caseload ends no case on which work has begun).
+bool IsOpen(const storage::ReferralRecord& record);
+
 struct AcceptCommand {
   std::string decided_by;  // empty: the policy
   std::string note_code;

@@ -76,6 +76,23 @@ TEST(LifecycleTest, EachStateAllowsJustItsSteps) {
   }
 }
 
+TEST(LifecycleTest, ACaseThatOutlivesItsReferralIsStillOpen) {
+  for (const auto state : {api::REFERRAL_STATE_AWAITING_TRIAGE, api::REFERRAL_STATE_ACCEPTED}) {
+    EXPECT_TRUE(IsOpen(InState(state)));
+  }
+  for (const auto state :
+       {api::REFERRAL_STATE_RETURNED, api::REFERRAL_STATE_WITHDRAWN, api::REFERRAL_STATE_CLOSED}) {
+    EXPECT_FALSE(IsOpen(InState(state)));
+  }
+  const auto with_case =
+      RecordProgress(InState(api::REFERRAL_STATE_WITHDRAWN), kCase, Step(api::PROGRESS_STAGE_CASE_OPENED), TestNow());
+  ASSERT_THAT(with_case, IsOk());
+  EXPECT_TRUE(IsOpen(**with_case));
+  const auto closed = RecordProgress(**with_case, kCase, Step(api::PROGRESS_STAGE_CASE_CLOSED), TestNow());
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_FALSE(IsOpen(**closed));
+}
+
 TEST(LifecycleTest, AcceptanceSaysWhoDecidedOrThatThePolicyDid) {
   const auto by_person =
       Accept(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {.decided_by = "lead", .note_code = "SEEN"}, TestNow());

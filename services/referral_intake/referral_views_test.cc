@@ -217,6 +217,35 @@ TEST_F(ReferralViewsTest, ReferrerSeesWhatBecameOfTheirReferral) {
   EXPECT_EQ(now->progress(1).action_count(), 3);
 }
 
+TEST_F(ReferralViewsTest, ACaseThatOutlivesItsReferralIsStillOpen) {
+  const auto first = Submit(CleanReferral());
+  ASSERT_THAT(first, IsOk());
+  caseload::v1::CaseOpened opened;
+  opened.set_referral(first->name());
+  opened.set_case_(kCase);
+  *opened.mutable_time() = ToTimestamp(TestNow());
+  EXPECT_EQ(Deliver(opened, 1).disposition(), splw::delivery::v1::DISPOSITION_APPLIED);
+  const auto with_case = Get(Lead(), first->name());
+  ASSERT_THAT(with_case, IsOk());
+  ASSERT_THAT(Ask<api::Referral>(&ReferralIntake::Withdraw, Lead(), WithdrawRequest(*with_case)), IsOk());
+
+  const auto second = Submit(CleanReferral());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  ASSERT_EQ(second->findings_size(), 1);
+  EXPECT_EQ(second->findings(0).code(), api::FINDING_CODE_OPEN_CASE_EXISTS);
+  EXPECT_EQ(second->findings(0).related_case(), kCase);
+
+  caseload::v1::CaseClosed closed;
+  closed.set_referral(first->name());
+  closed.set_case_(kCase);
+  closed.set_outcome(caseload::v1::CASE_OUTCOME_GOALS_MET);
+  EXPECT_EQ(Deliver(closed, 2).disposition(), splw::delivery::v1::DISPOSITION_APPLIED);
+  const auto third = Submit(OfPerson("9990000018", "Other-Name"));
+  ASSERT_THAT(third, IsOk());
+  EXPECT_EQ(third->findings(0).code(), api::FINDING_CODE_OPEN_REFERRAL_EXISTS) << "the second's; the case has ended";
+}
+
 TEST_F(ReferralViewsTest, EventAboutAMissingReferralIsRefused) {
   caseload::v1::CaseOpened opened;
   opened.set_referral("networks/U12345/referrals/01JD0000000000000000000000");

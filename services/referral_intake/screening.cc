@@ -115,11 +115,9 @@ void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& f
   std::size_t related = 0;
   bool presented_before = false;
   for (const KnownReferral& other : same_person) {
-    const bool accepted = other.state == api::REFERRAL_STATE_ACCEPTED;
-    const bool open = accepted || other.state == api::REFERRAL_STATE_AWAITING_TRIAGE;
-    if (open) {
+    if (other.open) {
       if (related++ >= kMaxRelatedFindings) continue;
-      const bool has_case = accepted && !other.case_name.empty();
+      const bool has_case = !other.case_name.empty();
       storage::FindingRecord& finding = Add(
           findings, has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS, "person");
       finding.set_related_referral(other.name);

@@ -218,11 +218,11 @@ TEST(ScreeningTest, PracticeOfAnotherNetworkNeedsTriageButAHospitalDoesNot) {
 }
 
 TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
-  const auto findings = Find(CleanReferral(), {{"r/waiting", api::REFERRAL_STATE_AWAITING_TRIAGE, ""},
-                                               {"r/accepted", api::REFERRAL_STATE_ACCEPTED, ""},
-                                               {"r/with-case", api::REFERRAL_STATE_ACCEPTED, "c/1"},
-                                               {"r/closed", api::REFERRAL_STATE_CLOSED, "c/0"},
-                                               {"r/returned", api::REFERRAL_STATE_RETURNED, ""}});
+  const auto findings = Find(CleanReferral(), {{"r/waiting", true, ""},
+                                               {"r/accepted", true, ""},
+                                               {"r/with-case", true, "c/1"},
+                                               {"r/closed", false, "c/0"},
+                                               {"r/returned", false, ""}});
   ASSERT_THAT(Codes(findings),
               ElementsAre(api::FINDING_CODE_OPEN_REFERRAL_EXISTS, api::FINDING_CODE_OPEN_REFERRAL_EXISTS,
                           api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_CODE_PRESENTED_BEFORE));
@@ -234,7 +234,7 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
 }
 
 TEST(ScreeningTest, EarlierReferralAloneHoldsNothingUp) {
-  const auto findings = Find(CleanReferral(), {{"r/closed", api::REFERRAL_STATE_CLOSED, "c/0"}});
+  const auto findings = Find(CleanReferral(), {{"r/closed", false, "c/0"}});
   EXPECT_TRUE(AcceptedByPolicy(findings, DefaultPolicy()));
 }
 
