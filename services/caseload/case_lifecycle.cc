@@ -9,6 +9,7 @@
 #include "common/text/status_macros.h"
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
+#include "services/caseload/person.h"
 
 namespace splw::caseload {
 namespace {
@@ -51,9 +52,15 @@ void AddNeeds(CaseRecord& record, const referral::v1::ReferralAccepted& referral
 }
 
 void TakeNewestStatement(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
-  *record.mutable_person() = referral.person();
+  *record.mutable_person() = MergePerson(record.person(), referral.person());
   *record.mutable_referrer() = referral.referrer();
-  record.set_reason_text(referral.reason_text());
+  if (!referral.reason_text().empty()) record.set_reason_text(referral.reason_text());
+}
+
+// One that comes late says only what was not known.
+void TakeOlderStatement(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  *record.mutable_person() = MergePerson(referral.person(), record.person());
+  if (record.reason_text().empty()) record.set_reason_text(referral.reason_text());
 }
 
 bool Says(const type::v1::Consent& consent) {
@@ -148,7 +155,11 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
   AddReferral(record, referral);
   AddPersonKeys(record, referral);
   if (!record.needs_confirmed()) AddNeeds(record, referral);
-  if (FromTimestamp(referral.accept_time()) >= newest) TakeNewestStatement(record, referral);
+  if (FromTimestamp(referral.accept_time()) >= newest) {
+    TakeNewestStatement(record, referral);
+  } else {
+    TakeOlderStatement(record, referral);
+  }
   TakeConsentIfNewer(record, referral.consent(), ConsentTime(referral));
   if (referral.urgency() == type::v1::URGENCY_URGENT) record.set_urgency(type::v1::URGENCY_URGENT);
   if (IndicatesCrisis(referral)) record.set_crisis_indicated(true);

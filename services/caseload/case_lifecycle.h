@@ -28,8 +28,8 @@ bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
                     std::string_view correlation_id, absl::Time now);
 
-// A further referral of the same person joins their open case: what the newest says of the person and the
-// referrer replaces what was there (by time of acceptance); the person's newest "yes" or "no" is the case's
+// A further referral of the same person joins their open case: what the newest states of the person, the reason
+// and the referrer replaces what was there (by time of acceptance; person.h); the person's newest "yes" or "no" is the case's
 // consent (by when they said it); needs are added unless an assessment has confirmed them; urgency and signs
 // of a crisis only grow. A referral that is in the case already changes nothing.
 CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted& referral);

@@ -98,6 +98,22 @@ TEST(CaseLifecycleTest, AnOlderReferralThatArrivesLateDoesNotReplaceTheNewerStat
   EXPECT_EQ(joined.consent().share_with_size(), 1);
 }
 
+TEST(CaseLifecycleTest, AJoiningReferralThatKnowsLessTakesNothingAway) {
+  referral::v1::ReferralAccepted less = Accepted(2);
+  less.mutable_person()->mutable_name()->clear_family();
+  less.clear_reason_text();
+  const CaseRecord joined = JoinReferral(WaitingCase(), less);
+  EXPECT_EQ(joined.person().name().family(), "Sample");
+  EXPECT_EQ(joined.reason_text(), "Falls, arrears, low mood.");
+
+  referral::v1::ReferralAccepted older = Accepted(0);  // and one that comes late only fills what was not known
+  older.mutable_person()->mutable_name()->set_family("Former");
+  older.mutable_person()->set_phone("0161 496 0000");
+  const CaseRecord filled = JoinReferral(WaitingCase(), older);
+  EXPECT_EQ(filled.person().name().family(), "Sample");
+  EXPECT_EQ(filled.person().phone(), "0161 496 0000");
+}
+
 TEST(CaseLifecycleTest, TheSameReferralJoinsOnce) {
   EXPECT_EQ(JoinReferral(WaitingCase(), Accepted(1)).referrals_size(), 1);
 }

@@ -35,6 +35,7 @@ inline constexpr std::size_t kMaxEarlierCases = 20;  // looked at for continuity
 // --- Records of a case ---
 
 inline constexpr std::size_t kMaxPersonKeysPerCase = 64;
+inline constexpr int kMaxAdjustments = 10;  // splw.type.v1.Person.adjustments
 // How many open cases with the same key are looked at for the person of a referral: more than one only where people share
 // all but the NHS number (twins at one address).
 inline constexpr std::size_t kMaxOpenCasesPerPersonKey = 10;
