@@ -29,6 +29,7 @@ const std::vector<Column>& ReferralColumns() {
 struct Arguments {
   std::string name, etag, json, fhir, state, severity, organisation, reason, advice, note, practitioner, order;
   std::string feels_unsafe, suicidal, harm, position;
+  std::vector<std::string> others;
   bool validate_only = false, crisis = false, given = false;
   std::int64_t limit = 0;
 };
@@ -151,6 +152,9 @@ absl::Status Accept(Shell& shell, const Arguments& arguments) {
     request.mutable_crisis_answers()->set_feels_unsafe_now(unsafe);
     request.mutable_crisis_answers()->set_suicidal_thoughts(suicidal);
     request.mutable_crisis_answers()->set_risk_of_harm(harm);
+  }
+  for (const std::string& other : arguments.others) {
+    SPLW_ASSIGN_OR_RETURN(*request.add_not_same_person_as(), shell.Name("referrals", other, "--not-same-person-as"));
   }
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return AskAndShow(shell, Role::kServiceLead, connection->intake(), &Stub::AcceptReferral, request);
@@ -281,6 +285,8 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
                      "no, yes, unsure: where the questions had not been asked");
   accept->add_option("--suicidal-thoughts", arguments->suicidal, "no, yes, unsure");
   accept->add_option("--risk-of-harm", arguments->harm, "no, yes, unsure");
+  accept->add_option("--not-same-person-as", arguments->others,
+                     "A referral of a finding that is for somebody else (a twin); may be given several times");
 
   CLI::App* back =
       AddVerb(*noun, shell, "return", "Return a referral to its referrer, with a reason and advice",

@@ -5,6 +5,7 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/health/same_person.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/errors.h"
@@ -30,6 +31,7 @@ void AddReferral(CaseRecord& record, const referral::v1::ReferralAccepted& refer
   storage::v1::CaseReferral* added = record.add_referrals();
   added->set_referral(referral.referral());
   *added->mutable_accept_time() = referral.accept_time();
+  *added->mutable_not_same_person_as() = referral.not_same_person_as();
 }
 
 void AddPersonKeys(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
@@ -164,6 +166,17 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
   if (referral.urgency() == type::v1::URGENCY_URGENT) record.set_urgency(type::v1::URGENCY_URGENT);
   if (IndicatesCrisis(referral)) record.set_crisis_indicated(true);
   return record;
+}
+
+bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  const auto names = [](const auto& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  const bool told_apart = std::any_of(record.referrals().begin(), record.referrals().end(), [&](const auto& known) {
+    return names(referral.not_same_person_as(), known.referral()) ||
+           names(known.not_same_person_as(), referral.referral());
+  });
+  return !told_apart && health::MayBeOnePerson(record.person(), referral.person());
 }
 
 CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now) {

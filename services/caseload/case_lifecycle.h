@@ -34,6 +34,11 @@ CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_
 // of a crisis only grow. A referral that is in the case already changes nothing.
 CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted& referral);
 
+// True if the referral is this case's person's, as far as the caseload can tell: nobody has said that they are two people,
+// and nothing that is stated of them speaks against it (common/health/same_person.h). For a case that has a key of the
+// referral's.
+bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral);
+
 // The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case
 // closes with REFERRAL_WITHDRAWN; otherwise it is marked and goes on. In a closed case it is only recorded.
 // Where the person no longer agrees, that is their newest word on the consent, in whatever state the case is.

@@ -50,6 +50,37 @@ TEST_F(CaseloadTest, TwinsAtOneAddressHaveACaseEach) {
   EXPECT_EQ(ListCases().size(), 2u);
 }
 
+referral::v1::ReferralAccepted WithoutNumber(int number, const char* given) {
+  referral::v1::ReferralAccepted event = Accepted(number, {"name"});
+  event.mutable_person()->mutable_nhs_number()->clear_value();
+  event.mutable_person()->mutable_name()->set_given(given);
+  return event;
+}
+
+TEST_F(CaseloadTest, TwinsAtOneAddressWithoutNumbersHaveACaseEach) {
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(1, "James")), IsOk());
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jane")), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(3, "Jane Mary")), IsOk());
+  const std::vector<v1::Case> cases = ListCases();
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_EQ(cases[0].person().name().given(), "James");
+  EXPECT_THAT(cases[1].referrals(), ElementsAre(ReferralName(2), ReferralName(3)));
+}
+
+TEST_F(CaseloadTest, WhomTheTriageToldApartStayApart) {
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(1, "Jan")), IsOk());
+  referral::v1::ReferralAccepted twin = WithoutNumber(2, "Jane");
+  twin.add_not_same_person_as(ReferralName(1));
+  twin.add_not_same_person_as(ReferralName(3));  // who waits for triage still
+  EXPECT_THAT(Tell(OnReferralAccepted, twin), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(3, "Jan")), IsOk());
+  const std::vector<v1::Case> cases = ListCases();
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_THAT(cases[0].referrals(), ElementsAre(ReferralName(1), ReferralName(3)));
+}
+
 TEST_F(CaseloadTest, AfterTheCaseIsClosedANewReferralOpensAnother) {
   const std::string first = OpenCaseFor(1, {"nhs"});
   ASSERT_THAT(Close(first), IsOk());

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/health/same_person.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/allocation.h"
 #include "services/caseload/case_changes.h"
@@ -36,7 +37,8 @@ absl::StatusOr<std::set<std::string>> EarlierLinkWorkers(Change& change, const C
                           Cases().ScanIndex(change.txn(), change.network(), kCasesByPerson,
                                             PersonPrefix(person_key, /*open=*/false), page));
     for (const CaseRecord& closed : earlier.records) {
-      if (!closed.link_worker_id().empty()) ids.insert(closed.link_worker_id());
+      const bool of_person = health::MayBeOnePerson(closed.person(), record.person());  // a twin's has the same key
+      if (of_person && !closed.link_worker_id().empty()) ids.insert(closed.link_worker_id());
     }
   }
   return ids;

@@ -28,6 +28,7 @@ void FillTriage(const storage::TriageRecord& record, api::Triage& triage) {
   triage.set_return_reason(record.return_reason());
   triage.set_advice(record.advice());
   triage.set_note_code(record.note_code());
+  *triage.mutable_not_same_person_as() = record.not_same_person_as();
 }
 
 void FillProgress(const storage::ProgressRecord& record, api::ReferralProgress& progress) {
@@ -166,6 +167,7 @@ api::ReferralAccepted ToReferralAccepted(std::string_view network, const storage
   *event.mutable_accept_time() = record.triage().decide_time();
   *event.mutable_consent_time() = ConsentTime(record);
   event.set_crisis_indicated(HasCrisisFinding(record));
+  *event.mutable_not_same_person_as() = record.triage().not_same_person_as();
   return event;
 }
 

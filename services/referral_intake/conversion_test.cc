@@ -50,6 +50,7 @@ storage::ReferralRecord FullRecord() {
   record.mutable_triage()->set_return_reason(api::RETURN_REASON_DUPLICATE);
   record.mutable_triage()->set_advice("advice");
   record.mutable_triage()->set_note_code("NOTE");
+  record.mutable_triage()->add_not_same_person_as("r/2");
   *record.mutable_triage()->mutable_decide_time() = ToTimestamp(TestNow());
   record.mutable_crisis_acknowledgement()->set_acknowledged_by("dr");
   record.mutable_crisis_acknowledgement()->set_practitioner_name("Dr");

@@ -54,6 +54,11 @@ absl::Status CrisisAnswersNotExpected() {
                             "the referral has its crisis answers already; leave this field out");
 }
 
+absl::Status NotRelated(std::size_t index) {
+  return text::InvalidField("not_same_person_as[" + std::to_string(index) + "]", "NOT_RELATED",
+                            "must be the related_referral of one of this referral's findings, and stand once");
+}
+
 absl::Status CrisisNotAcknowledged() {
   return text::Failure(
       StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/health/same_person.h"
 #include "common/rpc/page.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -170,7 +171,7 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(snapshot.Now()));
   ScreeningFacts facts{.same_person = {}, .today = absl::ToCivilDay(now, london_)};
   for (const storage::ReferralRecord& other : others) {
-    if (CertainlyDifferent(record.person(), other.person())) continue;
+    if (health::CertainlyDifferent(record.person(), other.person())) continue;
     facts.same_person.push_back({ReferralName(call.network, other.id()), IsOpen(other), other.case_()});
   }
   const std::vector<storage::FindingRecord> findings = Screen(record, policy, facts);
@@ -284,6 +285,7 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
   AcceptCommand command{.decided_by = call.principal.id, .note_code = request.note_code()};
   if (request.has_crisis_answers()) command.crisis_answers = request.crisis_answers();
+  command.not_same_person_as.assign(request.not_same_person_as().begin(), request.not_same_person_as().end());
   const Target target{request.name(), request.etag(), request.request_id(), request.note_code()};
   return ChangeReferral(call, request, target, response,
                         [&](store::Snapshot& snapshot, const storage::ReferralRecord& record,

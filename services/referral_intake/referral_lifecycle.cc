@@ -28,6 +28,19 @@ bool HasFinding(const storage::ReferralRecord& record, api::FindingCode code) {
                      [&](const storage::FindingRecord& finding) { return finding.code() == code; });
 }
 
+absl::Status CheckRelated(const storage::ReferralRecord& record, const std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool related =
+        std::any_of(record.findings().begin(), record.findings().end(), [&](const storage::FindingRecord& finding) {
+          return !finding.related_referral().empty() && finding.related_referral() == names[i];
+        });
+    const bool repeated = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+                          names.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!related || repeated) return NotRelated(i);
+  }
+  return absl::OkStatus();
+}
+
 // Nobody has confirmed yet that they know of the danger.
 bool AwaitsAcknowledgement(const storage::ReferralRecord& record) {
   return NeedsAcknowledgement(record) && !record.has_crisis_acknowledgement();
@@ -83,6 +96,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
     return CrisisQuestionsNotAsked();
   }
   if (!not_asked && command.crisis_answers.has_value()) return CrisisAnswersNotExpected();
+  SPLW_RETURN_IF_ERROR(CheckRelated(record, command.not_same_person_as));
 
   storage::ReferralRecord next = NextVersion(record, now);
   if (not_asked) AnswerCrisisQuestions(next, command);
@@ -91,6 +105,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
   triage.set_decided_by(command.decided_by);
   triage.set_by_policy(command.decided_by.empty());
   triage.set_note_code(command.note_code);
+  triage.mutable_not_same_person_as()->Assign(command.not_same_person_as.begin(), command.not_same_person_as.end());
   *triage.mutable_decide_time() = ToTimestamp(now);
   return next;
 }

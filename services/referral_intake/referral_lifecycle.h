@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
@@ -28,6 +29,7 @@ struct AcceptCommand {
   std::string note_code;
   std::optional<type::CrisisAnswers> crisis_answers;  // all three, where they were not asked before
   storage::UrgentAdviceRecord urgent_advice;          // the network's, for answers that show a crisis
+  std::vector<std::string> not_same_person_as;        // names of related referrals
 };
 
 struct ReturnCommand {
@@ -42,7 +44,7 @@ struct AcknowledgeCommand {
 };
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT
-// CRISIS_ANSWERS_NOT_EXPECTED. A "yes" or "unsure" of the referrer stays, whatever is answered now. Answers that show a crisis are recorded with their finding and the urgent advice; the
+// CRISIS_ANSWERS_NOT_EXPECTED, NOT_RELATED (a referral that no finding names). A "yes" or "unsure" of the referrer stays, whatever is answered now. Answers that show a crisis are recorded with their finding and the urgent advice; the
 // referral is accepted all the same, by a clinician who has just been told.
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now);

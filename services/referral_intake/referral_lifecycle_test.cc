@@ -80,8 +80,7 @@ TEST(LifecycleTest, ACaseThatOutlivesItsReferralIsStillOpen) {
   for (const auto state : {api::REFERRAL_STATE_AWAITING_TRIAGE, api::REFERRAL_STATE_ACCEPTED}) {
     EXPECT_TRUE(IsOpen(InState(state)));
   }
-  for (const auto state :
-       {api::REFERRAL_STATE_RETURNED, api::REFERRAL_STATE_WITHDRAWN, api::REFERRAL_STATE_CLOSED}) {
+  for (const auto state : {api::REFERRAL_STATE_RETURNED, api::REFERRAL_STATE_WITHDRAWN, api::REFERRAL_STATE_CLOSED}) {
     EXPECT_FALSE(IsOpen(InState(state)));
   }
   const auto with_case =
@@ -103,6 +102,21 @@ TEST(LifecycleTest, AcceptanceSaysWhoDecidedOrThatThePolicyDid) {
   const auto by_policy = Accept(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {}, TestNow());
   ASSERT_THAT(by_policy, IsOk());
   EXPECT_TRUE(by_policy->triage().by_policy());
+}
+
+TEST(LifecycleTest, TriageSaysThatALikePersonIsSomebodyElse) {
+  storage::ReferralRecord record = WithFinding(api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  record.mutable_findings(0)->set_related_referral("r/twin");
+  const auto maybe = Accept(record, {.decided_by = "lead", .not_same_person_as = {"r/twin"}}, TestNow());
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_THAT(maybe->triage().not_same_person_as(), ::testing::ElementsAre("r/twin"));
+
+  const auto stranger = Accept(record, {.decided_by = "lead", .not_same_person_as = {"r/twin", "r/x"}}, TestNow());
+  EXPECT_THAT(stranger, HasReason("NOT_RELATED"));
+  EXPECT_THAT(stranger, HasField("not_same_person_as[1]"));
+  EXPECT_THAT(Accept(record, {.decided_by = "lead", .not_same_person_as = {"r/twin", "r/twin"}}, TestNow()),
+              HasField("not_same_person_as[1]"));
+  EXPECT_THAT(Accept(record, {.decided_by = "lead", .not_same_person_as = {""}}, TestNow()), HasReason("NOT_RELATED"));
 }
 
 TEST(LifecycleTest, DeclinedPersonIsNotAccepted) {
