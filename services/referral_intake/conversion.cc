@@ -10,25 +10,26 @@
 namespace splw::referral_intake {
 namespace {
 
-void FillFinding(const storage::FindingRecord& record, api::Finding& finding) {
+void FillFinding(const storage::FindingRecord& record, const Viewer& viewer, api::Finding& finding) {
   const FindingText text = TextOf(record.code());
   finding.set_code(record.code());
   finding.set_severity(record.severity());
   finding.set_field(record.field());
   finding.set_message(text.message);
   finding.set_advice(text.advice);
+  if (viewer.is_referrer && record.related_organisation() != viewer.organisation) return;
   finding.set_related_referral(record.related_referral());
   finding.set_related_case(record.related_case());
 }
 
-void FillTriage(const storage::TriageRecord& record, api::Triage& triage) {
+void FillTriage(const storage::TriageRecord& record, const Viewer& viewer, api::Triage& triage) {
   triage.set_decided_by(record.decided_by());
   *triage.mutable_decide_time() = record.decide_time();
   triage.set_by_policy(record.by_policy());
   triage.set_return_reason(record.return_reason());
   triage.set_advice(record.advice());
   triage.set_note_code(record.note_code());
-  *triage.mutable_not_same_person_as() = record.not_same_person_as();
+  if (!viewer.is_referrer) *triage.mutable_not_same_person_as() = record.not_same_person_as();
 }
 
 void FillProgress(const storage::ProgressRecord& record, api::ReferralProgress& progress) {
@@ -96,7 +97,7 @@ std::string EtagOf(std::uint64_t version) {
   return std::to_string(version);
 }
 
-api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record) {
+api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record, const Viewer& viewer) {
   api::Referral referral;
   if (!record.id().empty()) {
     referral.set_name(ReferralName(network, record.id()));
@@ -110,12 +111,14 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
   *referral.mutable_crisis_answers() = record.crisis_answers();
   *referral.mutable_consent() = record.consent();
   referral.set_urgency(record.urgency());
-  for (const storage::FindingRecord& finding : record.findings()) FillFinding(finding, *referral.add_findings());
+  for (const storage::FindingRecord& finding : record.findings()) {
+    FillFinding(finding, viewer, *referral.add_findings());
+  }
   referral.set_channel(record.channel());
   referral.set_external_reference(record.external_reference());
   *referral.mutable_submit_time() = record.submit_time();
   *referral.mutable_update_time() = record.update_time();
-  if (record.has_triage()) FillTriage(record.triage(), *referral.mutable_triage());
+  if (record.has_triage()) FillTriage(record.triage(), viewer, *referral.mutable_triage());
   if (record.has_crisis_acknowledgement()) {
     const storage::CrisisAcknowledgementRecord& kept = record.crisis_acknowledgement();
     api::CrisisAcknowledgement& acknowledgement = *referral.mutable_crisis_acknowledgement();

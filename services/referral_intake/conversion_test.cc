@@ -90,10 +90,26 @@ void ExpectEveryFieldSet(const google::protobuf::Message& message, const std::st
 }
 
 TEST(ConversionTest, NoFieldOfTheReferralIsForgotten) {
-  const api::Referral referral = ToReferral(kNetwork, FullRecord());
+  const api::Referral referral = ToReferral(kNetwork, FullRecord(), {});
   ExpectEveryFieldSet(referral, "");
   EXPECT_EQ(referral.name(), std::string("networks/U12345/referrals/") + kId);
   EXPECT_EQ(referral.etag(), "7");
+}
+
+TEST(ConversionTest, AReferrerIsToldWhichReferralsAreKnownOfTheirOrganisationOnly) {
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_findings(0)->set_related_organisation("G82080");
+  const api::Referral own = ToReferral(kNetwork, record, {true, "G82080"});
+  EXPECT_EQ(own.findings(0).related_referral(), "r/1");
+  EXPECT_EQ(own.findings(0).related_case(), "c/1");
+  for (const char* before : {"P84001", ""}) {  // empty: a finding of before it was kept
+    record.mutable_findings(0)->set_related_organisation(before);
+    const api::Referral others = ToReferral(kNetwork, record, {true, "G82080"});
+    EXPECT_EQ(others.findings(0).code(), api::FINDING_CODE_OPEN_CASE_EXISTS);
+    EXPECT_EQ(others.findings(0).related_referral(), "");
+    EXPECT_EQ(others.findings(0).related_case(), "");
+    EXPECT_EQ(others.triage().not_same_person_as_size(), 0);
+  }
 }
 
 TEST(ConversionTest, NoFieldOfTheEventIsForgotten) {
@@ -112,8 +128,8 @@ TEST(ConversionTest, NoFieldOfThePolicyIsForgotten) {
 TEST(ConversionTest, ReferralAsItWouldBeHasNoName) {
   storage::ReferralRecord record = FullRecord();
   record.clear_id();
-  EXPECT_EQ(ToReferral(kNetwork, record).name(), "");
-  EXPECT_EQ(ToReferral(kNetwork, record).etag(), "");
+  EXPECT_EQ(ToReferral(kNetwork, record, {}).name(), "");
+  EXPECT_EQ(ToReferral(kNetwork, record, {}).etag(), "");
 }
 
 TEST(ConversionTest, ConsentIsOfTheDayOnWhichItWasExplained) {

@@ -50,6 +50,10 @@ bool MaySee(const rpc::Call& call, const storage::ReferralRecord& record) {
   return MayActFor(call, OrganisationKey(record.referrer().organisation()));
 }
 
+Viewer ViewerOf(const rpc::Call& call) {
+  return {IsReferrer(call), call.principal.organisation};
+}
+
 // A referrer is not told whether a referral that is not theirs exists.
 absl::Status NoSuchReferral(const rpc::Call& call) {
   return IsReferrer(call) ? NotYourOrganisation() : ReferralNotFound();
@@ -159,7 +163,8 @@ ReferralIntake::ReferralIntake(store::Store& store, delivery::Changes& changes, 
     : store_(store), changes_(changes), clock_(clock), person_keys_(std::move(person_keys)), london_(London()) {}
 
 absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call& call, store::Snapshot& snapshot,
-                                                                const storage::ReferralRecord& submission) const {
+                                                                const storage::ReferralRecord& submission,
+                                                                bool validate_only) const {
   SPLW_ASSIGN_OR_RETURN(const storage::NetworkPolicyRecord policy, GetPolicy(snapshot, call.network));
   storage::ReferralRecord record = submission;
   for (std::string& key : person_keys_.Of(record.person())) record.add_person_keys(std::move(key));
@@ -171,8 +176,10 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(snapshot.Now()));
   ScreeningFacts facts{.same_person = {}, .today = absl::ToCivilDay(now, london_)};
   for (const storage::ReferralRecord& other : others) {
-    if (health::CertainlyDifferent(record.person(), other.person())) continue;
-    facts.same_person.push_back({ReferralName(call.network, other.id()), IsOpen(other), other.case_()});
+    if (health::CertainlyDifferent(record.person(), other.person()) || (validate_only && !MaySee(call, other)))
+      continue;
+    facts.same_person.push_back({ReferralName(call.network, other.id()), IsOpen(other), other.case_(),
+                                 OrganisationKey(other.referrer().organisation())});
   }
   const std::vector<storage::FindingRecord> findings = Screen(record, policy, facts);
   record.mutable_findings()->Assign(findings.begin(), findings.end());
@@ -195,21 +202,21 @@ absl::StatusOr<store::Position> ReferralIntake::Submit(const rpc::Call& call, co
                         ReadSubmission(request, call.principal.organisation, absl::ToCivilDay(clock_.Now(), london_)));
   if (request.validate_only()) {
     return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
-      SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord record, Prepare(call, snapshot, submission));
-      *response = ToReferral(call.network, record);
+      SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord record, Prepare(call, snapshot, submission, true));
+      *response = ToReferral(call.network, record, ViewerOf(call));
       return absl::OkStatus();
     });
   }
   return changes_.RunOnce(
       call.attempt(), call.origin(), call.network, request.request_id(), request, response,
       [&](delivery::Change& change) -> absl::Status {
-        SPLW_ASSIGN_OR_RETURN(storage::ReferralRecord record, Prepare(call, change.txn(), submission));
+        SPLW_ASSIGN_OR_RETURN(storage::ReferralRecord record, Prepare(call, change.txn(), submission, false));
         record.set_id(change.NewId());
         SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, record));
         SPLW_RETURN_IF_ERROR(EmitStep(change, api::REFERRAL_STATE_AWAITING_TRIAGE, record));
         SPLW_RETURN_IF_ERROR(change.Changed(kReferralCollection, ReferralName(call.network, record.id()), true,
                                             record.triage().by_policy() ? "ACCEPTED_BY_POLICY" : ""));
-        *response = ToReferral(call.network, record);
+        *response = ToReferral(call.network, record, ViewerOf(call));
         return absl::OkStatus();
       });
 }
@@ -223,7 +230,7 @@ absl::StatusOr<store::Position> ReferralIntake::Get(const rpc::Call& call, const
     SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> record,
                           GetReferral(snapshot, call.network, *ReferralIdOf(request.name(), call.network)));
     if (!record.has_value() || !MaySee(call, *record)) return NoSuchReferral(call);
-    *response = ToReferral(call.network, *record);
+    *response = ToReferral(call.network, *record, ViewerOf(call));
     return absl::OkStatus();
   });
 }
@@ -245,7 +252,7 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<storage::ReferralRecord> found,
                           ListReferrals(snapshot, call.network, filter, page));
     for (const storage::ReferralRecord& record : found.records) {
-      *response->add_referrals() = ToReferral(call.network, record);
+      *response->add_referrals() = ToReferral(call.network, record, ViewerOf(call));
     }
     response->set_next_page_token(rpc::MakePageToken(request, found.next));
     return absl::OkStatus();
@@ -268,7 +275,7 @@ absl::StatusOr<store::Position> ReferralIntake::ChangeReferral(const rpc::Call& 
         SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, next));
         SPLW_RETURN_IF_ERROR(EmitStep(change, record->state(), next));
         SPLW_RETURN_IF_ERROR(change.Changed(kReferralCollection, target.name, false, target.reason));
-        *response = ToReferral(call.network, next);
+        *response = ToReferral(call.network, next, ViewerOf(call));
         return absl::OkStatus();
       });
 }
@@ -387,7 +394,7 @@ absl::StatusOr<bool> ReferralIntake::FillChange(const rpc::Call& call, store::Sn
   SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> record, GetReferral(snapshot, call.network, *id));
   if (!record.has_value() || !MaySee(call, *record)) return false;
   response->set_kind(item.created ? type::CHANGE_KIND_CREATED : type::CHANGE_KIND_UPDATED);
-  *response->mutable_referral() = ToReferral(call.network, *record);
+  *response->mutable_referral() = ToReferral(call.network, *record, ViewerOf(call));
   return true;
 }
 

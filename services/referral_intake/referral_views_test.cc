@@ -48,6 +48,32 @@ TEST_F(ReferralViewsTest, ReferrerHasToDoWithTheirOwnOrganisationOnly) {
   EXPECT_THAT(ListNames(Practice(), {}), ElementsAre(own->name()));
 }
 
+TEST_F(ReferralViewsTest, AReferrerIsNotToldOfOthersReferrals) {
+  ASSERT_THAT(Submit(Practice(), CleanReferral()), IsOk());
+  api::Referral of_hospital = CleanReferral();
+  of_hospital.mutable_referrer()->mutable_organisation()->set_ods_code("R0A");
+  of_hospital.mutable_referrer()->mutable_organisation()->set_agency(type::AGENCY_KIND_HOSPITAL);
+
+  // Who only asks is told nothing: not even the state tells that the person is known.
+  api::SubmitReferralRequest asks = testing::SubmitRequest(of_hospital, "");
+  asks.set_validate_only(true);
+  const auto would_be = Ask<api::Referral>(&ReferralIntake::Submit, Practice("R0A"), asks);
+  ASSERT_THAT(would_be, IsOk());
+  EXPECT_EQ(would_be->findings_size(), 0);
+  EXPECT_EQ(would_be->state(), api::REFERRAL_STATE_ACCEPTED);
+  const auto to_lead = Ask<api::Referral>(&ReferralIntake::Submit, Lead(), asks);
+  ASSERT_THAT(to_lead, IsOk());
+  EXPECT_EQ(to_lead->findings_size(), 1);
+
+  // Who submits hears why it waits, and the team which the other is.
+  const auto submitted = Submit(Practice("R0A"), of_hospital);
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_EQ(submitted->findings_size(), 1);
+  EXPECT_EQ(submitted->findings(0).code(), api::FINDING_CODE_OPEN_REFERRAL_EXISTS);
+  EXPECT_EQ(submitted->findings(0).related_referral(), "");
+  EXPECT_NE(Get(Lead(), submitted->name())->findings(0).related_referral(), "");
+}
+
 TEST_F(ReferralViewsTest, WatchersSeeWhatTheyMaySee) {
   const auto own = Submit(CleanReferral());
   ASSERT_THAT(own, IsOk());

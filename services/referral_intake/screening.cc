@@ -121,10 +121,13 @@ void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& f
       storage::FindingRecord& finding = Add(
           findings, has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS, "person");
       finding.set_related_referral(other.name);
+      finding.set_related_organisation(other.organisation);
       if (has_case) finding.set_related_case(other.case_name);
     } else if (!presented_before) {
       presented_before = true;
-      Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person").set_related_referral(other.name);
+      storage::FindingRecord& finding = Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person");
+      finding.set_related_referral(other.name);
+      finding.set_related_organisation(other.organisation);
     }
   }
 }

@@ -218,11 +218,11 @@ TEST(ScreeningTest, PracticeOfAnotherNetworkNeedsTriageButAHospitalDoesNot) {
 }
 
 TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
-  const auto findings = Find(CleanReferral(), {{"r/waiting", true, ""},
-                                               {"r/accepted", true, ""},
-                                               {"r/with-case", true, "c/1"},
-                                               {"r/closed", false, "c/0"},
-                                               {"r/returned", false, ""}});
+  const auto findings = Find(CleanReferral(), {{"r/waiting", true, "", "G82080"},
+                                               {"r/accepted", true, "", ""},
+                                               {"r/with-case", true, "c/1", ""},
+                                               {"r/closed", false, "c/0", "P84001"},
+                                               {"r/returned", false, "", ""}});
   ASSERT_THAT(Codes(findings),
               ElementsAre(api::FINDING_CODE_OPEN_REFERRAL_EXISTS, api::FINDING_CODE_OPEN_REFERRAL_EXISTS,
                           api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_CODE_PRESENTED_BEFORE));
@@ -231,10 +231,12 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
   EXPECT_EQ(findings[2].related_referral(), "r/with-case");
   EXPECT_EQ(findings[2].related_case(), "c/1");
   EXPECT_EQ(findings[3].related_referral(), "r/closed");
+  EXPECT_EQ(findings[0].related_organisation(), "G82080");
+  EXPECT_EQ(findings[3].related_organisation(), "P84001");
 }
 
 TEST(ScreeningTest, EarlierReferralAloneHoldsNothingUp) {
-  const auto findings = Find(CleanReferral(), {{"r/closed", false, "c/0"}});
+  const auto findings = Find(CleanReferral(), {{"r/closed", false, "c/0", "P84001"}});
   EXPECT_TRUE(AcceptedByPolicy(findings, DefaultPolicy()));
 }
 

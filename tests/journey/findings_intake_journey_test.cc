@@ -227,7 +227,11 @@ TEST_F(IntakeFindings, Finding23_TheSamePersonFromAnotherPracticeIsFoundAndJoins
   const auto maybe_second = other_practice.Call(&ReferralStub::SubmitReferral, request);
   ASSERT_THAT(maybe_second, IsOk());
   EXPECT_EQ(maybe_second->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
-  const api::Finding* finding = FindingOf(*maybe_second, api::FINDING_CODE_OPEN_CASE_EXISTS);
+  const api::Finding* shown = FindingOf(*maybe_second, api::FINDING_CODE_OPEN_CASE_EXISTS);
+  ASSERT_NE(shown, nullptr);
+  EXPECT_EQ(shown->related_case() + shown->related_referral(), "") << "which they are is nothing to other practices";
+  const api::Referral waiting = world_->GetReferral(maybe_second->name());  // as the service lead sees it
+  const api::Finding* finding = FindingOf(waiting, api::FINDING_CODE_OPEN_CASE_EXISTS);
   ASSERT_NE(finding, nullptr);
   EXPECT_EQ(finding->related_case(), open_case);
   EXPECT_EQ(finding->related_referral(), first);
