@@ -37,6 +37,10 @@ Entries CaseFilterEntries(const CaseRecord& record) {
   return {entries.begin(), entries.end()};
 }
 
+Entries NominatedCaseEntries(const CaseRecord& record) {
+  return record.has_mdt_status() ? CaseFilterEntries(record) : Entries();
+}
+
 Entries FeedbackEntries(const CaseRecord& record) {
   if (!record.mdt_status().has_feedback_due_date()) return {};
   return {KeyBuilder(DueDateKey(record.mdt_status().feedback_due_date())).Text(record.id()).str()};
@@ -134,6 +138,7 @@ const Table<CaseRecord>& Cases() {
   static const auto* const kTable = new Table<CaseRecord>({.name = "case",
                                                            .key = KeyById<CaseRecord>,
                                                            .indexes = {{kCasesByFilter, CaseFilterEntries},
+                                                                       {kNominatedCasesByFilter, NominatedCaseEntries},
                                                                        {kCasesByFeedbackDue, FeedbackEntries},
                                                                        {kCasesByPerson, PersonEntries},
                                                                        {kCasesByReferral, ReferralEntries, true}}});

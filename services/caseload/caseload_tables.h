@@ -42,6 +42,9 @@ struct CaseFilter {
 };
 std::string CaseFilterPrefix(const CaseFilter& filter);
 
+// Index "mdt" of Cases: the same, for those that were ever nominated.
+inline constexpr char kNominatedCasesByFilter[] = "mdt";
+
 // Index "feedback" of Cases: those on which feedback is owed, by its date. DueDateKey: for
 // PageRequest::until.
 inline constexpr char kCasesByFeedbackDue[] = "feedback";

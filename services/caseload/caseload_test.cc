@@ -357,6 +357,53 @@ TEST_F(CaseloadTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheNomination
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
 }
 
+TEST_F(CaseloadTest, AnMdtSeesNominatedCasesOnly) {
+  const std::string nominated = OpenCaseFor(1);
+  const std::string other = OpenCaseFor(2);
+  AddWorker("amina");
+  for (const std::string& name : {nominated, other}) ASSERT_THAT(Allocate(name), IsOk());
+  ASSERT_THAT(Nominate(nominated), IsOk());
+  for (const auto role : {identity::Role::kMdtCoordinator, identity::Role::kMdtChair}) {
+    v1::ListCasesRequest active;
+    active.set_state(v1::CASE_STATE_ACTIVE);
+    for (const v1::ListCasesRequest& list : {v1::ListCasesRequest(), active}) {
+      const std::vector<v1::Case> seen = ListCases(list, role);
+      ASSERT_EQ(seen.size(), 1u);
+      EXPECT_EQ(seen[0].name(), nominated);
+    }
+    for (const std::string& name : {nominated, other}) {
+      v1::GetCaseRequest get;
+      get.set_name(name);
+      v1::Case shown;
+      const auto maybe_case = queries_.GetCase(Call("GetCase", role), get, &shown);
+      v1::ListNominationsRequest list;
+      list.set_parent(name);
+      v1::ListNominationsResponse nominations;
+      const auto maybe_nominations = queries_.ListNominations(Call("List", role), list, &nominations);
+      v1::WatchCasesResponse change;
+      bool told = false;
+      ASSERT_THAT(store_.View({},
+                              [&](store::Snapshot& snapshot) -> absl::Status {
+                                const auto maybe_told = FillWatchResponse(Call("WatchCases", role), snapshot,
+                                                                          {1, "cases", name, false, Start()}, &change);
+                                EXPECT_THAT(maybe_told, IsOk());
+                                told = maybe_told.value_or(false);
+                                return absl::OkStatus();
+                              }),
+                  IsOk());
+      EXPECT_EQ(told, name == nominated);
+      if (name == nominated) {
+        EXPECT_THAT(maybe_case, IsOk());
+        EXPECT_EQ(nominations.nominations_size(), 1);
+      } else {
+        EXPECT_THAT(maybe_case, HasReason("CASE_NOT_FOUND"));
+        EXPECT_THAT(maybe_nominations, HasReason("CASE_NOT_FOUND"));
+      }
+    }
+  }
+  EXPECT_EQ(ListCases({}, identity::Role::kAuditor).size(), 2u);
+}
+
 TEST_F(CaseloadTest, NominationsAreListedByCaseAndByState) {
   const std::string name = OpenCaseFor(1);
   AddWorker("amina");

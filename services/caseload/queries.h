@@ -43,7 +43,7 @@ class Queries final {
   store::Store& store_;
 };
 
-// The case of a feed's entry as WatchCases tells it; false if there is nothing to tell.
+// The case of a feed's entry as WatchCases tells it; false if there is nothing to tell, or not to this caller.
 absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
                                        v1::WatchCasesResponse* response);
 

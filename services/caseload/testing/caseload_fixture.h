@@ -65,10 +65,10 @@ class CaseloadTest : public ::testing::Test {
     }
   }
 
-  rpc::Call Call(const std::string& method) const {
+  rpc::Call Call(const std::string& method, identity::Role role = identity::Role::kLinkWorker) const {
     rpc::Call call;
     call.principal.id = "amina.khan@splw.example";
-    call.principal.role = identity::Role::kLinkWorker;
+    call.principal.role = role;
     call.method = method;
     call.network = kNetwork;
     call.correlation_id = "call";
@@ -109,12 +109,13 @@ class CaseloadTest : public ::testing::Test {
     return types;
   }
 
-  std::vector<v1::Case> ListCases(v1::ListCasesRequest request = {}) {
+  std::vector<v1::Case> ListCases(v1::ListCasesRequest request = {},
+                                  identity::Role role = identity::Role::kLinkWorker) {
     request.set_parent(NetworkName(kNetwork));
     std::vector<v1::Case> cases;
     do {
       v1::ListCasesResponse response;
-      const auto maybe_position = queries_.ListCases(Call("ListCases"), request, &response);
+      const auto maybe_position = queries_.ListCases(Call("ListCases", role), request, &response);
       EXPECT_THAT(maybe_position, IsOk());
       if (!maybe_position.ok()) return cases;
       for (const v1::Case& one : response.cases()) cases.push_back(one);
