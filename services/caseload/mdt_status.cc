@@ -123,9 +123,11 @@ void Fill(DecisionRecord& decision, const mdt::v1::DecisionRecorded& event) {
 
 MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomination,
                         const mdt::v1::NominationReceived& event, absl::Time now) {
-  if (!nomination.has_value() || nomination->state() != v1::NOMINATION_STATE_SENT) {
-    return {std::move(record), std::move(nomination), false};
-  }
+  const bool arrives = nomination.has_value() && nomination->state() == v1::NOMINATION_STATE_SENT;
+  // It waited without a team, and is told again once a team has taken it.
+  const bool taken = nomination.has_value() && nomination->state() == v1::NOMINATION_STATE_RECEIVED &&
+                     !event.mdt().empty() && nomination->mdt() != event.mdt();
+  if (!arrives && !taken) return {std::move(record), std::move(nomination), false};
   nomination->set_state(v1::NOMINATION_STATE_RECEIVED);
   if (!event.mdt().empty()) nomination->set_mdt(event.mdt());
   Touch(*nomination, now);

@@ -52,6 +52,21 @@ TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnow) {
   EXPECT_EQ(made.event.link_worker().agency(), type::v1::AGENCY_KIND_SPLW_SERVICE);
 }
 
+TEST(MdtStatusTest, TheTeamThatTakesAWaitingNominationShows) {
+  const NominationMade made = Nominated();
+  mdt::v1::NominationReceived event;
+  event.set_nomination(made.event.nomination());
+  MdtChange waiting = ApplyReceived(made.record, made.nomination, event, Start());
+  ASSERT_TRUE(waiting.news);
+  EXPECT_EQ(waiting.nomination->mdt(), "");
+  event.set_mdt("networks/U12345/mdts/01J00000000000000000000002");
+  const MdtChange taken = ApplyReceived(waiting.record, waiting.nomination, event, Start());
+  ASSERT_TRUE(taken.news);
+  EXPECT_EQ(taken.nomination->mdt(), event.mdt());
+  EXPECT_EQ(taken.nomination->state(), v1::NOMINATION_STATE_RECEIVED);
+  EXPECT_FALSE(ApplyReceived(taken.record, taken.nomination, event, Start()).news);
+}
+
 TEST(NominationTest, ACaseHasOneOpenNomination) {
   EXPECT_THAT(Nominate(Nominated().record, Worker("w"), Request(), "id", "by", Start()), HasReason("NOMINATION_OPEN"));
 }
