@@ -272,8 +272,19 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
   *due.mutable_feedback_due_before() = Day(2026, 10, 2);
   EXPECT_EQ(ListCases(due).size(), 1u);
 
+  mdt::v1::FeedbackRecorded report;  // of an owner, before the meeting that is to hear it
+  report.set_case_(name);
+  report.set_meeting(MeetingName("2026-10-01"));
+  report.set_next_feedback_meeting(MeetingName("2026-10-01"));
+  *report.mutable_next_feedback_due_date() = Day(2026, 10, 1);
+  report.set_summary("Nearly done.");
+  ASSERT_THAT(Tell(OnFeedbackRecorded, report), IsOk());
+  EXPECT_EQ(GetCase(name).mdt_status().last_feedback_summary(), "");
+  EXPECT_EQ(ListCases(due).size(), 1u) << "still owed";
+
   mdt::v1::FeedbackRecorded feedback;
   feedback.set_case_(name);
+  feedback.set_meeting(MeetingName("2026-10-01"));
   feedback.set_summary("Done.");
   ASSERT_THAT(Tell(OnFeedbackRecorded, feedback), IsOk());
   EXPECT_THAT(ListCases(due), IsEmpty());

@@ -209,13 +209,19 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
   return MdtChange{std::move(record), std::move(nomination), true};
 }
 
+bool WasHeard(const mdt::v1::FeedbackRecorded& event) {
+  return event.next_feedback_meeting() != event.meeting();
+}
+
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {
   MdtStatusRecord& status = *record.mutable_mdt_status();
   TakeActions(status, event.actions(), "");
   OweFeedback(status, event.next_feedback_meeting(), event.has_next_feedback_due_date(),
               event.next_feedback_due_date());
-  status.set_last_feedback_summary(event.summary());
-  *status.mutable_last_feedback_time() = event.time();
+  if (WasHeard(event)) {
+    status.set_last_feedback_summary(event.summary());
+    *status.mutable_last_feedback_time() = event.time();
+  }
   return {std::move(record), std::nullopt, true};
 }
 
