@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include <absl/strings/ascii.h>
 #include <openssl/sha.h>
 
 namespace splw::caseload {
@@ -101,7 +102,7 @@ Entries LinkWorkerEntries(const LinkWorkerRecord& record) {
 
 Entries ProfessionalEntries(const LinkWorkerRecord& record) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  const std::string& id = record.professional_id();
+  const std::string id = absl::AsciiStrToLower(record.professional_id());
   SHA256(reinterpret_cast<const unsigned char*>(id.data()), id.size(), digest.data());
   return {KeyBuilder().Text({reinterpret_cast<const char*>(digest.data()), digest.size()}).str()};
 }

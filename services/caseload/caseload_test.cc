@@ -295,8 +295,10 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
 TEST_F(CaseloadTest, ADecisionThatNamesOnePersonTwiceIsRefusedAndNotApplied) {
   const std::string name = OpenCaseFor(1);
   mdt::v1::DecisionRecorded event = Decision(IdOf(name));
-  event.mutable_key_worker()->set_id("nurse");
-  EXPECT_THAT(Tell(OnDecisionRecorded, event), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  for (const char* id : {"nurse", "Nurse"}) {
+    event.mutable_key_worker()->set_id(id);
+    EXPECT_THAT(Tell(OnDecisionRecorded, event), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  }
   EXPECT_FALSE(GetCase(name).has_mdt_status());
   EXPECT_THAT(Tell(OnDecisionRecorded, Decision(testkit::kOtherId)), HasReason("CASE_NOT_FOUND"));
 }
@@ -488,13 +490,15 @@ TEST_F(CaseloadTest, AProfessionalIsOneLinkWorkerOfANetwork) {
   AddWorker("amina");
   v1::CreateLinkWorkerRequest request;
   request.set_parent(NetworkName(kNetwork));
-  request.mutable_link_worker()->set_professional_id("amina");
   request.mutable_link_worker()->set_display_name("Again");
   request.mutable_link_worker()->set_wte(1);
-  request.set_request_id("again");
-  v1::LinkWorker response;
-  EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
-              HasReason("LINK_WORKER_EXISTS"));
+  for (const char* id : {"amina", "Amina"}) {
+    request.mutable_link_worker()->set_professional_id(id);
+    request.set_request_id(RequestId());
+    v1::LinkWorker response;
+    EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
+                HasReason("LINK_WORKER_EXISTS"));
+  }
 }
 
 TEST_F(CaseloadTest, WorkersAreListedBySkillAndWhetherTheyTakeCases) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/strings/match.h>
+
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
 #include "services/caseload/nomination.h"
@@ -15,6 +17,11 @@ using storage::v1::MdtActionRecord;
 // Only the open nomination's progress is the case's.
 bool IsCurrent(const CaseRecord& record, const std::optional<NominationRecord>& nomination) {
   return nomination.has_value() && record.open_nomination_id() == nomination->id();
+}
+
+// "Amina@x" and "amina@x", as mdt-agenda sees it too.
+bool IsOneWorker(const type::v1::Professional& one, const type::v1::Professional& other) {
+  return absl::EqualsIgnoreCase(one.id(), other.id());
 }
 
 void Touch(NominationRecord& nomination, absl::Time now) {
@@ -91,7 +98,7 @@ void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& e
     status.clear_key_worker();
     status.clear_key_worker_item();
   }
-  if (!status.has_case_holder() || !status.has_key_worker() || status.case_holder().id() != status.key_worker().id()) {
+  if (!status.has_case_holder() || !status.has_key_worker() || !IsOneWorker(status.case_holder(), status.key_worker())) {
     return;
   }
   if (event.has_case_holder()) {
@@ -176,7 +183,7 @@ MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> no
 
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now) {
-  if (event.has_case_holder() && event.has_key_worker() && event.case_holder().id() == event.key_worker().id()) {
+  if (event.has_case_holder() && event.has_key_worker() && IsOneWorker(event.case_holder(), event.key_worker())) {
     return errors::SamePersonForBothRoles();
   }
   MdtStatusRecord& status = *record.mutable_mdt_status();
