@@ -217,7 +217,7 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
 }
 
 bool WasHeard(const mdt::v1::FeedbackRecorded& event) {
-  return event.next_feedback_meeting() != event.meeting();
+  return event.next_feedback_meeting().empty() || event.next_feedback_meeting() != event.meeting();
 }
 
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {
