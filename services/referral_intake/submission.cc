@@ -35,6 +35,7 @@ class SubmissionReader final {
     ReadReferrer();
     Text("referral.reason_text", sent_.reason_text(), kMaxReasonCharacters, by_hand_, /*allow_lines=*/true);
     record_.set_reason_text(sent_.reason_text());
+    absl::StripAsciiWhitespace(record_.mutable_reason_text());
     ReadNeeds();
     ReadCrisisAnswers();
     ReadConsent();
@@ -66,7 +67,10 @@ class SubmissionReader final {
     person = sent;
     ReadNhsNumber(sent.nhs_number(), *person.mutable_nhs_number());
 
-    const type::HumanName& name = sent.name();
+    type::HumanName& name = *person.mutable_name();
+    for (std::string* part : {name.mutable_family(), name.mutable_given(), name.mutable_preferred()}) {
+      absl::StripAsciiWhitespace(part);
+    }
     Text("referral.person.name.family", name.family(), kMaxNameCharacters, false);
     Text("referral.person.name.given", name.given(), kMaxNameCharacters, false);
     Text("referral.person.name.preferred", name.preferred(), kMaxNameCharacters, false);
@@ -174,6 +178,7 @@ class SubmissionReader final {
       Missing("referral.referrer.organisation.agency", "say what kind of organisation it is");
     }
     Text("referral.referrer.practitioner_name", sent.practitioner_name(), kMaxPersonLabelCharacters, by_hand_);
+    absl::StripAsciiWhitespace(referrer.mutable_practitioner_name());
     Text("referral.referrer.role_title", sent.role_title(), kMaxRoleTitleCharacters, false);
     Text("referral.referrer.contact", sent.contact(), kMaxContactCharacters, false);
   }
@@ -223,6 +228,7 @@ class SubmissionReader final {
     }
     Text("referral.consent.explained_by", sent.explained_by(), kMaxPersonLabelCharacters,
          by_hand_ && sent.referral() == type::CONSENT_STATUS_AGREED);
+    absl::StripAsciiWhitespace(consent.mutable_explained_by());
     if (!IsUnset(sent.explained_on())) {
       if (!IsDate(sent.explained_on())) {
         violations_.Add("referral.consent.explained_on", "DATE_INVALID", "is not a date of the calendar");
