@@ -17,7 +17,7 @@ std::string EtagOf(std::uint64_t version);
 // Who looks at a referral.
 struct Viewer {
   bool is_referrer = false;
-  std::string organisation;
+  std::string organisation;  // OrganisationKey (submission.h)
 };
 
 // A referrer is told that the person is known, and of which referrals and cases only where their organisation sent them

@@ -41,9 +41,9 @@ bool IsReferrer(const rpc::Call& call) {
   return call.principal.role == identity::Role::kReferrer;
 }
 
-// Referrers have to do with their own organisation only; all others with the whole network.
+// Referrers have to do with their own organisation only; all others with the whole network. `organisation`: its key.
 bool MayActFor(const rpc::Call& call, std::string_view organisation) {
-  return !IsReferrer(call) || (!organisation.empty() && organisation == call.principal.organisation);
+  return !IsReferrer(call) || (!organisation.empty() && organisation == OrganisationKey(call.principal.organisation));
 }
 
 bool MaySee(const rpc::Call& call, const storage::ReferralRecord& record) {
@@ -51,7 +51,7 @@ bool MaySee(const rpc::Call& call, const storage::ReferralRecord& record) {
 }
 
 Viewer ViewerOf(const rpc::Call& call) {
-  return {IsReferrer(call), call.principal.organisation};
+  return {IsReferrer(call), OrganisationKey(call.principal.organisation)};
 }
 
 // A referrer is not told whether a referral that is not theirs exists.
@@ -96,8 +96,9 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
   text::Violations violations;
   text::CheckText("referrer_organisation", request.referrer_organisation(), {.max_characters = kMaxLocalIdCharacters},
                   violations);
-  ReferralFilter filter{
-      .state = request.state(), .gravest = request.severity(), .organisation = request.referrer_organisation()};
+  ReferralFilter filter{.state = request.state(),
+                        .gravest = request.severity(),
+                        .organisation = OrganisationKey(request.referrer_organisation())};
   if (request.crisis_only()) {
     if (filter.gravest != api::FINDING_SEVERITY_UNSPECIFIED && filter.gravest != api::FINDING_SEVERITY_CRISIS) {
       violations.Add("crisis_only", "FILTERS_CONTRADICT", "leave `severity` out, or set it to CRISIS");
@@ -117,7 +118,8 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
   filter.submitted_after = read_time(request.has_submitted_after(), request.submitted_after(), "submitted_after");
   filter.submitted_before = read_time(request.has_submitted_before(), request.submitted_before(), "submitted_before");
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
-  if (IsReferrer(call) && filter.organisation.empty()) filter.organisation = call.principal.organisation;
+  if (IsReferrer(call) && filter.organisation.empty())
+    filter.organisation = OrganisationKey(call.principal.organisation);
   return filter;
 }
 
@@ -237,11 +239,11 @@ absl::StatusOr<store::Position> ReferralIntake::Get(const rpc::Call& call, const
 
 absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, const api::ListReferralsRequest& request,
                                                      api::ListReferralsResponse* response) {
-  if (!request.referrer_organisation().empty() && !MayActFor(call, request.referrer_organisation())) {
+  if (!request.referrer_organisation().empty() && !MayActFor(call, OrganisationKey(request.referrer_organisation()))) {
     return NotYourOrganisation();
   }
   // A referrer without an organisation must not fall through to "any".
-  if (IsReferrer(call) && call.principal.organisation.empty()) return NotYourOrganisation();
+  if (IsReferrer(call) && OrganisationKey(call.principal.organisation).empty()) return NotYourOrganisation();
   SPLW_RETURN_IF_ERROR(CheckParent(call, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const ReferralFilter filter, ReadFilter(call, request));
   const store::Order order =

@@ -48,6 +48,25 @@ TEST_F(ReferralViewsTest, ReferrerHasToDoWithTheirOwnOrganisationOnly) {
   EXPECT_THAT(ListNames(Practice(), {}), ElementsAre(own->name()));
 }
 
+TEST_F(ReferralViewsTest, AnOrganisationIsOneHoweverItsCodeIsWritten) {
+  const auto own = Submit(Practice("g82080"), CleanReferral());
+  ASSERT_THAT(own, IsOk());
+  EXPECT_THAT(Get(Practice(" G82080"), own->name()), IsOk());
+  api::ListReferralsRequest list;
+  list.set_referrer_organisation("g82080");
+  EXPECT_THAT(ListNames(Practice("G82080"), list), ElementsAre(own->name()));
+  EXPECT_THAT(ListNames(Practice("g82080"), {}), ElementsAre(own->name()));
+
+  api::Referral posing = OfPerson("9990000026", "Bell");
+  posing.mutable_referrer()->mutable_organisation()->clear_ods_code();
+  posing.mutable_referrer()->mutable_organisation()->set_local_id("g82080");
+  const auto refused = Submit(Lead(), posing);
+  EXPECT_THAT(refused, HasReason("LOCAL_ID_IS_ODS_CODE"));
+  EXPECT_THAT(refused, HasField("referral.referrer.organisation.local_id"));
+  posing.mutable_referrer()->mutable_organisation()->set_local_id("charity 1234");
+  EXPECT_THAT(Submit(Practice("Charity 1234"), posing), IsOk());
+}
+
 TEST_F(ReferralViewsTest, AReferrerIsNotToldOfOthersReferrals) {
   ASSERT_THAT(Submit(Practice(), CleanReferral()), IsOk());
   api::Referral of_hospital = CleanReferral();

@@ -158,8 +158,8 @@ class SubmissionReader final {
     type::Organisation& organisation = *referrer.mutable_organisation();
     organisation.set_ods_code(health::NormaliseOdsCode(sent.organisation().ods_code()));
     if (!by_hand_ && OrganisationKey(organisation).empty()) {
-      if (health::IsOdsCode(submitter_organisation_)) {
-        organisation.set_ods_code(std::string(submitter_organisation_));
+      if (const std::string key = OrganisationKey(submitter_organisation_); health::IsOdsCode(key)) {
+        organisation.set_ods_code(key);
       } else {
         organisation.set_local_id(std::string(submitter_organisation_));
       }
@@ -173,6 +173,11 @@ class SubmissionReader final {
                       "must be 3 to 12 letters and digits");
     }
     Text("referral.referrer.organisation.local_id", organisation.local_id(), kMaxLocalIdCharacters, false);
+    // By such an id a practice would be shown what is not theirs: the two kinds share one key.
+    if (organisation.ods_code().empty() && health::IsPracticeCode(OrganisationKey(organisation))) {
+      violations_.Add("referral.referrer.organisation.local_id", "LOCAL_ID_IS_ODS_CODE",
+                      "is written like a practice's ODS code: give it as ods_code, or write the local id otherwise");
+    }
     Text("referral.referrer.organisation.display_name", organisation.display_name(), kMaxPersonLabelCharacters, false);
     if (by_hand_ && organisation.agency() == type::AGENCY_KIND_UNSPECIFIED) {
       Missing("referral.referrer.organisation.agency", "say what kind of organisation it is");
@@ -268,7 +273,13 @@ class SubmissionReader final {
 }  // namespace
 
 std::string OrganisationKey(const type::Organisation& organisation) {
-  return organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code();
+  return OrganisationKey(organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code());
+}
+
+std::string OrganisationKey(std::string_view name) {
+  std::string key = absl::AsciiStrToUpper(std::string(name));
+  absl::StripAsciiWhitespace(&key);
+  return key;
 }
 
 absl::StatusOr<storage::ReferralRecord> ReadSubmission(const api::SubmitReferralRequest& request,

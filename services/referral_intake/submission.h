@@ -12,8 +12,10 @@
 
 namespace splw::referral_intake {
 
-// By which an organisation is known: its ODS code, or its local id where it has none. Empty if it has neither.
+// By which an organisation is known: its ODS code, or its local id where it has none; in upper case, without the spaces
+// around it. Empty if it has neither. The second: of one that a principal acts for, or a filter names.
 std::string OrganisationKey(const type::Organisation& organisation);
+std::string OrganisationKey(std::string_view name);
 
 // The referral of the request as a record without id, state, findings or times. NHS number, ODS code and postcode are
 // normalised, names and the reason are without the spaces around them (of nothing else, nothing is left); a missing organisation of an import is `submitter_organisation` (may be empty). INVALID_ARGUMENT with

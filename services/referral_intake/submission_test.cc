@@ -179,7 +179,7 @@ TEST(SubmissionTest, WritingIsNormalised) {
 TEST(SubmissionTest, NamesOfSpacesAreNoNames) {
   api::Referral referral = CleanReferral();
   referral.mutable_person()->mutable_name()->set_family("  ");
-  referral.mutable_person()->mutable_name()->set_given(" \t");
+  referral.mutable_person()->mutable_name()->set_given(" ");
   EXPECT_THAT(Read(referral), HasField("referral.person.name"));
 
   api::Referral imported = Imported();
