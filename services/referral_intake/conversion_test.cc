@@ -220,16 +220,6 @@ TEST(PersonKeysTest, TwinsWithDifferentInitialsAreTwoPeople) {
   EXPECT_NE(keys.Of(person), keys.Of(twin));
 }
 
-TEST(PersonKeysTest, TwoRightNumbersThatDifferAreTwoPeople) {
-  type::Person a, b;
-  a.mutable_nhs_number()->set_value("9990000018");
-  b.mutable_nhs_number()->set_value("9990000026");
-  EXPECT_TRUE(CertainlyDifferent(a, b));
-  EXPECT_FALSE(CertainlyDifferent(a, a));
-  b.mutable_nhs_number()->set_value("3478526985");
-  EXPECT_FALSE(CertainlyDifferent(a, b));
-}
-
 api::UpdateNetworkPolicyRequest UpdateRequest() {
   api::UpdateNetworkPolicyRequest request;
   *request.mutable_policy() = ToNetworkPolicy(kNetwork, DefaultPolicy());

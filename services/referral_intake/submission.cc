@@ -277,9 +277,7 @@ std::string OrganisationKey(const type::Organisation& organisation) {
 }
 
 std::string OrganisationKey(std::string_view name) {
-  std::string key = absl::AsciiStrToUpper(std::string(name));
-  absl::StripAsciiWhitespace(&key);
-  return key;
+  return health::NormaliseOdsCode(name);
 }
 
 absl::StatusOr<storage::ReferralRecord> ReadSubmission(const api::SubmitReferralRequest& request,
