@@ -124,6 +124,7 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
     api::CrisisAcknowledgement& acknowledgement = *referral.mutable_crisis_acknowledgement();
     acknowledgement.set_acknowledged_by(kept.acknowledged_by());
     acknowledgement.set_practitioner_name(kept.practitioner_name());
+    acknowledgement.set_referrer_informed(kept.referrer_informed());
     *acknowledgement.mutable_acknowledge_time() = kept.acknowledge_time();
   }
   if (record.has_urgent_advice()) {

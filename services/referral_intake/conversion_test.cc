@@ -54,6 +54,7 @@ storage::ReferralRecord FullRecord() {
   *record.mutable_triage()->mutable_decide_time() = ToTimestamp(TestNow());
   record.mutable_crisis_acknowledgement()->set_acknowledged_by("dr");
   record.mutable_crisis_acknowledgement()->set_practitioner_name("Dr");
+  record.mutable_crisis_acknowledgement()->set_referrer_informed("Dr");
   *record.mutable_crisis_acknowledgement()->mutable_acknowledge_time() = ToTimestamp(TestNow());
   record.mutable_urgent_advice()->set_text("call");
   record.mutable_urgent_advice()->set_contact("999");

@@ -62,8 +62,8 @@ absl::Status NotRelated(std::size_t index) {
 absl::Status CrisisNotAcknowledged() {
   return text::Failure(
       StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
-      "there are signs of danger: a referral is not returned or withdrawn before the referrer or a clinician has "
-      "confirmed, with AcknowledgeCrisis, that they know and have given the urgent advice");
+      "there are signs of danger: a referral is not returned or withdrawn before it is "
+      "confirmed, with AcknowledgeCrisis, that the referrer knows and that the urgent advice was given");
 }
 
 absl::Status NoCrisis() {

@@ -348,8 +348,10 @@ absl::StatusOr<store::Position> ReferralIntake::AcknowledgeCrisis(const rpc::Cal
   }
   text::CheckText("practitioner_name", request.practitioner_name(),
                   {.max_characters = kMaxPersonLabelCharacters, .required = true}, violations);
+  text::CheckText("referrer_informed", request.referrer_informed(),
+                  {.max_characters = kMaxPersonLabelCharacters, .required = !IsReferrer(call)}, violations);
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
-  const AcknowledgeCommand command{call.principal.id, request.practitioner_name()};
+  const AcknowledgeCommand command{call.principal.id, request.practitioner_name(), request.referrer_informed()};
   const Target target{request.name(), request.etag(), request.request_id(), "URGENT_ADVICE_GIVEN"};
   return ChangeReferral(call, request, target, response,
                         [&](store::Snapshot&, const storage::ReferralRecord& record, absl::Time now) {

@@ -192,9 +192,10 @@ TEST_F(ReferralIntakeTest, ChangesAskForNameEtagAndRequestId) {
   auto acknowledge = AcknowledgeRequest(*waiting);
   acknowledge.clear_urgent_advice_given();
   acknowledge.clear_practitioner_name();
+  acknowledge.clear_referrer_informed();
   EXPECT_THAT(
       splw::text::FieldsOf(Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Lead(), acknowledge).status()),
-      ElementsAre("urgent_advice_given", "practitioner_name"));
+      ElementsAre("urgent_advice_given", "practitioner_name", "referrer_informed"));
 }
 
 TEST_F(ReferralIntakeTest, OldEtagIsAborted) {
@@ -211,7 +212,12 @@ TEST_F(ReferralIntakeTest, CrisisIsReturnedOnlyAfterItsAcknowledgement) {
   ASSERT_THAT(waiting, IsOk());
   EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::Return, Lead(), ReturnRequest(*waiting)),
               HasReason("CRISIS_NOT_ACKNOWLEDGED"));
-  const auto known = Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Practice(), AcknowledgeRequest(*waiting));
+  auto acknowledge = AcknowledgeRequest(*waiting);
+  acknowledge.clear_referrer_informed();
+  EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Lead(), acknowledge),
+              HasField("referrer_informed"))
+      << "the referrer must know, whoever says so";
+  const auto known = Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Practice(), acknowledge);
   ASSERT_THAT(known, IsOk());
   const auto returned = Ask<api::Referral>(&ReferralIntake::Return, Lead(), ReturnRequest(*known));
   ASSERT_THAT(returned, IsOk());

@@ -146,6 +146,7 @@ absl::StatusOr<storage::ReferralRecord> Acknowledge(const storage::ReferralRecor
   storage::CrisisAcknowledgementRecord& acknowledgement = *next.mutable_crisis_acknowledgement();
   acknowledgement.set_acknowledged_by(command.acknowledged_by);
   acknowledgement.set_practitioner_name(command.practitioner_name);
+  acknowledgement.set_referrer_informed(command.referrer_informed);
   *acknowledgement.mutable_acknowledge_time() = ToTimestamp(now);
   return next;
 }

@@ -41,6 +41,7 @@ struct ReturnCommand {
 struct AcknowledgeCommand {
   std::string acknowledged_by;
   std::string practitioner_name;
+  std::string referrer_informed;  // empty: the referrer acknowledges
 };
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT

@@ -193,9 +193,10 @@ TEST(LifecycleTest, CrisisIsNotReturnedBeforeSomebodyConfirmsThatTheyKnow) {
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(refused, HasReason("CRISIS_NOT_ACKNOWLEDGED"));
 
-  const auto acknowledged = Acknowledge(InCrisis(), {"dr", "Dr Sample, GP"}, TestNow());
+  const auto acknowledged = Acknowledge(InCrisis(), {"dr", "Dr Sample, GP", "Nurse Sample"}, TestNow());
   ASSERT_THAT(acknowledged, IsOk());
   EXPECT_EQ(acknowledged->crisis_acknowledgement().practitioner_name(), "Dr Sample, GP");
+  EXPECT_EQ(acknowledged->crisis_acknowledgement().referrer_informed(), "Nurse Sample");
   const auto returned = Return(*acknowledged, command, TestNow());
   ASSERT_THAT(returned, IsOk());
   EXPECT_EQ(returned->triage().return_reason(), api::RETURN_REASON_CRISIS_CARE_FIRST);
@@ -215,7 +216,7 @@ TEST(LifecycleTest, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
         EXPECT_THAT(maybe, HasReason("CRISIS_NOT_ACKNOWLEDGED")) << api::WithdrawReason_Name(reason);
       }
     }
-    const auto known = Acknowledge(record, {"dr", "Dr Sample, GP"}, TestNow());
+    const auto known = Acknowledge(record, {"dr", "Dr Sample, GP", ""}, TestNow());
     ASSERT_THAT(known, IsOk());
     EXPECT_THAT(Withdraw(*known, api::WITHDRAW_REASON_REFERRED_ELSEWHERE, TestNow()), IsOk());
   }
@@ -227,17 +228,17 @@ TEST(LifecycleTest, WordsOfDangerDoNotLeaveBeforeSomebodyKnows) {
   const ReturnCommand command{"lead", api::RETURN_REASON_OUTSIDE_REMIT, "refer elsewhere"};
   EXPECT_THAT(Return(record, command, TestNow()), HasReason("CRISIS_NOT_ACKNOWLEDGED"));
   EXPECT_THAT(Withdraw(record, api::WITHDRAW_REASON_NO_LONGER_NEEDED, TestNow()), HasReason("CRISIS_NOT_ACKNOWLEDGED"));
-  const auto known = Acknowledge(record, {"dr", "Dr Sample, GP"}, TestNow());
+  const auto known = Acknowledge(record, {"dr", "Dr Sample, GP", ""}, TestNow());
   ASSERT_THAT(known, IsOk());
   EXPECT_THAT(Return(*known, command, TestNow()), IsOk());
 }
 
 TEST(LifecycleTest, ThereMustBeACrisisToAcknowledgeAndOnceIsEnough) {
-  EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr"}, TestNow()),
+  EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr", ""}, TestNow()),
               HasReason("NO_CRISIS"));
-  const auto first = Acknowledge(InCrisis(), {"dr", "Dr"}, TestNow());
+  const auto first = Acknowledge(InCrisis(), {"dr", "Dr", ""}, TestNow());
   ASSERT_THAT(first, IsOk());
-  const auto second = Acknowledge(*first, {"dr", "Dr"}, TestNow());
+  const auto second = Acknowledge(*first, {"dr", "Dr", ""}, TestNow());
   EXPECT_THAT(second, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(second, HasReason("ALREADY_ACKNOWLEDGED"));
 }
