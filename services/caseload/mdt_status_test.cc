@@ -1,6 +1,7 @@
 #include "services/caseload/mdt_status.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
@@ -50,6 +51,26 @@ TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnow) {
   EXPECT_EQ(made.event.share_with(0), type::v1::AGENCY_KIND_VCSE);
   EXPECT_EQ(made.event.link_worker().id(), "worker.w");
   EXPECT_EQ(made.event.link_worker().agency(), type::v1::AGENCY_KIND_SPLW_SERVICE);
+  EXPECT_EQ(made.event.person().name().family(), "Sample");
+  EXPECT_EQ(made.event.person().nhs_number().value(), "9990000018");
+}
+
+TEST(NominationTest, ANominationTellsTheMdtNoMoreOfThePersonThanTheAgendaShows) {
+  CaseRecord record = ActiveCase();
+  type::v1::Person& person = *record.mutable_person();
+  *person.mutable_birth_date() = Day(1948, 3, 7);
+  person.set_ethnicity_code("A");
+  person.mutable_address()->add_lines("4 Mill Lane");
+  person.set_phone("0161 496 0000");
+  person.set_email("jean@example.org");
+  person.add_adjustments("Large print");
+  const auto maybe_made = Nominate(record, Worker("w"), Request(), kNominationId, "by", Start());
+  ASSERT_THAT(maybe_made, IsOk());
+  type::v1::Person shown;
+  *shown.mutable_name() = person.name();
+  *shown.mutable_birth_date() = person.birth_date();
+  *shown.mutable_nhs_number() = person.nhs_number();
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(maybe_made->event.person(), shown));
 }
 
 TEST(MdtStatusTest, TheTeamThatTakesAWaitingNominationShows) {

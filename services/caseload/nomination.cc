@@ -6,6 +6,18 @@
 #include "services/caseload/names.h"
 
 namespace splw::caseload {
+namespace {
+
+// What an agenda shows of a person, and no more (standards.md, "Information sharing": minimum data).
+type::v1::Person ForAgenda(const type::v1::Person& person) {
+  type::v1::Person shown;
+  *shown.mutable_name() = person.name();
+  *shown.mutable_birth_date() = person.birth_date();
+  *shown.mutable_nhs_number() = person.nhs_number();
+  return shown;
+}
+
+}  // namespace
 
 bool IsOpenNomination(v1::NominationState state) {
   switch (state) {
@@ -51,7 +63,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   event.set_question(request.question());
   *event.mutable_agencies_needed() = request.agencies_needed();
   event.set_urgency(request.urgency());
-  *event.mutable_person() = record.person();
+  *event.mutable_person() = ForAgenda(record.person());
   *event.mutable_needs() = record.needs();
   *event.mutable_share_with() = record.consent().share_with();
   event.mutable_link_worker()->set_id(link_worker.professional_id());
