@@ -8,6 +8,7 @@
 #include "common/health/same_person.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
+#include "common/text/validate.h"
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
 #include "services/caseload/person.h"
@@ -43,13 +44,26 @@ void AddPersonKeys(CaseRecord& record, const referral::v1::ReferralAccepted& ref
   }
 }
 
+// A need whose kind is known and that says nothing of its own is no other one. Where the case is full, what it says is put
+// to the need of its kind (which is there: the limit is above the number of kinds), as far as that has room.
 void AddNeeds(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
   for (const type::v1::Need& need : referral.needs()) {
-    const bool known = std::any_of(record.needs().begin(), record.needs().end(), [&need](const auto& other) {
-      return other.category() == need.category() && other.note() == need.note();
-    });
-    if (known || static_cast<std::size_t>(record.needs_size()) >= kMaxNeedsPerCase) continue;
-    *record.add_needs() = need;
+    auto& needs = *record.mutable_needs();
+    const auto of_kind = std::find_if(needs.begin(), needs.end(),
+                                      [&need](const auto& other) { return other.category() == need.category(); });
+    const bool known = of_kind != needs.end() &&
+                       (need.note().empty() || std::any_of(of_kind, needs.end(), [&need](const auto& other) {
+                          return other.category() == need.category() && other.note() == need.note();
+                        }));
+    if (known) continue;
+    if (static_cast<std::size_t>(needs.size()) < kMaxNeedsPerCase) {
+      *record.add_needs() = need;
+    } else if (of_kind != needs.end()) {
+      const std::string together = of_kind->note().empty() ? need.note() : of_kind->note() + "\n" + need.note();
+      if (text::CountCharacters(together).value_or(kMaxNeedNoteCharacters + 1) <= kMaxNeedNoteCharacters) {
+        of_kind->set_note(together);
+      }
+    }
   }
 }
 

@@ -114,6 +114,27 @@ TEST(CaseLifecycleTest, AJoiningReferralThatKnowsLessTakesNothingAway) {
   EXPECT_EQ(filled.person().phone(), "0161 496 0000");
 }
 
+TEST(CaseLifecycleTest, NoNeedOfAJoiningReferralIsDroppedForWantOfRoom) {
+  referral::v1::ReferralAccepted many = Accepted(2);
+  many.clear_needs();
+  for (int category = type::v1::NeedCategory_MIN + 1; category <= type::v1::NeedCategory_MAX; ++category) {
+    *many.add_needs() = Need(static_cast<type::v1::NeedCategory>(category));
+  }
+  CaseRecord full = JoinReferral(WaitingCase(), many);
+  EXPECT_EQ(full.needs_size(), type::v1::NeedCategory_MAX) << "each kind once";
+  while (static_cast<std::size_t>(full.needs_size()) < kMaxNeedsPerCase) {
+    full.add_needs()->set_note("Another " + std::to_string(full.needs_size()));
+  }
+  referral::v1::ReferralAccepted more = Accepted(3);
+  more.clear_needs();
+  *more.add_needs() = Need(type::v1::NEED_CATEGORY_LONELINESS);
+  more.mutable_needs(0)->set_note("Widowed in May");
+  const CaseRecord joined = JoinReferral(full, more);
+  EXPECT_EQ(static_cast<std::size_t>(joined.needs_size()), kMaxNeedsPerCase);
+  EXPECT_EQ(joined.needs(0).category(), type::v1::NEED_CATEGORY_LONELINESS);
+  EXPECT_EQ(joined.needs(0).note(), "Widowed in May");
+}
+
 TEST(CaseLifecycleTest, TheSameReferralJoinsOnce) {
   EXPECT_EQ(JoinReferral(WaitingCase(), Accepted(1)).referrals_size(), 1);
 }
