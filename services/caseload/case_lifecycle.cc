@@ -96,6 +96,11 @@ google::protobuf::Timestamp ConsentTime(const referral::v1::ReferralAccepted& re
   return referral.has_consent_time() ? referral.consent_time() : referral.accept_time();
 }
 
+absl::Status CheckNotTooEarly(const CaseRecord& record, const google::protobuf::Timestamp& time) {
+  if (FromTimestamp(time) >= FromTimestamp(record.open_time()) - kMaxBeforeOpening) return absl::OkStatus();
+  return text::InvalidField("time", "TOO_EARLY", "must not be more than a year before the case was opened");
+}
+
 // Gives ids to the items that have none: the prefix and the first number that neither plan has used.
 class ItemIds final {
  public:
@@ -260,6 +265,7 @@ absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, a
 absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact) {
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "a contact"));
   if (record.contact_count() >= kMaxContactsPerCase) return errors::TooManyContacts();
+  SPLW_RETURN_IF_ERROR(CheckNotTooEarly(record, contact.time()));
   record.set_contact_count(record.contact_count() + 1);
   if (!record.has_last_contact_time() || FromTimestamp(record.last_contact_time()) < FromTimestamp(contact.time())) {
     *record.mutable_last_contact_time() = contact.time();
@@ -271,6 +277,7 @@ absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRec
                                           const std::optional<type::v1::Consent>& consent, absl::Time now) {
   SPLW_RETURN_IF_ERROR(RequireActive(record, "an assessment"));
   if (record.assessment_count() >= kMaxAssessmentsPerCase) return errors::TooManyAssessments();
+  SPLW_RETURN_IF_ERROR(CheckNotTooEarly(record, assessment.time()));
   record.set_assessment_count(record.assessment_count() + 1);
   if (assessment.crisis_indicated()) record.set_crisis_indicated(true);
   // One that is written down late replaces nothing that is newer.

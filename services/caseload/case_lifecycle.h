@@ -54,11 +54,13 @@ absl::Status RequireOpen(const CaseRecord& record, std::string_view what);
 // (requests.h).
 absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, absl::Time now);
 
-// Requires an open case; RESOURCE_EXHAUSTED TOO_MANY_CONTACTS.
+// Requires an open case; RESOURCE_EXHAUSTED TOO_MANY_CONTACTS; INVALID_ARGUMENT TOO_EARLY, field "time", for an instant long
+// before the case was opened (kMaxBeforeOpening).
 absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact);
 
 // The assessment's needs, where it has any, replace the case's; `consent`, where given, is the case's unless
-// the person has said something else since the assessment. Requires an active case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS. What matters to the person
+// the person has said something else since the assessment. Requires an active case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS; INVALID_ARGUMENT TOO_EARLY as
+// above. What matters to the person
 // becomes the plan's where it has none yet.
 absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRecord& assessment,
                                           const std::optional<type::v1::Consent>& consent, absl::Time now);

@@ -217,7 +217,9 @@ TEST(CaseLifecycleTest, WhatTheStateForbidsIsAnIllegalTransition) {
   EXPECT_THAT(NoteAssessment(WaitingCase(), assessment, std::nullopt, Start()), HasReason("ILLEGAL_TRANSITION"));
   EXPECT_THAT(NoteAssessment(ClosedCase(), assessment, std::nullopt, Start()), HasReason("ILLEGAL_TRANSITION"));
   EXPECT_THAT(CloseCase(ClosedCase(), v1::CASE_OUTCOME_DIED, true, Start()), HasReason("ILLEGAL_TRANSITION"));
-  EXPECT_THAT(NoteContact(WaitingCase(), {}), IsOk()) << "a first call needs no link worker";
+  ContactRecord call;
+  *call.mutable_time() = ToTimestamp(Start());
+  EXPECT_THAT(NoteContact(WaitingCase(), call), IsOk()) << "a first call needs no link worker";
 }
 
 TEST(CaseLifecycleTest, TheLastContactIsTheLatestNotTheLastWrittenDown) {
@@ -257,6 +259,18 @@ TEST(CaseLifecycleTest, AnAssessmentConfirmsTheNeedsAndStartsThePlan) {
   EXPECT_EQ(maybe_case->plan().what_matters(), "Seeing people again");
   EXPECT_EQ(maybe_case->latest_assessment_id(), "a");
   EXPECT_EQ(JoinReferral(*maybe_case, Accepted(2)).needs_size(), 1) << "confirmed needs stay";
+}
+
+TEST(CaseLifecycleTest, WhatLiesLongBeforeTheCaseIsASlipOfThePen) {
+  ContactRecord contact;
+  *contact.mutable_time() = ToTimestamp(Start() - kMaxBeforeOpening);
+  EXPECT_THAT(NoteContact(ActiveCase(), contact), IsOk()) << "Start() is when it was opened";
+  *contact.mutable_time() = ToTimestamp(Start() - kMaxBeforeOpening - absl::Seconds(1));
+  EXPECT_THAT(NoteContact(ActiveCase(), contact), HasReason("TOO_EARLY"));
+  const auto maybe_case =
+      NoteAssessment(ActiveCase(), Assessment("a", FromTimestamp(contact.time())), std::nullopt, Start());
+  EXPECT_THAT(maybe_case, HasReason("TOO_EARLY"));
+  EXPECT_THAT(maybe_case, HasField("time"));
 }
 
 TEST(CaseLifecycleTest, AnAssessmentWrittenDownLateIsNotTheLatest) {

@@ -108,9 +108,9 @@ Commands::Outcome Commands::AllocateCase(const rpc::Call& call, const v1::Alloca
 
 Commands::Outcome Commands::UpdatePlan(const rpc::Call& call, const v1::UpdatePlanRequest& request,
                                        v1::Case* response) {
-  SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const std::string case_id, ParseCaseName("name", call.network, request.name()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckRequest(request, change.now()));
     SPLW_ASSIGN_OR_RETURN(const CaseRecord before, BeginCase(change, case_id, request.etag()));
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, caseload::UpdatePlan(before, request.plan(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));

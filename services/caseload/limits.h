@@ -79,6 +79,10 @@ inline constexpr std::size_t kMaxReasonCodeCharacters = 64;
 inline constexpr std::size_t kMaxNameCharacters = 256;
 // Clocks of callers differ; a contact "now" must not be refused for that.
 inline constexpr absl::Duration kClockSkew = absl::Minutes(5);
+// What happened before a case was opened may be written down too, within reason: an earlier instant is a slip of the pen.
+inline constexpr absl::Duration kMaxBeforeOpening = absl::Hours(24 * 366);
+// An action that is due later is never overdue.
+inline constexpr int kMaxYearsAhead = 5;
 // Entries that one page of a list looks at before it ends short: what a filter without an index of its own
 // may cost.
 inline constexpr std::size_t kMaxExaminedPerPage = 1000;
