@@ -209,7 +209,10 @@ absl::Status CheckRequest(const v1::RecordAssessmentRequest& request, absl::Time
   CheckScore("ons4.happy_yesterday", ons4.has_happy_yesterday(), ons4.happy_yesterday(), violations);
   CheckScore("ons4.anxious_yesterday", ons4.has_anxious_yesterday(), ons4.anxious_yesterday(), violations);
   CheckNeeds(request.needs(), violations);
-  if (request.has_consent()) CheckConsent(request.consent(), now, violations);
+  if (request.has_consent()) {
+    RequireEtag(request.etag(), "etag", violations);
+    CheckConsent(request.consent(), now, violations);
+  }
   CheckPast("time", request.has_time(), request.time(), now, violations);
   return violations.ToStatus();
 }

@@ -65,6 +65,8 @@ TEST(RequestsTest, ConsentThatWasGivenSaysWhoExplainedIt) {
   request.set_what_matters("My garden");
   request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_AGREED);
   EXPECT_THAT(CheckRequest(request, Start()), HasField("consent.explained_by"));
+  EXPECT_THAT(CheckRequest(request, Start()), HasField("etag")) << "it replaces what may have changed meanwhile";
+  request.set_etag("1");
   request.mutable_consent()->set_explained_by("Link worker");
   EXPECT_THAT(CheckRequest(request, Start()), IsOk());
   *request.mutable_consent()->mutable_explained_on() = Day(2026, 9, 21);  // Start() is on this day

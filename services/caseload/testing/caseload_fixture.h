@@ -202,6 +202,7 @@ class CaseloadTest : public ::testing::Test {
 
   absl::StatusOr<v1::Assessment> Assess(const std::string& case_name, v1::RecordAssessmentRequest request = {}) {
     request.set_parent(case_name);
+    request.set_etag(GetCase(case_name).etag());
     request.set_what_matters("Seeing people again");
     request.set_request_id(RequestId());
     v1::Assessment response;
