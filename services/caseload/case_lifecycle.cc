@@ -51,10 +51,10 @@ void AddNeeds(CaseRecord& record, const referral::v1::ReferralAccepted& referral
     auto& needs = *record.mutable_needs();
     const auto of_kind = std::find_if(needs.begin(), needs.end(),
                                       [&need](const auto& other) { return other.category() == need.category(); });
-    const bool known = of_kind != needs.end() &&
-                       (need.note().empty() || std::any_of(of_kind, needs.end(), [&need](const auto& other) {
-                          return other.category() == need.category() && other.note() == need.note();
-                        }));
+    const bool known =
+        of_kind != needs.end() && (need.note().empty() || std::any_of(of_kind, needs.end(), [&need](const auto& other) {
+                                     return other.category() == need.category() && other.note() == need.note();
+                                   }));
     if (known) continue;
     if (static_cast<std::size_t>(needs.size()) < kMaxNeedsPerCase) {
       *record.add_needs() = need;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/testing/caseload_fixture.h"
 
 namespace splw::caseload {
@@ -499,6 +500,40 @@ TEST_F(CaseloadTest, AProfessionalIsOneLinkWorkerOfANetwork) {
     EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
                 HasReason("LINK_WORKER_EXISTS"));
   }
+}
+
+TEST_F(CaseloadTest, ANetworkHasRoomForSoManyWorkersAndServices) {
+  const delivery::Origin origin{"test", "SERVICE", "", "Fill", "correlation-1"};
+  ASSERT_THAT(changes_->Run({}, origin, kNetwork,
+                            [](delivery::Change& change) -> absl::Status {
+                              for (std::size_t i = 0; i < kMaxLinkWorkers; ++i) {
+                                const LinkWorkerRecord worker = testkit::Worker(change.NewId());
+                                EXPECT_THAT(LinkWorkers().Put(change.txn(), kNetwork, worker), IsOk());
+                              }
+                              for (std::size_t i = 0; i < kMaxCommunityServices; ++i) {
+                                CommunityServiceRecord service = testkit::Befrienders();
+                                service.set_id(change.NewId());
+                                EXPECT_THAT(CommunityServices().Put(change.txn(), kNetwork, service), IsOk());
+                              }
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+  v1::CreateLinkWorkerRequest worker;
+  worker.set_parent(NetworkName(kNetwork));
+  worker.mutable_link_worker()->set_professional_id("amina");
+  worker.mutable_link_worker()->set_display_name("Worker");
+  worker.mutable_link_worker()->set_wte(1);
+  worker.set_request_id(RequestId());
+  v1::LinkWorker no_worker;
+  EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), worker, &no_worker),
+              HasReason("TOO_MANY_LINK_WORKERS"));
+  v1::CreateCommunityServiceRequest service;
+  service.set_parent(NetworkName(kNetwork));
+  service.mutable_community_service()->set_display_name("Befrienders");
+  service.set_request_id(RequestId());
+  v1::CommunityService no_service;
+  EXPECT_THAT(commands_.CreateCommunityService(Call("CreateCommunityService"), service, &no_service),
+              HasReason("TOO_MANY_COMMUNITY_SERVICES"));
 }
 
 TEST_F(CaseloadTest, WorkersAreListedBySkillAndWhetherTheyTakeCases) {

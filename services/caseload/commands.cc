@@ -70,6 +70,14 @@ absl::StatusOr<CaseRecord> Allocated(Change& change, const CaseRecord& before, c
   return AllocateTo(before, {std::move(worker), earlier.count(id) > 0}, command, change.now());
 }
 
+template <typename Record>
+absl::Status CheckRoom(Change& change, const store::Table<Record>& table, std::size_t limit, absl::Status (*full)()) {
+  store::PageRequest page;
+  page.size = limit;
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<Record> all, table.Scan(change.txn(), change.network(), page));
+  return all.records.size() < limit ? absl::OkStatus() : full();
+}
+
 absl::Status SaveLinkWorker(Change& change, const LinkWorkerRecord& record) {
   const absl::Status put = LinkWorkers().Put(change.txn(), change.network(), record);
   if (absl::IsAlreadyExists(put)) return errors::LinkWorkerExists();  // its only unique index
@@ -275,6 +283,7 @@ Commands::Outcome Commands::CreateLinkWorker(const rpc::Call& call, const v1::Cr
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckRoom(change, LinkWorkers(), kMaxLinkWorkers, errors::TooManyLinkWorkers));
     SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord record, NewLinkWorker(request.link_worker(), change.NewId()));
     SPLW_RETURN_IF_ERROR(SaveLinkWorker(change, record));
     *response = ToLinkWorker(change.network(), record);
@@ -304,6 +313,8 @@ Commands::Outcome Commands::CreateCommunityService(const rpc::Call& call,
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(
+        CheckRoom(change, CommunityServices(), kMaxCommunityServices, errors::TooManyCommunityServices));
     SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord record,
                           NewCommunityService(request.community_service(), change.NewId(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCommunityService(change, record));

@@ -29,7 +29,6 @@ inline constexpr int kContinuityPoints = 40;
 inline constexpr int kSkillPoints = 40;  // for all needs; a share of it for some
 inline constexpr int kLanguagePoints = 30;
 inline constexpr int kRoomPoints = 20;               // for an empty caseload; a share of it otherwise
-inline constexpr std::size_t kMaxLinkWorkers = 500;  // looked at for one allocation; a network has some tens
 inline constexpr std::size_t kMaxEarlierCases = 20;  // looked at for continuity, per key of the person
 
 // --- Records of a case ---
@@ -43,6 +42,8 @@ inline constexpr std::size_t kMaxNeedsPerCase = 20;  // there are 18 categories;
 inline constexpr int kMaxContactsPerCase = 1000;     // 6 to 12 are usual (standards.md)
 inline constexpr int kMaxAssessmentsPerCase = 100;
 inline constexpr int kMaxOpenSignpostsPerCase = 20;
+inline constexpr int kMaxSignpostsPerCase = 500;           // ended ones too: a few are usual
+inline constexpr int kMaxNominationsPerCase = 200;         // decided and withdrawn ones too: one a week for four years
 inline constexpr std::size_t kMaxMdtActionsPerCase = 100;  // the newest are kept; mdt-agenda keeps all
 inline constexpr std::size_t kMaxDecisionsPerCase = 20;    // likewise
 
@@ -62,6 +63,9 @@ inline constexpr std::size_t kMaxOwnerCharacters = 200;
 
 // --- The directory ---
 
+// Each allocation looks at all of them, so that every worker is a candidate; a network has some tens.
+inline constexpr std::size_t kMaxLinkWorkers = 500;
+inline constexpr std::size_t kMaxCommunityServices = 2000;  // a city's directory has hundreds
 inline constexpr std::size_t kMaxDisplayNameCharacters = 200;
 inline constexpr std::size_t kMaxProfessionalIdCharacters = 64;  // splw.type.v1.Professional.id
 inline constexpr std::size_t kMaxRoleCodeCharacters = 16;

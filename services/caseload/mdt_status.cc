@@ -98,7 +98,8 @@ void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& e
     status.clear_key_worker();
     status.clear_key_worker_item();
   }
-  if (!status.has_case_holder() || !status.has_key_worker() || !IsOneWorker(status.case_holder(), status.key_worker())) {
+  if (!status.has_case_holder() || !status.has_key_worker() ||
+      !IsOneWorker(status.case_holder(), status.key_worker())) {
     return;
   }
   if (event.has_case_holder()) {

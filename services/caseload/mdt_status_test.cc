@@ -92,6 +92,16 @@ TEST(NominationTest, ACaseHasOneOpenNomination) {
   EXPECT_THAT(Nominate(Nominated().record, Worker("w"), Request(), "id", "by", Start()), HasReason("NOMINATION_OPEN"));
 }
 
+TEST(NominationTest, ACaseHoldsABoundedNumberOfNominations) {
+  CaseRecord record = ActiveCase();
+  record.set_nomination_count(kMaxNominationsPerCase - 1);
+  const auto maybe_last = Nominate(record, Worker("w"), Request(), "id", "by", Start());
+  ASSERT_THAT(maybe_last, IsOk());
+  EXPECT_EQ(maybe_last->record.nomination_count(), kMaxNominationsPerCase);
+  record.set_nomination_count(kMaxNominationsPerCase);
+  EXPECT_THAT(Nominate(record, Worker("w"), Request(), "id", "by", Start()), HasReason("TOO_MANY_NOMINATIONS"));
+}
+
 TEST(NominationTest, OnlyAnActiveCaseIsNominated) {
   EXPECT_THAT(Nominate(WaitingCase(), Worker("w"), Request(), "id", "by", Start()), HasReason("ILLEGAL_TRANSITION"));
   EXPECT_THAT(Nominate(ClosedCase(), Worker("w"), Request(), "id", "by", Start()), HasReason("ILLEGAL_TRANSITION"));

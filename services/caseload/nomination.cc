@@ -3,6 +3,7 @@
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/errors.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/names.h"
 
 namespace splw::caseload {
@@ -37,6 +38,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   SPLW_RETURN_IF_ERROR(RequireActive(record, "nominating it"));
   if (!record.open_nomination_id().empty()) return errors::NominationOpen();
   if (record.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) return errors::ConsentDeclined();
+  if (record.nomination_count() >= kMaxNominationsPerCase) return errors::TooManyNominations();
 
   NominationRecord nomination;
   nomination.set_id(id);
@@ -52,6 +54,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   *nomination.mutable_update_time() = ToTimestamp(now);
 
   record.set_open_nomination_id(id);
+  record.set_nomination_count(record.nomination_count() + 1);
   MdtStatusRecord& status = *record.mutable_mdt_status();
   status.set_nomination_state(v1::NOMINATION_STATE_SENT);
   status.set_times_carried_over(0);

@@ -29,7 +29,7 @@ class CaseloadTest : public ::testing::Test {
     const auto maybe_position = store_.View({}, [this](store::Snapshot& snapshot) -> absl::Status {
       for (const store::UntypedTable* table : AllTables()) {
         std::vector<store::StoreFault> faults;
-        EXPECT_THAT(table->VerifyPage(snapshot, kNetwork, "", 1'000, faults), IsOk());
+        EXPECT_THAT(table->VerifyPage(snapshot, kNetwork, "", 100'000, faults), IsOk());
         EXPECT_THAT(faults, IsEmpty()) << table->name();
       }
       ExpectSumsMatch(snapshot);
