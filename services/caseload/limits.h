@@ -52,8 +52,7 @@ inline constexpr std::size_t kMaxWhatMattersCharacters = 2000;
 inline constexpr std::size_t kMaxQuestionCharacters = 1000;
 inline constexpr std::size_t kMaxNeedNoteCharacters = 500;
 inline constexpr std::size_t kMaxExplainedByCharacters = 200;
-inline constexpr std::size_t kMaxAgencies = 12;  // as many kinds as there are
-inline constexpr int kMaxOns4Score = 10;         // ONS4: whole numbers 0 to 10 (standards.md)
+inline constexpr int kMaxOns4Score = 10;  // ONS4: whole numbers 0 to 10 (standards.md)
 
 inline constexpr std::size_t kMaxGoals = 20;
 inline constexpr std::size_t kMaxPlanActions = 50;
@@ -69,7 +68,6 @@ inline constexpr std::size_t kMaxCommunityServices = 2000;  // a city's director
 inline constexpr std::size_t kMaxDisplayNameCharacters = 200;
 inline constexpr std::size_t kMaxProfessionalIdCharacters = 64;  // splw.type.v1.Professional.id
 inline constexpr std::size_t kMaxRoleCodeCharacters = 16;
-inline constexpr std::size_t kMaxCategories = 18;  // as many as there are
 inline constexpr std::size_t kMaxLanguages = 20;
 inline constexpr std::size_t kMaxLanguageCharacters = 35;  // RFC 5646, section 4.4.1
 inline constexpr std::size_t kMaxDescriptionCharacters = 2000;
