@@ -17,8 +17,9 @@ class PersonKeys final {
       : by_number_(key, "person-nhs-number"), by_details_(key, "person-name-birth-date-postcode") {}
 
   // Of the NHS number, where its check digit is right; and of family name, first letter of the given name, date of
-  // birth and postcode, without regard to case, spaces and punctuation, where all are known. The letter keeps most twins
-  // apart and still finds Margaret under Maggie; James and Jane are found for each other, and told apart by a person. None for a person of whom too little is known.
+  // birth and postcode, without regard to case, spaces and punctuation, where all are known. The letter keeps most
+  // twins apart and still finds Margaret under Maggie; James and Jane are found for each other, and told apart by a
+  // person. None for a person of whom too little is known.
   std::vector<std::string> Of(const type::Person& person) const;
 
  private:

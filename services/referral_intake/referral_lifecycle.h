@@ -45,8 +45,9 @@ struct AcknowledgeCommand {
 };
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT
-// CRISIS_ANSWERS_NOT_EXPECTED, NOT_RELATED (a referral that no finding names). A "yes" or "unsure" of the referrer stays, whatever is answered now. Answers that show a crisis are recorded with their finding and the urgent advice; the
-// referral is accepted all the same, by a clinician who has just been told.
+// CRISIS_ANSWERS_NOT_EXPECTED, NOT_RELATED (a referral that no finding names). A "yes" or "unsure" of the referrer
+// stays, whatever is answered now. Answers that show a crisis are recorded with their finding and the urgent advice;
+// the referral is accepted all the same, by a clinician who has just been told.
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now);
 
