@@ -14,9 +14,9 @@ std::string FoldedName(std::string_view text);
 // True if both have a right NHS number and these differ: two people, whatever else is alike.
 bool CertainlyDifferent(const type::v1::Person& one, const type::v1::Person& other);
 
-// For people who are recognised as alike (by number, or by family name, first letter, date of birth and postcode): true if
-// nothing stated speaks against their being one. A right number on both sides decides. Without two, the names by which
-// they are called do: twins at one address are James and Jane; Margaret who likes to be called Maggie is Maggie.
+// For people who are recognised as alike (by number, or by family name, first letter, date of birth and postcode): true
+// if nothing stated speaks against their being one. A right number on both sides decides. Without two, the names by
+// which they are called do: twins at one address are James and Jane; Margaret who likes to be called Maggie is Maggie.
 bool MayBeOnePerson(const type::v1::Person& one, const type::v1::Person& other);
 
 }  // namespace splw::health

@@ -44,8 +44,8 @@ void AddPersonKeys(CaseRecord& record, const referral::v1::ReferralAccepted& ref
   }
 }
 
-// A need whose kind is known and that says nothing of its own is no other one. Where the case is full, what it says is put
-// to the need of its kind (which is there: the limit is above the number of kinds), as far as that has room.
+// A need whose kind is known and that says nothing of its own is no other one. Where the case is full, what it says is
+// put to the first need of its kind, as far as that has room.
 void AddNeeds(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
   for (const type::v1::Need& need : referral.needs()) {
     auto& needs = *record.mutable_needs();

@@ -76,8 +76,8 @@ std::string NominationStatePrefix(v1::NominationState state);
 // added.
 inline constexpr char kLinkWorkersByFilter[] = "list";
 std::string LinkWorkerPrefix(bool active_only, type::v1::NeedCategory skill);
-// Index "professional" of LinkWorkers, unique: by a hash of the professional id, which may hold a name, without regard to
-// case.
+// Index "professional" of LinkWorkers, unique: by a hash of the professional id, which may hold a name, without regard
+// to case.
 inline constexpr char kLinkWorkersByProfessional[] = "professional";
 
 // Index "list" of CommunityServices: for any need or one, all or only those with a free place, in the order

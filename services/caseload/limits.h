@@ -35,8 +35,8 @@ inline constexpr std::size_t kMaxEarlierCases = 20;  // looked at for continuity
 
 inline constexpr std::size_t kMaxPersonKeysPerCase = 64;
 inline constexpr int kMaxAdjustments = 10;  // splw.type.v1.Person.adjustments
-// How many open cases with the same key are looked at for the person of a referral: more than one only where people share
-// all but the NHS number (twins at one address).
+// How many open cases with the same key are looked at for the person of a referral: more than one only where people
+// share all but the NHS number (twins at one address).
 inline constexpr std::size_t kMaxOpenCasesPerPersonKey = 10;
 inline constexpr std::size_t kMaxNeedsPerCase = 20;  // there are 18 categories; some twice, with different words
 inline constexpr int kMaxContactsPerCase = 1000;     // 6 to 12 are usual (standards.md)
@@ -81,7 +81,8 @@ inline constexpr std::size_t kMaxReasonCodeCharacters = 64;
 inline constexpr std::size_t kMaxNameCharacters = 256;
 // Clocks of callers differ; a contact "now" must not be refused for that.
 inline constexpr absl::Duration kClockSkew = absl::Minutes(5);
-// What happened before a case was opened may be written down too, within reason: an earlier instant is a slip of the pen.
+// What happened before a case was opened may be written down too, within reason: an earlier instant is a slip of the
+// pen.
 inline constexpr absl::Duration kMaxBeforeOpening = absl::Hours(24 * 366);
 // An action that is due later is never overdue.
 inline constexpr int kMaxYearsAhead = 5;

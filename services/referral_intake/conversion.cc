@@ -82,8 +82,8 @@ api::ReferralOutcome OutcomeOf(caseload::v1::CaseOutcome outcome) {
   }
 }
 
-// By then the person had said what the consent says: when it was submitted, or the end of an earlier day on which it was
-// explained to them. (The day's end in UTC: an hour late in summer, which decides nothing between two statements.)
+// By then the person had said what the consent says: when it was submitted, or the end of an earlier day on which it
+// was explained to them. (The day's end in UTC: an hour late in summer, which decides nothing between two statements.)
 google::protobuf::Timestamp ConsentTime(const storage::ReferralRecord& record) {
   const google::type::Date& explained = record.consent().explained_on();
   if (!IsDate(explained)) return record.submit_time();

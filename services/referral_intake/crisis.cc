@@ -10,8 +10,8 @@
 namespace splw::referral_intake {
 namespace {
 
-// In lower case, without apostrophes, every kind of hyphen and space written as one space; stems where a word has several
-// endings. A capital letter stands for each word of its list below.
+// In lower case, without apostrophes, every kind of hyphen and space written as one space; stems where a word has
+// several endings. A capital letter stands for each word of its list below.
 constexpr std::string_view kWordsOfDanger[] = {
     // to oneself
     "suicid", "selfharm", "self harm", "overdos", "kill S", "killing S", "killed S", "harm S", "harming S", "harmed S",

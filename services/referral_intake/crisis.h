@@ -18,8 +18,8 @@ bool AllAsked(const type::CrisisAnswers& answers);
 // True if `record` has a finding of the severity CRISIS.
 bool HasCrisisFinding(const storage::ReferralRecord& record);
 
-// True if `record` has a finding of the severity CRISIS, or one of words of danger in its text: the urgent advice goes out,
-// and the referral does not leave before somebody has confirmed that they know (product.md: crisis is any sign of
+// True if `record` has a finding of the severity CRISIS, or one of words of danger in its text: the urgent advice goes
+// out, and the referral does not leave before somebody has confirmed that they know (product.md: crisis is any sign of
 // immediate danger). A false alarm costs one confirmation.
 bool NeedsAcknowledgement(const storage::ReferralRecord& record);
 
