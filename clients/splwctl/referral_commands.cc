@@ -27,8 +27,10 @@ const std::vector<Column>& ReferralColumns() {
 }
 
 struct Arguments {
-  std::string name, etag, json, fhir, state, severity, organisation, reason, advice, note, practitioner, order;
+  std::string name, etag, json, fhir, state, severity, organisation, reason, advice, note, practitioner, informed,
+      order;
   std::string feels_unsafe, suicidal, harm, position;
+  std::vector<std::string> others;
   bool validate_only = false, crisis = false, given = false;
   std::int64_t limit = 0;
 };
@@ -152,6 +154,9 @@ absl::Status Accept(Shell& shell, const Arguments& arguments) {
     request.mutable_crisis_answers()->set_suicidal_thoughts(suicidal);
     request.mutable_crisis_answers()->set_risk_of_harm(harm);
   }
+  for (const std::string& other : arguments.others) {
+    SPLW_ASSIGN_OR_RETURN(*request.add_not_same_person_as(), shell.Name("referrals", other, "--not-same-person-as"));
+  }
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return AskAndShow(shell, Role::kServiceLead, connection->intake(), &Stub::AcceptReferral, request);
 }
@@ -183,6 +188,7 @@ absl::Status Acknowledge(Shell& shell, const Arguments& arguments) {
   SPLW_RETURN_IF_ERROR(Identify(shell, Role::kServiceLead, arguments, &request));
   request.set_urgent_advice_given(true);
   request.set_practitioner_name(arguments.practitioner);
+  request.set_referrer_informed(arguments.informed);
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return AskAndShow(shell, Role::kServiceLead, connection->intake(), &Stub::AcknowledgeCrisis, request);
 }
@@ -281,6 +287,8 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
                      "no, yes, unsure: where the questions had not been asked");
   accept->add_option("--suicidal-thoughts", arguments->suicidal, "no, yes, unsure");
   accept->add_option("--risk-of-harm", arguments->harm, "no, yes, unsure");
+  accept->add_option("--not-same-person-as", arguments->others,
+                     "A referral of a finding that is for somebody else (a twin); may be given several times");
 
   CLI::App* back =
       AddVerb(*noun, shell, "return", "Return a referral to its referrer, with a reason and advice",
@@ -298,11 +306,16 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
 
   CLI::App* acknowledge =
       AddVerb(*noun, shell, "acknowledge-crisis", "Confirm that a crisis is known and the urgent advice was given",
-              {"--network U12345 referral acknowledge-crisis 01JD… --urgent-advice-given --by \"Dr Helen Marsh, GP\""},
+              {"--network U12345 referral acknowledge-crisis 01JD… --urgent-advice-given --by \"Amina Khan\" "
+               "--referrer-informed \"Dr Helen Marsh, GP\""},
               [&shell, arguments] { return Acknowledge(shell, *arguments); });
   AddTarget(acknowledge, *arguments);
   acknowledge->add_flag("--urgent-advice-given", arguments->given, "The urgent advice was given");
   acknowledge->add_option("--by", arguments->practitioner, "Who gave it: name and role")->required();
+  acknowledge->add_option(
+      "--referrer-informed", arguments->informed,
+      "Who at the referring organisation confirmed that they know: name and role (unless the caller is a "
+      "referrer)");
 
   AddWatch(*noun, shell, "referrals", arguments->position, arguments->limit,
            [&shell, arguments] { return Watch(shell, *arguments); });

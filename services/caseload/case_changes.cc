@@ -115,6 +115,9 @@ absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view 
 
 absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>& before, CaseRecord& after,
                       std::string_view reason) {
+  if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
+    SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));
+  }
   after.set_version(before.has_value() ? before->version() + 1 : 1);
   after.set_weight(CaseWeight(after));
   *after.mutable_update_time() = ToTimestamp(change.now());

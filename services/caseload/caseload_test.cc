@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/testing/caseload_fixture.h"
 
 namespace splw::caseload {
@@ -48,6 +49,38 @@ TEST_F(CaseloadTest, TwinsAtOneAddressHaveACaseEach) {
   twin.mutable_person()->mutable_nhs_number()->set_value("9990000026");
   EXPECT_THAT(Tell(OnReferralAccepted, twin), IsOk());
   EXPECT_EQ(ListCases().size(), 2u);
+}
+
+referral::v1::ReferralAccepted WithoutNumber(int number, const char* given) {
+  referral::v1::ReferralAccepted event = Accepted(number, {"name"});
+  event.mutable_person()->mutable_nhs_number()->clear_value();
+  event.mutable_person()->mutable_name()->set_given(given);
+  return event;
+}
+
+TEST_F(CaseloadTest, TwinsAtOneAddressWithoutNumbersHaveACaseEach) {
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(1, "James")), IsOk());
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jane")), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(3, "Jane Mary")), IsOk());
+  const std::vector<v1::Case> cases = ListCases();
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_EQ(cases[0].person().name().given(), "James");
+  EXPECT_THAT(cases[1].referrals(), ElementsAre(ReferralName(2), ReferralName(3)));
+}
+
+TEST_F(CaseloadTest, WhomTheTriageToldApartStayApart) {
+  referral::v1::ReferralAccepted jane = WithoutNumber(1, "Jane");
+  jane.add_not_same_person_as(ReferralName(2));  // which waits for triage still
+  EXPECT_THAT(Tell(OnReferralAccepted, jane), IsOk());
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jan")), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+  referral::v1::ReferralAccepted jan = WithoutNumber(3, "Jan");
+  jan.add_not_same_person_as(ReferralName(1));
+  EXPECT_THAT(Tell(OnReferralAccepted, jan), IsOk());
+  const std::vector<v1::Case> cases = ListCases();
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_THAT(cases[1].referrals(), ElementsAre(ReferralName(2), ReferralName(3)));
 }
 
 TEST_F(CaseloadTest, AfterTheCaseIsClosedANewReferralOpensAnother) {
@@ -240,8 +273,19 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
   *due.mutable_feedback_due_before() = Day(2026, 10, 2);
   EXPECT_EQ(ListCases(due).size(), 1u);
 
+  mdt::v1::FeedbackRecorded report;  // of an owner, before the meeting that is to hear it
+  report.set_case_(name);
+  report.set_meeting(MeetingName("2026-10-01"));
+  report.set_next_feedback_meeting(MeetingName("2026-10-01"));
+  *report.mutable_next_feedback_due_date() = Day(2026, 10, 1);
+  report.set_summary("Nearly done.");
+  ASSERT_THAT(Tell(OnFeedbackRecorded, report), IsOk());
+  EXPECT_EQ(GetCase(name).mdt_status().last_feedback_summary(), "");
+  EXPECT_EQ(ListCases(due).size(), 1u) << "still owed";
+
   mdt::v1::FeedbackRecorded feedback;
   feedback.set_case_(name);
+  feedback.set_meeting(MeetingName("2026-10-01"));
   feedback.set_summary("Done.");
   ASSERT_THAT(Tell(OnFeedbackRecorded, feedback), IsOk());
   EXPECT_THAT(ListCases(due), IsEmpty());
@@ -252,8 +296,10 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
 TEST_F(CaseloadTest, ADecisionThatNamesOnePersonTwiceIsRefusedAndNotApplied) {
   const std::string name = OpenCaseFor(1);
   mdt::v1::DecisionRecorded event = Decision(IdOf(name));
-  event.mutable_key_worker()->set_id("nurse");
-  EXPECT_THAT(Tell(OnDecisionRecorded, event), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  for (const char* id : {"nurse", "Nurse"}) {
+    event.mutable_key_worker()->set_id(id);
+    EXPECT_THAT(Tell(OnDecisionRecorded, event), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  }
   EXPECT_FALSE(GetCase(name).has_mdt_status());
   EXPECT_THAT(Tell(OnDecisionRecorded, Decision(testkit::kOtherId)), HasReason("CASE_NOT_FOUND"));
 }
@@ -305,6 +351,71 @@ TEST_F(CaseloadTest, APersonWhoTakesConsentBackIsNotDiscussed) {
   EXPECT_EQ(GetCase(name).open_nomination(), "");
   EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
+}
+
+TEST_F(CaseloadTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheNomination) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto maybe_nomination = Nominate(name);
+  ASSERT_THAT(maybe_nomination, IsOk());
+  referral::v1::ReferralWithdrawn event;
+  event.set_referral(ReferralName(1));
+  event.set_reason_code("PERSON_DECLINED");
+  *event.mutable_withdraw_time() = ToTimestamp(Start() + absl::Hours(1));
+  ASSERT_THAT(Tell(OnReferralWithdrawn, event), IsOk());
+
+  EXPECT_EQ(GetCase(name).state(), v1::CASE_STATE_ACTIVE);
+  EXPECT_EQ(GetCase(name).open_nomination(), "");
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
+  EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
+}
+
+TEST_F(CaseloadTest, AnMdtSeesNominatedCasesOnly) {
+  const std::string nominated = OpenCaseFor(1);
+  const std::string other = OpenCaseFor(2);
+  AddWorker("amina");
+  for (const std::string& name : {nominated, other}) ASSERT_THAT(Allocate(name), IsOk());
+  ASSERT_THAT(Nominate(nominated), IsOk());
+  for (const auto role : {identity::Role::kMdtCoordinator, identity::Role::kMdtChair}) {
+    v1::ListCasesRequest active;
+    active.set_state(v1::CASE_STATE_ACTIVE);
+    for (const v1::ListCasesRequest& list : {v1::ListCasesRequest(), active}) {
+      const std::vector<v1::Case> seen = ListCases(list, role);
+      ASSERT_EQ(seen.size(), 1u);
+      EXPECT_EQ(seen[0].name(), nominated);
+    }
+    for (const std::string& name : {nominated, other}) {
+      v1::GetCaseRequest get;
+      get.set_name(name);
+      v1::Case shown;
+      const auto maybe_case = queries_.GetCase(Call("GetCase", role), get, &shown);
+      v1::ListNominationsRequest list;
+      list.set_parent(name);
+      v1::ListNominationsResponse nominations;
+      const auto maybe_nominations = queries_.ListNominations(Call("List", role), list, &nominations);
+      v1::WatchCasesResponse change;
+      bool told = false;
+      ASSERT_THAT(store_.View({},
+                              [&](store::Snapshot& snapshot) -> absl::Status {
+                                const auto maybe_told = FillChange(Call("WatchCases", role), snapshot,
+                                                                          {1, "cases", name, false, Start()}, &change);
+                                EXPECT_THAT(maybe_told, IsOk());
+                                told = maybe_told.value_or(false);
+                                return absl::OkStatus();
+                              }),
+                  IsOk());
+      EXPECT_EQ(told, name == nominated);
+      if (name == nominated) {
+        EXPECT_THAT(maybe_case, IsOk());
+        EXPECT_EQ(nominations.nominations_size(), 1);
+      } else {
+        EXPECT_THAT(maybe_case, HasReason("CASE_NOT_FOUND"));
+        EXPECT_THAT(maybe_nominations, HasReason("CASE_NOT_FOUND"));
+      }
+    }
+  }
+  EXPECT_EQ(ListCases({}, identity::Role::kAuditor).size(), 2u);
 }
 
 TEST_F(CaseloadTest, NominationsAreListedByCaseAndByState) {
@@ -380,13 +491,49 @@ TEST_F(CaseloadTest, AProfessionalIsOneLinkWorkerOfANetwork) {
   AddWorker("amina");
   v1::CreateLinkWorkerRequest request;
   request.set_parent(NetworkName(kNetwork));
-  request.mutable_link_worker()->set_professional_id("amina");
   request.mutable_link_worker()->set_display_name("Again");
   request.mutable_link_worker()->set_wte(1);
-  request.set_request_id("again");
-  v1::LinkWorker response;
-  EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
-              HasReason("LINK_WORKER_EXISTS"));
+  for (const char* id : {"amina", "Amina"}) {
+    request.mutable_link_worker()->set_professional_id(id);
+    request.set_request_id(RequestId());
+    v1::LinkWorker response;
+    EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
+                HasReason("LINK_WORKER_EXISTS"));
+  }
+}
+
+TEST_F(CaseloadTest, ANetworkHasRoomForSoManyWorkersAndServices) {
+  const delivery::Origin origin{"test", "SERVICE", "", "Fill", "correlation-1"};
+  ASSERT_THAT(changes_->Run({}, origin, kNetwork,
+                            [](delivery::Change& change) -> absl::Status {
+                              for (std::size_t i = 0; i < kMaxLinkWorkers; ++i) {
+                                const LinkWorkerRecord worker = testkit::Worker(change.NewId());
+                                EXPECT_THAT(LinkWorkers().Put(change.txn(), kNetwork, worker), IsOk());
+                              }
+                              for (std::size_t i = 0; i < kMaxCommunityServices; ++i) {
+                                CommunityServiceRecord service = testkit::Befrienders();
+                                service.set_id(change.NewId());
+                                EXPECT_THAT(CommunityServices().Put(change.txn(), kNetwork, service), IsOk());
+                              }
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+  v1::CreateLinkWorkerRequest worker;
+  worker.set_parent(NetworkName(kNetwork));
+  worker.mutable_link_worker()->set_professional_id("amina");
+  worker.mutable_link_worker()->set_display_name("Worker");
+  worker.mutable_link_worker()->set_wte(1);
+  worker.set_request_id(RequestId());
+  v1::LinkWorker no_worker;
+  EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), worker, &no_worker),
+              HasReason("TOO_MANY_LINK_WORKERS"));
+  v1::CreateCommunityServiceRequest service;
+  service.set_parent(NetworkName(kNetwork));
+  service.mutable_community_service()->set_display_name("Befrienders");
+  service.set_request_id(RequestId());
+  v1::CommunityService no_service;
+  EXPECT_THAT(commands_.CreateCommunityService(Call("CreateCommunityService"), service, &no_service),
+              HasReason("TOO_MANY_COMMUNITY_SERVICES"));
 }
 
 TEST_F(CaseloadTest, WorkersAreListedBySkillAndWhetherTheyTakeCases) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/health/same_person.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/allocation.h"
 #include "services/caseload/case_changes.h"
@@ -36,7 +37,8 @@ absl::StatusOr<std::set<std::string>> EarlierLinkWorkers(Change& change, const C
                           Cases().ScanIndex(change.txn(), change.network(), kCasesByPerson,
                                             PersonPrefix(person_key, /*open=*/false), page));
     for (const CaseRecord& closed : earlier.records) {
-      if (!closed.link_worker_id().empty()) ids.insert(closed.link_worker_id());
+      const bool of_person = health::MayBeOnePerson(closed.person(), record.person());  // a twin's has the same key
+      if (of_person && !closed.link_worker_id().empty()) ids.insert(closed.link_worker_id());
     }
   }
   return ids;
@@ -66,6 +68,14 @@ absl::StatusOr<CaseRecord> Allocated(Change& change, const CaseRecord& before, c
                         ParseLinkWorkerName("link_worker", change.network(), request.link_worker()));
   SPLW_ASSIGN_OR_RETURN(LinkWorkerRecord worker, LoadLinkWorker(change.txn(), change.network(), id));
   return AllocateTo(before, {std::move(worker), earlier.count(id) > 0}, command, change.now());
+}
+
+template <typename Record>
+absl::Status CheckRoom(Change& change, const store::Table<Record>& table, std::size_t limit, absl::Status (*full)()) {
+  store::PageRequest page;
+  page.size = limit;
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<Record> all, table.Scan(change.txn(), change.network(), page));
+  return all.records.size() < limit ? absl::OkStatus() : full();
 }
 
 absl::Status SaveLinkWorker(Change& change, const LinkWorkerRecord& record) {
@@ -106,9 +116,9 @@ Commands::Outcome Commands::AllocateCase(const rpc::Call& call, const v1::Alloca
 
 Commands::Outcome Commands::UpdatePlan(const rpc::Call& call, const v1::UpdatePlanRequest& request,
                                        v1::Case* response) {
-  SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const std::string case_id, ParseCaseName("name", call.network, request.name()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckRequest(request, change.now()));
     SPLW_ASSIGN_OR_RETURN(const CaseRecord before, BeginCase(change, case_id, request.etag()));
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, caseload::UpdatePlan(before, request.plan(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
@@ -179,10 +189,6 @@ Commands::Outcome Commands::RecordAssessment(const rpc::Call& call, const v1::Re
     SPLW_RETURN_IF_ERROR(Assessments().Put(change.txn(), change.network(), assessment));
     SPLW_RETURN_IF_ERROR(change.Changed(kAssessmentCollection,
                                         AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
-    // A person who takes their consent back is not discussed (product.md, "What must never happen", 3).
-    if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
-      SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));
-    }
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
     SPLW_RETURN_IF_ERROR(TellReferrers(change, after, v1::CASE_STAGE_ASSESSED));
     *response = ToAssessment(change.network(), assessment);
@@ -277,6 +283,7 @@ Commands::Outcome Commands::CreateLinkWorker(const rpc::Call& call, const v1::Cr
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckRoom(change, LinkWorkers(), kMaxLinkWorkers, errors::TooManyLinkWorkers));
     SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord record, NewLinkWorker(request.link_worker(), change.NewId()));
     SPLW_RETURN_IF_ERROR(SaveLinkWorker(change, record));
     *response = ToLinkWorker(change.network(), record);
@@ -306,6 +313,8 @@ Commands::Outcome Commands::CreateCommunityService(const rpc::Call& call,
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(
+        CheckRoom(change, CommunityServices(), kMaxCommunityServices, errors::TooManyCommunityServices));
     SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord record,
                           NewCommunityService(request.community_service(), change.NewId(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCommunityService(change, record));

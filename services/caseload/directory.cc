@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
@@ -110,7 +111,7 @@ absl::Status CheckLinkWorker(const v1::LinkWorker& worker) {
   }
   if (!worker.supervisor().empty() && !IsProfessionalId(worker.supervisor())) {
     violations.Add("link_worker.supervisor", "FORMAT_INVALID", "must be a professional id");
-  } else if (!worker.supervisor().empty() && worker.supervisor() == worker.professional_id()) {
+  } else if (!worker.supervisor().empty() && absl::EqualsIgnoreCase(worker.supervisor(), worker.professional_id())) {
     violations.Add("link_worker.supervisor", "SUPERVISOR_IS_SELF", "nobody supervises themselves");
   }
   return violations.ToStatus();

@@ -162,6 +162,25 @@ absl::Status TooManySignposts() {
                  "the case holds as many places as it can: record the outcome of some first");
 }
 
+absl::Status TooManySignpostsEver() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_SIGNPOSTS", "the case has as many signposts as it can hold");
+}
+
+absl::Status TooManyNominations() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_NOMINATIONS",
+                 "the case has as many nominations as it can hold");
+}
+
+absl::Status TooManyLinkWorkers() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_LINK_WORKERS",
+                 "the network has as many link workers as it can hold: change one who has left instead");
+}
+
+absl::Status TooManyCommunityServices() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_COMMUNITY_SERVICES",
+                 "the network has as many community services as it can hold: change one that has ended instead");
+}
+
 absl::Status LinkWorkerExists() {
   return Failure(StatusCode::kAlreadyExists, "LINK_WORKER_EXISTS",
                  "the network has a link worker with this professional_id");

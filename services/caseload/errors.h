@@ -49,6 +49,10 @@ absl::Status FeedbackDue();
 absl::Status TooManyContacts();
 absl::Status TooManyAssessments();
 absl::Status TooManySignposts();
+absl::Status TooManySignpostsEver();  // reason TOO_MANY_SIGNPOSTS
+absl::Status TooManyNominations();
+absl::Status TooManyLinkWorkers();
+absl::Status TooManyCommunityServices();
 
 // ALREADY_EXISTS, reason LINK_WORKER_EXISTS.
 absl::Status LinkWorkerExists();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <absl/strings/match.h>
+
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
 #include "services/caseload/nomination.h"
@@ -15,6 +17,11 @@ using storage::v1::MdtActionRecord;
 // Only the open nomination's progress is the case's.
 bool IsCurrent(const CaseRecord& record, const std::optional<NominationRecord>& nomination) {
   return nomination.has_value() && record.open_nomination_id() == nomination->id();
+}
+
+// "Amina@x" and "amina@x", as mdt-agenda sees it too.
+bool IsOneWorker(const type::v1::Professional& one, const type::v1::Professional& other) {
+  return absl::EqualsIgnoreCase(one.id(), other.id());
 }
 
 void Touch(NominationRecord& nomination, absl::Time now) {
@@ -91,7 +98,8 @@ void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& e
     status.clear_key_worker();
     status.clear_key_worker_item();
   }
-  if (!status.has_case_holder() || !status.has_key_worker() || status.case_holder().id() != status.key_worker().id()) {
+  if (!status.has_case_holder() || !status.has_key_worker() ||
+      !IsOneWorker(status.case_holder(), status.key_worker())) {
     return;
   }
   if (event.has_case_holder()) {
@@ -123,9 +131,11 @@ void Fill(DecisionRecord& decision, const mdt::v1::DecisionRecorded& event) {
 
 MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomination,
                         const mdt::v1::NominationReceived& event, absl::Time now) {
-  if (!nomination.has_value() || nomination->state() != v1::NOMINATION_STATE_SENT) {
-    return {std::move(record), std::move(nomination), false};
-  }
+  const bool arrives = nomination.has_value() && nomination->state() == v1::NOMINATION_STATE_SENT;
+  // It waited without a team, and is told again once a team has taken it.
+  const bool taken = nomination.has_value() && nomination->state() == v1::NOMINATION_STATE_RECEIVED &&
+                     !event.mdt().empty() && nomination->mdt() != event.mdt();
+  if (!arrives && !taken) return {std::move(record), std::move(nomination), false};
   nomination->set_state(v1::NOMINATION_STATE_RECEIVED);
   if (!event.mdt().empty()) nomination->set_mdt(event.mdt());
   Touch(*nomination, now);
@@ -174,7 +184,7 @@ MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> no
 
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now) {
-  if (event.has_case_holder() && event.has_key_worker() && event.case_holder().id() == event.key_worker().id()) {
+  if (event.has_case_holder() && event.has_key_worker() && IsOneWorker(event.case_holder(), event.key_worker())) {
     return errors::SamePersonForBothRoles();
   }
   MdtStatusRecord& status = *record.mutable_mdt_status();
@@ -207,13 +217,19 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
   return MdtChange{std::move(record), std::move(nomination), true};
 }
 
+bool WasHeard(const mdt::v1::FeedbackRecorded& event) {
+  return event.next_feedback_meeting().empty() || event.next_feedback_meeting() != event.meeting();
+}
+
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {
   MdtStatusRecord& status = *record.mutable_mdt_status();
   TakeActions(status, event.actions(), "");
   OweFeedback(status, event.next_feedback_meeting(), event.has_next_feedback_due_date(),
               event.next_feedback_due_date());
-  status.set_last_feedback_summary(event.summary());
-  *status.mutable_last_feedback_time() = event.time();
+  if (WasHeard(event)) {
+    status.set_last_feedback_summary(event.summary());
+    *status.mutable_last_feedback_time() = event.time();
+  }
   return {std::move(record), std::nullopt, true};
 }
 

@@ -39,6 +39,11 @@ MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> no
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now);
 
+// True where the meeting heard the feedback; false for what an owner reported before it, which the item's own meeting
+// has still to hear.
+bool WasHeard(const mdt::v1::FeedbackRecorded& event);
+
+// The state of the actions counts whoever reported it; the summary and its time only once a meeting has heard it.
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event);
 MdtChange ApplyFeedbackMoved(CaseRecord record, const mdt::v1::FeedbackMoved& event);
 

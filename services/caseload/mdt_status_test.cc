@@ -1,6 +1,7 @@
 #include "services/caseload/mdt_status.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
@@ -50,10 +51,55 @@ TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnow) {
   EXPECT_EQ(made.event.share_with(0), type::v1::AGENCY_KIND_VCSE);
   EXPECT_EQ(made.event.link_worker().id(), "worker.w");
   EXPECT_EQ(made.event.link_worker().agency(), type::v1::AGENCY_KIND_SPLW_SERVICE);
+  EXPECT_EQ(made.event.person().name().family(), "Sample");
+  EXPECT_EQ(made.event.person().nhs_number().value(), "9990000018");
+}
+
+TEST(NominationTest, ANominationTellsTheMdtNoMoreOfThePersonThanTheAgendaShows) {
+  CaseRecord record = ActiveCase();
+  type::v1::Person& person = *record.mutable_person();
+  *person.mutable_birth_date() = Day(1948, 3, 7);
+  person.set_ethnicity_code("A");
+  person.mutable_address()->add_lines("4 Mill Lane");
+  person.set_phone("0161 496 0000");
+  person.set_email("jean@example.org");
+  person.add_adjustments("Large print");
+  const auto maybe_made = Nominate(record, Worker("w"), Request(), kNominationId, "by", Start());
+  ASSERT_THAT(maybe_made, IsOk());
+  type::v1::Person shown;
+  *shown.mutable_name() = person.name();
+  *shown.mutable_birth_date() = person.birth_date();
+  *shown.mutable_nhs_number() = person.nhs_number();
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(maybe_made->event.person(), shown));
+}
+
+TEST(MdtStatusTest, TheTeamThatTakesAWaitingNominationShows) {
+  const NominationMade made = Nominated();
+  mdt::v1::NominationReceived event;
+  event.set_nomination(made.event.nomination());
+  MdtChange waiting = ApplyReceived(made.record, made.nomination, event, Start());
+  ASSERT_TRUE(waiting.news);
+  EXPECT_EQ(waiting.nomination->mdt(), "");
+  event.set_mdt("networks/U12345/mdts/01J00000000000000000000002");
+  const MdtChange taken = ApplyReceived(waiting.record, waiting.nomination, event, Start());
+  ASSERT_TRUE(taken.news);
+  EXPECT_EQ(taken.nomination->mdt(), event.mdt());
+  EXPECT_EQ(taken.nomination->state(), v1::NOMINATION_STATE_RECEIVED);
+  EXPECT_FALSE(ApplyReceived(taken.record, taken.nomination, event, Start()).news);
 }
 
 TEST(NominationTest, ACaseHasOneOpenNomination) {
   EXPECT_THAT(Nominate(Nominated().record, Worker("w"), Request(), "id", "by", Start()), HasReason("NOMINATION_OPEN"));
+}
+
+TEST(NominationTest, ACaseHoldsABoundedNumberOfNominations) {
+  CaseRecord record = ActiveCase();
+  record.set_nomination_count(kMaxNominationsPerCase - 1);
+  const auto maybe_last = Nominate(record, Worker("w"), Request(), "id", "by", Start());
+  ASSERT_THAT(maybe_last, IsOk());
+  EXPECT_EQ(maybe_last->record.nomination_count(), kMaxNominationsPerCase);
+  record.set_nomination_count(kMaxNominationsPerCase);
+  EXPECT_THAT(Nominate(record, Worker("w"), Request(), "id", "by", Start()), HasReason("TOO_MANY_NOMINATIONS"));
 }
 
 TEST(NominationTest, OnlyAnActiveCaseIsNominated) {

@@ -8,7 +8,7 @@ std::vector<identity::PolicyRow> CaseloadPolicy() {
   using identity::Role;
   const std::vector<Role> team = {Role::kLinkWorker, Role::kServiceLead};
   const std::vector<Role> lead = {Role::kServiceLead};
-  // What an MDT needs to plan and chair.
+  // What an MDT needs to plan and chair; of cases, those of SeesNominatedCasesOnly.
   const std::vector<Role> team_and_mdt = {Role::kLinkWorker, Role::kServiceLead, Role::kMdtCoordinator, Role::kMdtChair,
                                           Role::kAuditor};
   // What was said between the person and the team.
@@ -50,6 +50,10 @@ std::vector<identity::PolicyRow> CaseloadPolicy() {
   allow("ListCommunityServices", team_and_mdt);
   allow("WatchCommunityServices", team_and_mdt);
   return rows;
+}
+
+bool SeesNominatedCasesOnly(identity::Role role) {
+  return role == identity::Role::kMdtCoordinator || role == identity::Role::kMdtChair;
 }
 
 }  // namespace splw::caseload

@@ -43,7 +43,7 @@ class Queries final {
   store::Store& store_;
 };
 
-// What a watch tells of a feed's entry; false if there is nothing to tell.
+// What a watch tells of a feed's entry; false if there is nothing to tell, or not to this caller.
 absl::StatusOr<bool> FillChange(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
                                 v1::WatchCasesResponse* response);
 absl::StatusOr<bool> FillChange(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,

@@ -87,7 +87,7 @@ void CheckAgencies(std::string_view field, const Agencies& agencies, bool requir
   }
 }
 
-void CheckConsent(const type::v1::Consent& consent, Violations& violations) {
+void CheckConsent(const type::v1::Consent& consent, absl::Time now, Violations& violations) {
   RequireEnum("consent.referral", consent.referral(), type::v1::ConsentStatus_IsValid(consent.referral()), violations);
   CheckText(
       "consent.explained_by", consent.explained_by(),
@@ -95,6 +95,10 @@ void CheckConsent(const type::v1::Consent& consent, Violations& violations) {
       violations);
   if (consent.has_explained_on() && !IsFullDate(consent.explained_on())) {
     violations.Add("consent.explained_on", "DATE_INVALID", "must be a day that exists");
+  } else if (consent.has_explained_on() &&
+             // London is never more than an hour ahead of UTC.
+             ToCivilDay(consent.explained_on()) > absl::ToCivilDay(now + absl::Hours(1), absl::UTCTimeZone())) {
+    violations.Add("consent.explained_on", "IN_THE_FUTURE", "must not lie in the future");
   }
   CheckAgencies("consent.share_with", consent.share_with(), /*required=*/false, violations);
 }
@@ -144,8 +148,10 @@ absl::Status CheckRequest(const v1::AllocateCaseRequest& request) {
   return violations.ToStatus();
 }
 
-absl::Status CheckRequest(const v1::UpdatePlanRequest& request) {
+absl::Status CheckRequest(const v1::UpdatePlanRequest& request, absl::Time now) {
   Violations violations;
+  const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  const absl::CivilDay latest(today.year() + kMaxYearsAhead, today.month(), today.day());
   CheckEtagGiven("etag", request.etag(), violations);
   if (!request.has_plan()) violations.Missing("plan", "send the whole plan");
   const v1::Plan& plan = request.plan();
@@ -168,6 +174,8 @@ absl::Status CheckRequest(const v1::UpdatePlanRequest& request) {
     CheckText(field + ".owner", action.owner(), {.max_characters = kMaxOwnerCharacters}, violations);
     if (action.has_due_date() && !IsFullDate(action.due_date())) {
       violations.Add(field + ".due_date", "DATE_INVALID", "must be a day that exists");
+    } else if (action.has_due_date() && ToCivilDay(action.due_date()) > latest) {
+      violations.Add(field + ".due_date", "TOO_FAR_AHEAD", absl::StrFormat("at most %d years ahead", kMaxYearsAhead));
     }
   }
   return violations.ToStatus();
@@ -199,7 +207,10 @@ absl::Status CheckRequest(const v1::RecordAssessmentRequest& request, absl::Time
   CheckScore("ons4.happy_yesterday", ons4.has_happy_yesterday(), ons4.happy_yesterday(), violations);
   CheckScore("ons4.anxious_yesterday", ons4.has_anxious_yesterday(), ons4.anxious_yesterday(), violations);
   CheckNeeds(request.needs(), violations);
-  if (request.has_consent()) CheckConsent(request.consent(), violations);
+  if (request.has_consent()) {
+    CheckEtagGiven("etag", request.etag(), violations);
+    CheckConsent(request.consent(), now, violations);
+  }
   CheckPast("time", request.has_time(), request.time(), now, violations);
   return violations.ToStatus();
 }

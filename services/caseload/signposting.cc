@@ -50,6 +50,7 @@ absl::StatusOr<SignpostChange> SignpostPerson(CaseRecord record, CommunityServic
     if (open.community_service_id() == service.id()) return errors::AlreadySignposted();
   }
   if (record.open_signpost_count() >= kMaxOpenSignpostsPerCase) return errors::TooManySignposts();
+  if (record.signpost_count() >= kMaxSignpostsPerCase) return errors::TooManySignpostsEver();
   if (!service.accepting()) return errors::ServiceNotAccepting();
   if (service.places_held() >= service.places_offered()) return errors::NoPlaceFree();
 
@@ -65,6 +66,7 @@ absl::StatusOr<SignpostChange> SignpostPerson(CaseRecord record, CommunityServic
   *signpost.mutable_update_time() = ToTimestamp(now);
   service.set_places_held(service.places_held() + 1);
   record.set_open_signpost_count(record.open_signpost_count() + 1);
+  record.set_signpost_count(record.signpost_count() + 1);
   return SignpostChange{std::move(record), std::move(service), std::move(signpost)};
 }
 

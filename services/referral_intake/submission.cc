@@ -36,6 +36,7 @@ class SubmissionReader final {
     ReadReferrer();
     Text("referral.reason_text", sent_.reason_text(), kMaxReasonCharacters, by_hand_, /*allow_lines=*/true);
     record_.set_reason_text(sent_.reason_text());
+    absl::StripAsciiWhitespace(record_.mutable_reason_text());
     ReadNeeds();
     ReadCrisisAnswers();
     ReadConsent();
@@ -67,7 +68,10 @@ class SubmissionReader final {
     person = sent;
     ReadNhsNumber(sent.nhs_number(), *person.mutable_nhs_number());
 
-    const type::HumanName& name = sent.name();
+    type::HumanName& name = *person.mutable_name();
+    for (std::string* part : {name.mutable_family(), name.mutable_given(), name.mutable_preferred()}) {
+      absl::StripAsciiWhitespace(part);
+    }
     Text("referral.person.name.family", name.family(), kMaxNameCharacters, false);
     Text("referral.person.name.given", name.given(), kMaxNameCharacters, false);
     Text("referral.person.name.preferred", name.preferred(), kMaxNameCharacters, false);
@@ -155,8 +159,8 @@ class SubmissionReader final {
     type::Organisation& organisation = *referrer.mutable_organisation();
     organisation.set_ods_code(health::NormaliseOdsCode(sent.organisation().ods_code()));
     if (!by_hand_ && OrganisationKey(organisation).empty()) {
-      if (health::IsOdsCode(submitter_organisation_)) {
-        organisation.set_ods_code(std::string(submitter_organisation_));
+      if (const std::string key = OrganisationKey(submitter_organisation_); health::IsOdsCode(key)) {
+        organisation.set_ods_code(key);
       } else {
         organisation.set_local_id(std::string(submitter_organisation_));
       }
@@ -170,11 +174,17 @@ class SubmissionReader final {
                       "must be 3 to 12 letters and digits");
     }
     Text("referral.referrer.organisation.local_id", organisation.local_id(), kMaxLocalIdCharacters, false);
+    // By such an id a practice would be shown what is not theirs: the two kinds share one key.
+    if (organisation.ods_code().empty() && health::IsPracticeCode(OrganisationKey(organisation))) {
+      violations_.Add("referral.referrer.organisation.local_id", "LOCAL_ID_IS_ODS_CODE",
+                      "is written like a practice's ODS code: give it as ods_code, or write the local id otherwise");
+    }
     Text("referral.referrer.organisation.display_name", organisation.display_name(), kMaxPersonLabelCharacters, false);
     if (by_hand_ && organisation.agency() == type::AGENCY_KIND_UNSPECIFIED) {
       Missing("referral.referrer.organisation.agency", "say what kind of organisation it is");
     }
     Text("referral.referrer.practitioner_name", sent.practitioner_name(), kMaxPersonLabelCharacters, by_hand_);
+    absl::StripAsciiWhitespace(referrer.mutable_practitioner_name());
     Text("referral.referrer.role_title", sent.role_title(), kMaxRoleTitleCharacters, false);
     Text("referral.referrer.contact", sent.contact(), kMaxContactCharacters, false);
   }
@@ -224,6 +234,7 @@ class SubmissionReader final {
     }
     Text("referral.consent.explained_by", sent.explained_by(), kMaxPersonLabelCharacters,
          by_hand_ && sent.referral() == type::CONSENT_STATUS_AGREED);
+    absl::StripAsciiWhitespace(consent.mutable_explained_by());
     if (!IsUnset(sent.explained_on())) {
       if (!IsDate(sent.explained_on())) {
         violations_.Add("referral.consent.explained_on", "DATE_INVALID", "is not a date of the calendar");
@@ -263,7 +274,11 @@ class SubmissionReader final {
 }  // namespace
 
 std::string OrganisationKey(const type::Organisation& organisation) {
-  return organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code();
+  return OrganisationKey(organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code());
+}
+
+std::string OrganisationKey(std::string_view name) {
+  return health::NormaliseOdsCode(name);
 }
 
 absl::StatusOr<storage::ReferralRecord> ReadSubmission(const api::SubmitReferralRequest& request,

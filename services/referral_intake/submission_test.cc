@@ -176,6 +176,26 @@ TEST(SubmissionTest, WritingIsNormalised) {
   EXPECT_EQ(maybe->referrer().organisation().ods_code(), "G82080");
 }
 
+TEST(SubmissionTest, NamesOfSpacesAreNoNames) {
+  api::Referral referral = CleanReferral();
+  referral.mutable_person()->mutable_name()->set_family("  ");
+  referral.mutable_person()->mutable_name()->set_given(" ");
+  EXPECT_THAT(Read(referral), HasField("referral.person.name"));
+
+  api::Referral imported = Imported();
+  *imported.mutable_person() = referral.person();
+  imported.mutable_person()->mutable_name()->set_given(" ");
+  imported.mutable_referrer()->set_practitioner_name(" ");
+  imported.mutable_consent()->set_explained_by(" ");
+  imported.set_reason_text("  ");
+  const auto maybe = Read(imported);
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_EQ(maybe->person().name().family() + maybe->person().name().given(), "");
+  EXPECT_EQ(maybe->referrer().practitioner_name(), "");
+  EXPECT_EQ(maybe->consent().explained_by(), "");
+  EXPECT_EQ(maybe->reason_text(), "");
+}
+
 TEST(SubmissionTest, OldestAndNewestPeopleAreTaken) {
   for (const auto& birth : {Date(1896, 11, 19), Date(2026, 11, 19), Date(1948), Date(1948, 3)}) {
     api::Referral referral = CleanReferral();

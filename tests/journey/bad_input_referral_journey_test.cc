@@ -76,6 +76,7 @@ api::AcknowledgeCrisisRequest AcknowledgementOf(const api::Referral& referral) {
   auto request = About<api::AcknowledgeCrisisRequest>(referral);
   request.set_urgent_advice_given(true);
   request.set_practitioner_name("Dr Peverell Oakapple, GP");
+  request.set_referrer_informed("Dr Peverell Oakapple, GP");
   return request;
 }
 
@@ -353,6 +354,12 @@ TEST_F(BadInputReferral, ACrisisIsNotReturnedBeforeSomebodyKnows) {
                  StateOf(referral));
 }
 
+TEST_F(BadInputReferral, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
+  const api::Referral referral = world_->Submit(CrisisReferralOf(14));
+  input_->Refuse(world_->lead, "WithdrawReferral", WithdrawalOf(referral), Precondition("CRISIS_NOT_ACKNOWLEDGED"),
+                 StateOf(referral));
+}
+
 TEST_F(BadInputReferral, WithdrawReferral) {
   using Withdraw = api::WithdrawReferralRequest;
   const api::Referral referral = world_->Submit(UrgentReferralOf(15));
@@ -371,6 +378,10 @@ TEST_F(BadInputReferral, AcknowledgeCrisis) {
                       Invalid("REQUIRED", "practitioner_name")});
   mistakes.push_back({"a name of 201", [](Acknowledge& r) { r.set_practitioner_name(Characters(201)); },
                       Invalid("TEXT_TOO_LONG", "practitioner_name")});
+  mistakes.push_back({"nobody at the referrer who knows", [](Acknowledge& r) { r.clear_referrer_informed(); },
+                      Invalid("REQUIRED", "referrer_informed")});
+  mistakes.push_back({"a referrer of 201", [](Acknowledge& r) { r.set_referrer_informed(Characters(201)); },
+                      Invalid("TEXT_TOO_LONG", "referrer_informed")});
   const auto known = input_->Change<api::Referral>(world_->lead, "AcknowledgeCrisis", AcknowledgementOf(referral),
                                                    mistakes, StateOf(referral));
   input_->Refuse(world_->lead, "AcknowledgeCrisis", AcknowledgementOf(known), Precondition("ALREADY_ACKNOWLEDGED"),

@@ -62,6 +62,7 @@ inline referral::v1::ReferralAccepted Accepted(int number = 1, std::vector<std::
   event.mutable_consent()->add_share_with(type::v1::AGENCY_KIND_VCSE);
   for (std::string& key : person_keys) event.add_person_keys(std::move(key));
   *event.mutable_accept_time() = ToTimestamp(Start() + absl::Minutes(number));
+  *event.mutable_consent_time() = ToTimestamp(Start() - absl::Hours(1) + absl::Minutes(number));
   return event;
 }
 

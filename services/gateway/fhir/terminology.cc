@@ -177,8 +177,7 @@ std::optional<type::NeedCategory> NeedCategoryOf(std::string_view system, std::s
 }
 
 bool IsCrisisCode(std::string_view system, std::string_view code) {
-  return IsSnomed(system) && (code == "401206008" || code == "707087005" || code == "766561000000109" ||
-                              code == "836881000000105" || code == "248054003");
+  return IsSnomed(system) && health::IsRiskOfHarm(code);
 }
 
 bool IsSafeguardingCategory(std::string_view system, std::string_view code) {
