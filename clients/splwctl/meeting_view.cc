@@ -33,7 +33,7 @@ google::protobuf::Timestamp EndOf(const AgendaItem& item) {
 }
 
 std::string PersonLine(const AgendaItem& item) {
-  if (item.person_withheld()) return "(withheld: the person has not agreed to share with your agency)";
+  if (item.person_withheld()) return "(withheld: the person does not share this with your agency)";
   std::string line = Printable(item.person().display_name());
   if (item.person().birth_date().year() != 0) line += ", born " + DateText(item.person().birth_date());
   return line;

@@ -41,7 +41,8 @@ absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view 
 
 // Writes `after`, which takes the place of `before` (nullopt: a new case): sets its version, weight and time
 // of update, moves the weight between the loads of link workers, and writes the audit record and the feed
-// entry. `reason`: a code.
+// entry. `reason`: a code. Tells mdt-agenda where a case that was ever nominated is shared otherwise than
+// before, so that no way of changing a consent forgets to (product.md, "What must never happen", 3).
 absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>& before, CaseRecord& after,
                       std::string_view reason = "");
 

@@ -15,6 +15,7 @@ using splw::testing::IsOk;
 using splw::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using testkit::Accepted;
 using testkit::Day;
 using testkit::Decision;
@@ -303,8 +304,46 @@ TEST_F(CaseloadTest, APersonWhoTakesConsentBackIsNotDiscussed) {
   request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
   ASSERT_THAT(Assess(name, request), IsOk());
   EXPECT_EQ(GetCase(name).open_nomination(), "");
-  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn", "CaseSharingChanged"));
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
+}
+
+TEST_F(CaseloadTest, ConsentTakenBackAfterTheDecisionIsToldToTheMdt) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto maybe_nomination = Nominate(name);
+  ASSERT_THAT(maybe_nomination, IsOk());
+  ASSERT_THAT(Tell(OnDecisionRecorded, Decision(IdOf(name), IdOf(maybe_nomination->name()))), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseSharingChanged"));
+}
+
+TEST_F(CaseloadTest, AClosedCaseOfAPersonWhoDidNotWantToGoOnIsSharedNoMore) {
+  const std::string name = OpenCaseFor(1);
+  ASSERT_THAT(Tell(OnDecisionRecorded, Decision(IdOf(name))), IsOk());
+  ASSERT_THAT(Close(name, /*acknowledged=*/true, v1::CASE_OUTCOME_DECLINED), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseSharingChanged"));
+}
+
+TEST_F(CaseloadTest, TheMdtIsToldWithWhomAPersonSharesWheneverThatChanges) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_AGREED);
+  request.mutable_consent()->set_explained_by("Amina Khan");
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), IsEmpty()) << "the MDT does not know the case";
+  ASSERT_THAT(Nominate(name), IsOk());
+  request.mutable_consent()->add_share_with(type::v1::AGENCY_KIND_HOUSING);
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseSharingChanged"));
+  ASSERT_THAT(Assess(name, request), IsOk());
+  ASSERT_THAT(Assess(name), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), SizeIs(2)) << "nothing changed";
 }
 
 TEST_F(CaseloadTest, NominationsAreListedByCaseAndByState) {

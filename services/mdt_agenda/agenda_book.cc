@@ -112,6 +112,11 @@ absl::Status AgendaBook::Erase(const stored::AgendaItemRecord& item) {
   return Items().Erase(txn(), network(), TextKey(item.mdt_id(), item.meeting_date(), item.id()));
 }
 
+void AgendaBook::Mention(const stored::AgendaItemRecord& item, std::string_view reason) {
+  Touch("items", ItemName(network(), item), item.subject().correlation_id(), false, reason);
+  Touch("meetings", MeetingName(network(), item.mdt_id(), item.meeting_date()), caller_correlation_id_, false, "");
+}
+
 absl::Status AgendaBook::Tell(const stored::SubjectRecord& subject, const google::protobuf::Message& event) {
   change_.SetCorrelationId(subject.correlation_id());
   return change_.Emit(kCaseload, subject.case_(), event);

@@ -44,6 +44,36 @@ class ItemHandlersTest : public ::testing::Test, protected testing::AgendaWorld 
     return {maybe->actions().begin(), maybe->actions().end()};
   }
   rpc::Call Housing(const std::string& id = "housing.officer") { return As(Role::kAgencyMember, id, "HOUSING"); }
+  rpc::Call MentalHealth() { return As(Role::kAgencyMember, "cmht", "MENTAL_HEALTH"); }
+
+  // Case "b" needs housing, to whom the person agreed, and mental health. It is decided at the second meeting; the
+  // agenda of the third, which asks for feedback, is published.
+  void DecideAtSecond() {
+    caseload::v1::CaseNominated agreed =
+        Nominated("b", false, {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH});
+    agreed.add_share_with(type::v1::AGENCY_KIND_HOUSING);
+    ASSERT_THAT(Nominate(agreed), IsOk());
+    ASSERT_THAT(Close(kFirst), IsOk());
+    Hold(kSecond);
+    ASSERT_THAT(Decide(Plan(Item(kSecond, "b"))), IsOk());
+    ASSERT_THAT(Close(kSecond), IsOk());
+    ASSERT_THAT(Build(kThird), IsOk());
+    ASSERT_THAT(Publish(kThird), IsOk());
+  }
+  api::AgendaItem ItemSeenBy(const rpc::Call& call, const std::string& date, const std::string& id) {
+    api::GetAgendaItemRequest request;
+    request.set_name(Item(date, id).name());
+    const auto maybe = Ask(reads, &ReadHandlers::GetAgendaItem, request, call);
+    EXPECT_THAT(maybe, IsOk());
+    return maybe.ok() ? *maybe : api::AgendaItem();
+  }
+  void ExpectNobodyShown(const api::AgendaItem& item) {
+    EXPECT_TRUE(item.person_withheld());
+    EXPECT_FALSE(item.has_person());
+    EXPECT_EQ(item.question(), "");
+    EXPECT_FALSE(item.has_decision());
+    for (const api::Action& action : item.open_actions()) EXPECT_EQ(action.description(), "");
+  }
 };
 
 TEST_F(ItemHandlersTest, DecisionPutsFeedbackOnTheNextMeetingAndTellsTheCaseload) {
@@ -289,6 +319,49 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromAnAgencyThatThePersonDidNotAgreeTo)
   ASSERT_THAT(maybe_items, IsOk());
   ASSERT_THAT(*maybe_items, SizeIs(1));
   EXPECT_FALSE(maybe_items->front().person_withheld());
+}
+
+TEST_F(ItemHandlersTest, PersonIsWithheldFromEveryAgencyOnceConsentIsTakenBack) {
+  DecideAtSecond();
+  for (const char* date : {kSecond, kThird}) {
+    EXPECT_TRUE(ItemSeenBy(Housing(), date, "b").has_person());
+    EXPECT_TRUE(ItemSeenBy(MentalHealth(), date, "b").has_person());
+  }
+  ASSERT_THAT(ShareWith("b", {}, /*declined=*/true), IsOk());
+  for (const char* date : {kSecond, kThird}) {
+    ExpectNobodyShown(ItemSeenBy(Housing(), date, "b"));
+    ExpectNobodyShown(ItemSeenBy(MentalHealth(), date, "b"));
+    EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_person());
+  }
+  ASSERT_THAT(AllActions(Housing()), SizeIs(1));
+  EXPECT_TRUE(AllActions(Housing())[0].details_withheld());
+  EXPECT_EQ(AllActions(Housing())[0].description(), "");
+  EXPECT_EQ(AllActions(Coordinator())[0].description(), "Look at the damp");
+
+  // What is carried over from here on, too.
+  ASSERT_THAT(Cancel(kThird), IsOk());
+  ASSERT_THAT(Build("2026-12-17"), IsOk());
+  ASSERT_THAT(Publish("2026-12-17"), IsOk());
+  ExpectNobodyShown(ItemSeenBy(Housing(), "2026-12-17", "b"));
+}
+
+TEST_F(ItemHandlersTest, NarrowedConsentIsFollowedOnAPublishedAgenda) {
+  DecideAtSecond();
+  ASSERT_THAT(ShareWith("b", {type::v1::AGENCY_KIND_VCSE}), IsOk());
+  EXPECT_TRUE(ItemSeenBy(Housing(), kThird, "b").person_withheld());
+  EXPECT_FALSE(ItemSeenBy(Housing(), kThird, "b").has_person());
+  EXPECT_FALSE(ItemSeenBy(MentalHealth(), kThird, "b").person_withheld());
+  ASSERT_THAT(ShareWith("b", {type::v1::AGENCY_KIND_HOUSING}), IsOk());
+  EXPECT_TRUE(ItemSeenBy(Housing(), kThird, "b").has_person()) << "agreed to again";
+}
+
+TEST_F(ItemHandlersTest, WithdrawnItemShowsNobodyToAnAgency) {
+  ASSERT_THAT(Nominate("b", false, {type::v1::AGENCY_KIND_MENTAL_HEALTH}), IsOk());
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Publish(kSecond), IsOk());
+  EXPECT_TRUE(ItemSeenBy(MentalHealth(), kSecond, "b").has_person());
+  ASSERT_THAT(Withdraw("b"), IsOk());
+  ExpectNobodyShown(ItemSeenBy(MentalHealth(), kSecond, "b"));
 }
 
 TEST_F(ItemHandlersTest, ActionsAreListedByOwnerAndAgencyMembersSeeTheirOwn) {

@@ -279,7 +279,7 @@ absl::StatusOr<store::Position> ReadHandlers::GetAction(const rpc::Call& call, c
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
                           Actions().Get(snapshot, call.network, TextKey(parts->at(1))));
     if (!action || !MaySee(viewer, *action)) return errors::ActionNotFound();
-    *response = ShowAction(call.network, *action);
+    SPLW_ASSIGN_OR_RETURN(*response, ShowAction(snapshot, call.network, viewer, *action));
     return absl::OkStatus();
   });
 }
@@ -303,7 +303,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListActions(const rpc::Call& call,
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::ActionRecord> actions,
                           FilteredPage(Actions(), snapshot, call.network, walk.index, walk.prefix, page, matches));
     for (const stored::ActionRecord& action : actions.records) {
-      *response->add_actions() = ShowAction(call.network, action);
+      SPLW_ASSIGN_OR_RETURN(*response->add_actions(), ShowAction(snapshot, call.network, viewer, action));
     }
     response->set_next_page_token(rpc::MakePageToken(request, actions.next));
     return absl::OkStatus();

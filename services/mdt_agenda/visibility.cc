@@ -47,12 +47,18 @@ bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool own
          Contains(item.subject().agencies_needed(), viewer.agency);
 }
 
-bool MaySeePerson(const Viewer& viewer, const stored::SubjectRecord& subject) {
-  return !viewer.agency_member || !NeedsExplicitConsent(viewer.agency) || Contains(subject.share_with(), viewer.agency);
+bool MaySeePerson(const Viewer& viewer, const stored::AgendaItemRecord& item, const stored::SharingRecord& sharing) {
+  if (!viewer.agency_member) return true;
+  if (sharing.declined() || item.state() == api::ITEM_STATE_WITHDRAWN) return false;
+  return !NeedsExplicitConsent(viewer.agency) || Contains(sharing.share_with(), viewer.agency);
 }
 
 bool MaySee(const Viewer& viewer, const stored::ActionRecord& action) {
   return !viewer.agency_member || absl::EqualsIgnoreCase(viewer.id, action.owner().id());
+}
+
+bool MaySeeDetails(const Viewer& viewer, const stored::SharingRecord& sharing) {
+  return !viewer.agency_member || !sharing.declined();
 }
 
 }  // namespace splw::mdt_agenda
