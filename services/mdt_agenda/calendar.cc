@@ -21,6 +21,7 @@ namespace {
 constexpr int kDaysInWeek = 7;
 constexpr char kScheduleChanged[] = "SCHEDULE_CHANGED";
 constexpr char kNotHeld[] = "NOT_HELD";
+constexpr char kNotClosed[] = "NOT_CLOSED";
 
 // The page that holds every meeting which any of the walks below may have to look at.
 constexpr std::size_t kCalendarPage = 200;
@@ -52,6 +53,17 @@ absl::StatusOr<std::vector<stored::MeetingRecord>> MeetingsFrom(AgendaBook& book
                         Meetings().ScanIndex(book.txn(), book.network(), "team_date", TextKey(mdt.id()),
                                              {.size = kCalendarPage, .from = TextKey(DayText(from))}));
   return std::move(page.records);
+}
+
+// The team's earliest meeting in this state, if it was over by plan before `instant`.
+absl::StatusOr<std::optional<stored::MeetingRecord>> EarliestInState(AgendaBook& book, const stored::MdtRecord& mdt,
+                                                                     api::MeetingState state, absl::Time instant) {
+  SPLW_ASSIGN_OR_RETURN(
+      const store::PageOf<stored::MeetingRecord> page,
+      Meetings().ScanIndex(book.txn(), book.network(), "team_state_date", TextKey(mdt.id()) + NumberKey(state),
+                           {.size = 1, .until = TextKey(DayText(LondonDay(instant) + 1))}));
+  if (page.records.empty() || EndOf(page.records.front()) >= instant) return std::nullopt;
+  return page.records.front();
 }
 
 bool Fits(const stored::MdtRecord& mdt, absl::CivilDay day) {
@@ -114,18 +126,23 @@ absl::StatusOr<bool> TakeOffNotHeld(AgendaBook& book, const stored::MdtRecord& m
   bool taken_off = false;
   for (const api::MeetingState state :
        {api::MEETING_STATE_SCHEDULED, api::MEETING_STATE_AGENDA_BUILT, api::MEETING_STATE_PUBLISHED}) {
-    SPLW_ASSIGN_OR_RETURN(
-        const store::PageOf<stored::MeetingRecord> page,
-        Meetings().ScanIndex(book.txn(), book.network(), "team_state_date", TextKey(mdt.id()) + NumberKey(state),
-                             {.size = 1, .until = TextKey(DayText(LondonDay(book.now() - kNotHeldAfter) + 1))}));
-    for (stored::MeetingRecord meeting : page.records) {
-      if (EndOf(meeting) + kNotHeldAfter >= book.now()) continue;
-      SPLW_RETURN_IF_ERROR(TakeOff(book, mdt, kNotHeld, meeting));
-      SPLW_RETURN_IF_ERROR(book.Save(meeting, kNotHeld));
-      taken_off = true;
-    }
+    SPLW_ASSIGN_OR_RETURN(std::optional<stored::MeetingRecord> meeting,
+                          EarliestInState(book, mdt, state, book.now() - kNotHeldAfter));
+    if (!meeting) continue;
+    SPLW_RETURN_IF_ERROR(TakeOff(book, mdt, kNotHeld, *meeting));
+    SPLW_RETURN_IF_ERROR(book.Save(*meeting, kNotHeld));
+    taken_off = true;
   }
   return taken_off;
+}
+
+absl::StatusOr<bool> CloseForgotten(AgendaBook& book, const stored::MdtRecord& mdt) {
+  SPLW_ASSIGN_OR_RETURN(std::optional<stored::MeetingRecord> meeting,
+                        EarliestInState(book, mdt, api::MEETING_STATE_IN_PROGRESS, book.now() - kNotClosedAfter));
+  if (!meeting) return false;
+  SPLW_RETURN_IF_ERROR(CloseOver(book, mdt, {}, kNotClosed, *meeting));
+  SPLW_RETURN_IF_ERROR(book.Save(*meeting, kNotClosed));
+  return true;
 }
 
 absl::StatusOr<stored::MeetingRecord> NextMeeting(AgendaBook& book, const stored::MdtRecord& mdt,

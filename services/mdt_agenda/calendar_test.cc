@@ -84,6 +84,29 @@ TEST_F(CalendarTest, MeetingThatNobodyHeldIsTakenOffAndItsFeedbackGoesOn) {
   EXPECT_THAT(Told<api::FeedbackMoved>("a"), SizeIs(1));
 }
 
+TEST_F(CalendarTest, MeetingThatNobodyClosedIsClosedAndWhatItLeftGoesOn) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  for (const char* id : {"decided", "left"}) ASSERT_THAT(Nominate(id), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "decided"))), IsOk());
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 28), 480));
+  ASSERT_THAT(teams.KeepCalendars(), IsOk());
+  EXPECT_EQ(Meeting("2026-11-26").state(), api::MEETING_STATE_IN_PROGRESS) << "time to write up the minutes";
+
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 29), 661));
+  ASSERT_THAT(teams.KeepCalendars(), IsOk());
+  const api::Meeting closed = Meeting("2026-11-26");
+  EXPECT_EQ(closed.state(), api::MEETING_STATE_CLOSED);
+  EXPECT_TRUE(closed.has_close_time());
+  ASSERT_THAT(closed.carried_over(), SizeIs(1));
+  EXPECT_EQ(closed.carried_over(0).reason_code(), "NOT_CLOSED");
+  EXPECT_EQ(Nomination("left").state(), api::NOMINATION_STATE_WAITING);
+  EXPECT_THAT(Told<api::NominationCarriedOver>("left"), SizeIs(1));
+  ASSERT_THAT(Build("2026-12-03"), IsOk());
+  EXPECT_EQ(Item("2026-12-03", "decided").kind(), api::ITEM_KIND_FEEDBACK);
+  EXPECT_EQ(Item("2026-12-03", "left").times_carried_over(), 1);
+}
+
 TEST_F(CalendarTest, ChangedScheduleMovesTheMeetingsAndWhatIsOwedToThem) {
   const auto maybe_mdt = Create(Team());
   ASSERT_THAT(Nominate("a"), IsOk());

@@ -132,6 +132,24 @@ absl::Status ReopenPlan(AgendaBook& book, stored::MeetingRecord meeting) {
   return book.Save(meeting);
 }
 
+// Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
+absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
+                               const std::vector<stored::AgendaItemRecord>& items) {
+  for (stored::AgendaItemRecord item : items) {
+    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
+    if (!debt.owed) continue;
+    if (!item.feedback_item().empty()) {
+      SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
+      if (feedback.meeting_date() > item.meeting_date()) continue;
+      return absl::InternalError("feedback stands on a meeting that is not later than its decision");
+    }
+    // An assignment without feedback would be a defect; the person is not to suffer from it.
+    SPLW_RETURN_IF_ERROR(SettleDebt(book, mdt, item, debt).status());
+    SPLW_RETURN_IF_ERROR(book.Save(item));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Debt> DebtOf(AgendaBook& book, const stored::AgendaItemRecord& item) {
@@ -214,6 +232,24 @@ absl::Status Unplan(AgendaBook& book, const stored::AgendaItemRecord& item, cons
   nomination.clear_item_id();
   SPLW_RETURN_IF_ERROR(book.Save(nomination, waiting_reason));
   return book.Erase(item);
+}
+
+absl::Status CloseOver(AgendaBook& book, const stored::MdtRecord& mdt, const CarryOverReasons& reasons,
+                       const std::string& other_reason, stored::MeetingRecord& meeting) {
+  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
+  SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
+  for (const stored::AgendaItemRecord& item : items) {
+    if (item.state() != api::ITEM_STATE_LISTED) continue;
+    const auto reason = reasons.find(ItemName(book.network(), item));
+    // Read again: keeping its debt may have changed it.
+    SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
+                          book.Item(item.mdt_id(), item.meeting_date(), item.id()));
+    SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(),
+                          CarryOver(book, mdt, current, reason == reasons.end() ? other_reason : reason->second));
+  }
+  meeting.set_state(api::MEETING_STATE_CLOSED);
+  *meeting.mutable_close_time() = ToTimestamp(book.now());
+  return absl::OkStatus();
 }
 
 absl::Status TakeOff(AgendaBook& book, const stored::MdtRecord& mdt, const std::string& reason_code,

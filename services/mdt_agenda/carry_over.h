@@ -3,6 +3,7 @@
 // feedback is never promised and then not asked for.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,14 @@ absl::StatusOr<stored::CarriedOverRecord> CarryOver(AgendaBook& book, const stor
 
 // Takes a planned but not published nomination off its agenda: it waits as before.
 absl::Status Unplan(AgendaBook& book, const stored::AgendaItemRecord& item, const std::string& waiting_reason);
+
+// Why items are left, as codes, by name of item.
+using CarryOverReasons = std::map<std::string, std::string>;
+
+// Closes a meeting that was started: every item without an outcome is left, for its reason in `reasons` or for
+// `other_reason`. The caller saves `meeting` afterwards.
+absl::Status CloseOver(AgendaBook& book, const stored::MdtRecord& mdt, const CarryOverReasons& reasons,
+                       const std::string& other_reason, stored::MeetingRecord& meeting);
 
 // Cancels a meeting that has not started: nothing that it had is lost. The caller saves `meeting` afterwards.
 absl::Status TakeOff(AgendaBook& book, const stored::MdtRecord& mdt, const std::string& reason_code,

@@ -35,6 +35,10 @@ inline constexpr int kCalendarSearchWeeks = 60;
 // A meeting that nobody held by then is taken off, and what it owed goes on (ours: the weekly rhythm).
 inline constexpr absl::Duration kNotHeldAfter = absl::Hours(24 * 7);
 
+// A meeting that was started and that nobody closed by then is closed, and what has no outcome goes on. Ours: time to write
+// up the minutes, and days before the next agenda is built.
+inline constexpr absl::Duration kNotClosedAfter = absl::Hours(72);
+
 // Ours: a network is 30,000 to 50,000 people; a few teams discuss them.
 inline constexpr std::size_t kMaxMdts = 50;
 inline constexpr int kMaxMembers = 100;

@@ -1,6 +1,5 @@
 #include "services/mdt_agenda/meeting_handlers.h"
 
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -97,16 +96,14 @@ absl::Status Attend(const api::RecordAttendanceRequest& request, absl::Time now,
   return absl::OkStatus();
 }
 
-using Reasons = std::map<std::string, std::string>;
-
 // The reasons by item. INVALID_ARGUMENT for one that names no open item of the meeting, or has no proper code.
-absl::StatusOr<Reasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
+absl::StatusOr<CarryOverReasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
                                   const std::vector<stored::AgendaItemRecord>& items) {
   std::set<std::string> open;
   for (const stored::AgendaItemRecord& item : items) {
     if (item.state() == api::ITEM_STATE_LISTED) open.insert(ItemName(network, item));
   }
-  Reasons reasons;
+  CarryOverReasons reasons;
   for (int i = 0; i < request.carry_over_reasons_size(); ++i) {
     const api::CarryOverReason& reason = request.carry_over_reasons(i);
     const std::string field = absl::StrFormat("carry_over_reasons[%d]", i);
@@ -117,24 +114,6 @@ absl::StatusOr<Reasons> ReasonsOf(const api::CloseMeetingRequest& request, const
     reasons[reason.item()] = reason.reason_code();
   }
   return reasons;
-}
-
-// Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
-absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
-                               const std::vector<stored::AgendaItemRecord>& items) {
-  for (stored::AgendaItemRecord item : items) {
-    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
-    if (!debt.owed) continue;
-    if (!item.feedback_item().empty()) {
-      SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
-      if (feedback.meeting_date() > item.meeting_date()) continue;
-      return absl::InternalError("feedback stands on a meeting that is not later than its decision");
-    }
-    // An assignment without feedback would be a defect; the person is not to suffer from it.
-    SPLW_RETURN_IF_ERROR(SettleDebt(book, mdt, item, debt).status());
-    SPLW_RETURN_IF_ERROR(book.Save(item));
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -190,19 +169,8 @@ absl::StatusOr<store::Position> MeetingHandlers::CloseMeeting(const rpc::Call& c
       changes_, call, request, MeetingStep::kClose, response,
       [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) -> absl::Status {
         SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
-        SPLW_ASSIGN_OR_RETURN(const Reasons reasons, ReasonsOf(request, book.network(), items));
-        SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
-        for (const stored::AgendaItemRecord& item : items) {
-          if (item.state() != api::ITEM_STATE_LISTED) continue;
-          const auto reason = reasons.find(ItemName(book.network(), item));
-          // Read again: keeping its debt may have changed it.
-          SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
-                                book.Item(item.mdt_id(), item.meeting_date(), item.id()));
-          SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(),
-                                CarryOver(book, mdt, current, reason == reasons.end() ? kNotReached : reason->second));
-        }
-        *meeting.mutable_close_time() = ToTimestamp(book.now());
-        return absl::OkStatus();
+        SPLW_ASSIGN_OR_RETURN(const CarryOverReasons reasons, ReasonsOf(request, book.network(), items));
+        return CloseOver(book, mdt, reasons, kNotReached, meeting);
       });
 }
 

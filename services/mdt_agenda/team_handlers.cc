@@ -107,8 +107,9 @@ absl::StatusOr<bool> TeamHandlers::KeepCalendars() {
       SPLW_ASSIGN_OR_RETURN(const stored::MdtRecord mdt, book.Mdt(team.mdt_id));
       SPLW_RETURN_IF_ERROR(TopUp(book, mdt));
       SPLW_ASSIGN_OR_RETURN(const bool more_not_held, TakeOffNotHeld(book, mdt));
+      SPLW_ASSIGN_OR_RETURN(const bool more_forgotten, CloseForgotten(book, mdt));
       SPLW_ASSIGN_OR_RETURN(const bool more_waiting, AssignWaiting(book, mdt));
-      more = more || more_not_held || more_waiting;
+      more = more || more_not_held || more_forgotten || more_waiting;
       return book.Finish();
     });
     if (!maybe_kept.ok()) return maybe_kept.status();
