@@ -84,6 +84,23 @@ TEST_F(CalendarTest, MeetingThatNobodyHeldIsTakenOffAndItsFeedbackGoesOn) {
   EXPECT_THAT(Told<api::FeedbackMoved>("a"), SizeIs(1));
 }
 
+TEST_F(CalendarTest, FeedbackOfAMeetingThatWasNotHeldIsOnTheVeryNextAgenda) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  for (const char* id : {"owed", "waiting"}) ASSERT_THAT(Nominate(id), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "owed"))), IsOk());
+  ASSERT_THAT(Close("2026-11-26"), IsOk());
+  ASSERT_THAT(Build("2026-12-03"), IsOk());
+  ASSERT_THAT(Publish("2026-12-03"), IsOk());
+
+  clock_.Set(InstantAt(absl::CivilDay(2026, 12, 7), 480));
+  ASSERT_THAT(teams.KeepCalendars(), IsOk());
+  ASSERT_THAT(Build("2026-12-10"), IsOk());
+  EXPECT_EQ(Meeting("2026-12-03").cancel_reason_code(), "NOT_HELD");
+  EXPECT_EQ(Item("2026-12-10", "owed").position(), 1);
+  EXPECT_EQ(Item("2026-12-10", "waiting").position(), 2);
+}
+
 TEST_F(CalendarTest, MeetingThatNobodyClosedIsClosedAndWhatItLeftGoesOn) {
   ASSERT_THAT(Create(Team()), IsOk());
   for (const char* id : {"decided", "left"}) ASSERT_THAT(Nominate(id), IsOk());

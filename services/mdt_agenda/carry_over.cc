@@ -125,13 +125,6 @@ absl::Status WaitAgain(AgendaBook& book, const stored::AgendaItemRecord& item, c
   return book.Tell(item.subject(), event);
 }
 
-// An agenda that was built before this nomination came back to it has to be built again.
-absl::Status ReopenPlan(AgendaBook& book, stored::MeetingRecord meeting) {
-  if (meeting.state() != api::MEETING_STATE_AGENDA_BUILT) return absl::OkStatus();
-  meeting.set_state(api::MEETING_STATE_SCHEDULED);
-  return book.Save(meeting);
-}
-
 // Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
 absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
                                const std::vector<stored::AgendaItemRecord>& items) {
@@ -232,6 +225,12 @@ absl::Status Unplan(AgendaBook& book, const stored::AgendaItemRecord& item, cons
   nomination.clear_item_id();
   SPLW_RETURN_IF_ERROR(book.Save(nomination, waiting_reason));
   return book.Erase(item);
+}
+
+absl::Status ReopenPlan(AgendaBook& book, stored::MeetingRecord meeting) {
+  if (meeting.state() != api::MEETING_STATE_AGENDA_BUILT) return absl::OkStatus();
+  meeting.set_state(api::MEETING_STATE_SCHEDULED);
+  return book.Save(meeting);
 }
 
 absl::Status CloseOver(AgendaBook& book, const stored::MdtRecord& mdt, const CarryOverReasons& reasons,

@@ -36,6 +36,10 @@ absl::StatusOr<stored::CarriedOverRecord> CarryOver(AgendaBook& book, const stor
 // Takes a planned but not published nomination off its agenda: it waits as before.
 absl::Status Unplan(AgendaBook& book, const stored::AgendaItemRecord& item, const std::string& waiting_reason);
 
+// For what changes after an agenda was built that is not published: the meeting goes back to SCHEDULED, so that its agenda is
+// built again. Nothing in other states.
+absl::Status ReopenPlan(AgendaBook& book, stored::MeetingRecord meeting);
+
 // Why items are left, as codes, by name of item.
 using CarryOverReasons = std::map<std::string, std::string>;
 

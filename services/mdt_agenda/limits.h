@@ -32,8 +32,9 @@ inline constexpr int kMaxQuorum = 50;  // ours
 inline constexpr int kCalendarWeeks = 8;
 // How far a search for the next meeting looks where the calendar is empty (ours).
 inline constexpr int kCalendarSearchWeeks = 60;
-// A meeting that nobody held by then is taken off, and what it owed goes on (ours: the weekly rhythm).
-inline constexpr absl::Duration kNotHeldAfter = absl::Hours(24 * 7);
+// A meeting that nobody held by then is taken off, and what it owed goes on. Ours: time to write down late what was held,
+// and days before the agenda of the next week is built, which must have it.
+inline constexpr absl::Duration kNotHeldAfter = absl::Hours(72);
 
 // A meeting that was started and that nobody closed by then is closed, and what has no outcome goes on. Ours: time to write
 // up the minutes, and days before the next agenda is built.
