@@ -179,6 +179,8 @@ absl::Status BuildWholeAgenda(AgendaBook& book, const stored::MdtRecord& mdt, st
   Material material;
   SPLW_ASSIGN_OR_RETURN(std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
   for (stored::AgendaItemRecord& item : items) {
+    // What moved on while this day was none of the schedule's has its place elsewhere.
+    if (item.state() != api::ITEM_STATE_LISTED) continue;
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
     if (feedback) material.candidates.push_back(FeedbackCandidate(mdt, item));
     const std::string id = feedback ? item.id() : item.nomination();

@@ -88,6 +88,7 @@ absl::Status TopUp(AgendaBook& book, const stored::MdtRecord& mdt) {
       if (existing->state() != api::MEETING_STATE_CANCELLED || existing->cancel_reason_code() != kScheduleChanged)
         continue;
       meeting.set_version(existing->version());
+      *meeting.mutable_carried_over() = existing->carried_over();
     }
     SPLW_RETURN_IF_ERROR(book.Save(meeting));
   }

@@ -152,6 +152,33 @@ TEST_F(CalendarTest, DayThatTheScheduleComesBackToIsFreeAgain) {
   EXPECT_EQ(Meeting("2026-12-03").state(), api::MEETING_STATE_SCHEDULED);
 }
 
+TEST_F(CalendarTest, DayThatComesBackPlansOnlyWhatIsStillOwedToIt) {
+  const auto maybe_mdt = Create(Team());
+  ASSERT_THAT(maybe_mdt, IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "a"))), IsOk());
+  ASSERT_THAT(Close("2026-11-26"), IsOk());
+  ASSERT_THAT(Build("2026-12-03"), IsOk());
+  api::Mdt mdt = *maybe_mdt;
+  mdt.mutable_schedule()->set_day_of_week(google::type::TUESDAY);
+  const auto maybe_tuesdays = Update(mdt, "schedule");
+  ASSERT_THAT(maybe_tuesdays, IsOk());
+  mdt = *maybe_tuesdays;
+  mdt.mutable_schedule()->set_day_of_week(google::type::THURSDAY);
+  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+
+  const auto maybe_built = Build("2026-12-10");
+  ASSERT_THAT(maybe_built, IsOk());
+  EXPECT_EQ(maybe_built->planned_minutes(), 3);
+  EXPECT_EQ(Item("2026-12-10", "a").state(), api::ITEM_STATE_LISTED);
+  const auto maybe_returned = Build("2026-12-03");
+  ASSERT_THAT(maybe_returned, IsOk());
+  EXPECT_EQ(maybe_returned->planned_minutes(), 0);
+  EXPECT_EQ(maybe_returned->item_counts().listed(), 0);
+  EXPECT_THAT(maybe_returned->carried_over(), SizeIs(1)) << "what became of it still shows";
+}
+
 TEST_F(CalendarTest, OtherTimeOfTheSameDayMovesTheMeetingInPlace) {
   const auto maybe_mdt = Create(Team());
   api::Mdt mdt = *maybe_mdt;

@@ -255,11 +255,16 @@ absl::Status TakeOff(AgendaBook& book, const stored::MdtRecord& mdt, const std::
                      stored::MeetingRecord& meeting) {
   const bool published = meeting.has_publish_time();
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
-  for (const stored::AgendaItemRecord& item : items) {
+  for (stored::AgendaItemRecord item : items) {
     if (item.state() != api::ITEM_STATE_LISTED) continue;
     if (!published && item.kind() != api::ITEM_KIND_FEEDBACK) {
       SPLW_RETURN_IF_ERROR(Unplan(book, item, reason_code));
       continue;
+    }
+    // It had a place on a plan only: where the day comes back, its agenda counts without it.
+    if (!published) {
+      item.set_position(0);
+      item.set_start_minute(0);
     }
     SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(), CarryOver(book, mdt, item, reason_code));
   }
