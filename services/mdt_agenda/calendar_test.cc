@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/mdt_agenda/limits.h"
 #include "services/mdt_agenda/testing/agenda_world.h"
 #include "services/mdt_agenda/timestamps.h"
 
@@ -122,6 +123,28 @@ TEST_F(CalendarTest, MeetingThatNobodyClosedIsClosedAndWhatItLeftGoesOn) {
   ASSERT_THAT(Build("2026-12-03"), IsOk());
   EXPECT_EQ(Item("2026-12-03", "decided").kind(), api::ITEM_KIND_FEEDBACK);
   EXPECT_EQ(Item("2026-12-03", "left").times_carried_over(), 1);
+}
+
+TEST_F(CalendarTest, TeamThatCannotBeKeptDoesNotStopTheOthers) {
+  ASSERT_THAT(Create(Team(), "broken"), IsOk());
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_THAT(Create(Team()), IsOk());
+  // The broken team's first meeting holds more items than a meeting may.
+  ASSERT_THAT(AgendaWorld::Run([](delivery::Change& change) -> absl::Status {
+                for (std::size_t i = 0; i <= kMaxMeetingItems; ++i) {
+                  stored::AgendaItemRecord item;
+                  item.set_mdt_id("broken");
+                  item.set_meeting_date("2026-11-26");
+                  item.set_id(change.NewId());
+                  const absl::Status put = Items().Put(change.txn(), testing::kNetwork, item);
+                  if (!put.ok()) return put;
+                }
+                return absl::OkStatus();
+              }),
+              IsOk());
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 30), 480));
+  EXPECT_THAT(teams.KeepCalendars(), HasReason("TOO_MANY_ITEMS"));
+  EXPECT_EQ(Meeting("2026-11-26").cancel_reason_code(), "NOT_HELD");
 }
 
 TEST_F(CalendarTest, ChangedScheduleMovesTheMeetingsAndWhatIsOwedToThem) {

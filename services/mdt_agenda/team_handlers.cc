@@ -42,14 +42,16 @@ struct TeamOfNetwork {
   std::string mdt_id;
 };
 
+// One that cannot be read is left out (store verify names it): it is not to stop the others.
 absl::StatusOr<std::vector<TeamOfNetwork>> AllTeams(store::Store& store, const store::Attempt& attempt) {
   std::vector<TeamOfNetwork> teams;
   const auto maybe_seen = store.View(attempt, [&teams](store::Snapshot& snapshot) -> absl::Status {
     teams.clear();
     SPLW_ASSIGN_OR_RETURN(const std::vector<std::string> networks, store::ListNetworks(snapshot));
     for (const std::string& network : networks) {
-      SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MdtRecord> page,
-                            Mdts().ScanIndex(snapshot, network, "created", "", {.size = kMaxMdts}));
+      SPLW_ASSIGN_OR_RETURN(
+          const store::PageOf<stored::MdtRecord> page,
+          Mdts().ScanIndex(snapshot, network, "created", "", {.size = kMaxMdts, .skip_unreadable = true}));
       for (const stored::MdtRecord& mdt : page.records) teams.push_back({network, mdt.id()});
     }
     return absl::OkStatus();
@@ -101,6 +103,7 @@ absl::StatusOr<bool> TeamHandlers::KeepCalendars() {
   const delivery::Origin origin{"mdt-agenda", "SERVICE", "", "KeepCalendars", "calendar"};
   SPLW_ASSIGN_OR_RETURN(const std::vector<TeamOfNetwork> teams, AllTeams(store_, attempt));
   bool more = false;
+  absl::Status first_error;
   for (const TeamOfNetwork& team : teams) {
     const auto maybe_kept = changes_.Run(attempt, origin, team.network, [&](delivery::Change& change) -> absl::Status {
       AgendaBook book(change);
@@ -112,8 +115,10 @@ absl::StatusOr<bool> TeamHandlers::KeepCalendars() {
       more = more || more_not_held || more_forgotten || more_waiting;
       return book.Finish();
     });
-    if (!maybe_kept.ok()) return maybe_kept.status();
+    // A team that cannot be kept is not to stop the others.
+    first_error.Update(maybe_kept.status());
   }
+  if (!first_error.ok()) return first_error;
   return more;
 }
 

@@ -21,7 +21,7 @@ class TeamHandlers final {
                                             api::Mdt* response);
 
   // The periodic task: meetings eight weeks ahead, off what nobody held, closed what nobody closed, nominations to the
-  // first team. One change a team. True: there is more to do at once.
+  // first team. One change a team; the first error of any, when all were tried. True: there is more to do at once.
   absl::StatusOr<bool> KeepCalendars();
 
  private:
