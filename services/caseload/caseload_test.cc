@@ -19,6 +19,7 @@ using ::testing::SizeIs;
 using testkit::Accepted;
 using testkit::Day;
 using testkit::Decision;
+using testkit::FeedbackGiven;
 using testkit::kNetwork;
 using testkit::MeetingName;
 using testkit::ReferralName;
@@ -241,10 +242,10 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
   *due.mutable_feedback_due_before() = Day(2026, 10, 2);
   EXPECT_EQ(ListCases(due).size(), 1u);
 
-  mdt::v1::FeedbackRecorded feedback;
-  feedback.set_case_(name);
-  feedback.set_summary("Done.");
-  ASSERT_THAT(Tell(OnFeedbackRecorded, feedback), IsOk());
+  mdt::v1::FeedbackRecorded report = FeedbackGiven(IdOf(name), "item-1", "feedback-1", "2026-10-01", Day(2026, 10, 1));
+  ASSERT_THAT(Tell(OnFeedbackRecorded, report), IsOk());
+  EXPECT_EQ(ListCases(due).size(), 1u) << "the meeting is still to hear it";
+  ASSERT_THAT(Tell(OnFeedbackRecorded, FeedbackGiven(IdOf(name), "item-1", "feedback-1")), IsOk());
   EXPECT_THAT(ListCases(due), IsEmpty());
   EXPECT_THAT(Told("referral-intake", name),
               ElementsAre("CaseOpened", "ALLOCATED", "NOMINATED", "MDT_DECIDED", "FEEDBACK_GIVEN"));

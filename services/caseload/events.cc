@@ -154,7 +154,7 @@ absl::Status OnFeedbackRecorded(delivery::Change& change, const mdt::v1::Feedbac
   SPLW_ASSIGN_OR_RETURN(const CaseRecord before, CaseOfEvent(change, event.case_()));
   MdtChange after = ApplyFeedback(before, event);
   SPLW_RETURN_IF_ERROR(Save(change, before, after));
-  return TellReferrers(change, after.record, v1::CASE_STAGE_FEEDBACK_GIVEN);
+  return WasHeard(event) ? TellReferrers(change, after.record, v1::CASE_STAGE_FEEDBACK_GIVEN) : absl::OkStatus();
 }
 
 absl::Status OnFeedbackMoved(delivery::Change& change, const mdt::v1::FeedbackMoved& event) {

@@ -44,6 +44,7 @@ inline constexpr int kMaxAssessmentsPerCase = 100;
 inline constexpr int kMaxOpenSignpostsPerCase = 20;
 inline constexpr std::size_t kMaxMdtActionsPerCase = 100;  // the newest are kept; mdt-agenda keeps all
 inline constexpr std::size_t kMaxDecisionsPerCase = 20;    // likewise
+inline constexpr int kMaxFeedbackDebtsPerCase = 20;        // the earliest due are kept; mdt-agenda keeps all
 
 inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::size_t kMaxWhatMattersCharacters = 2000;

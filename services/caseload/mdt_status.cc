@@ -1,6 +1,7 @@
 #include "services/caseload/mdt_status.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
@@ -10,11 +11,17 @@ namespace splw::caseload {
 namespace {
 
 using storage::v1::DecisionRecord;
+using storage::v1::FeedbackDebt;
 using storage::v1::MdtActionRecord;
 
 // Only the open nomination's progress is the case's.
 bool IsCurrent(const CaseRecord& record, const std::optional<NominationRecord>& nomination) {
   return nomination.has_value() && record.open_nomination_id() == nomination->id();
+}
+
+// "Amina@x" and "amina@x", as mdt-agenda sees it too.
+bool IsOneWorker(const type::v1::Professional& one, const type::v1::Professional& other) {
+  return absl::EqualsIgnoreCase(one.id(), other.id());
 }
 
 void Touch(NominationRecord& nomination, absl::Time now) {
@@ -66,13 +73,45 @@ void TakeActions(MdtStatusRecord& status, const google::protobuf::RepeatedPtrFie
   }
 }
 
-void OweFeedback(MdtStatusRecord& status, const std::string& meeting, bool has_date, const google::type::Date& date) {
-  status.set_feedback_meeting(meeting);
-  if (has_date) {
-    *status.mutable_feedback_due_date() = date;
-  } else {
-    status.clear_feedback_due_date();
-  }
+// Puts the debts into order and shows the one that is due first.
+void ShowFirstDebt(MdtStatusRecord& status) {
+  auto& debts = *status.mutable_debts();
+  std::sort(debts.begin(), debts.end(), [](const FeedbackDebt& a, const FeedbackDebt& b) {
+    const auto order = [](const FeedbackDebt& debt) {
+      const google::type::Date& due = debt.due_date();
+      return std::make_tuple(due.year(), due.month(), due.day(), debt.item());
+    };
+    return order(a) < order(b);
+  });
+  // mdt-agenda keeps them all, and tells of each again when it moves.
+  while (debts.size() > kMaxFeedbackDebtsPerCase) debts.RemoveLast();
+  status.clear_feedback_meeting();
+  status.clear_feedback_due_date();
+  if (debts.empty()) return;
+  status.set_feedback_meeting(debts.begin()->meeting());
+  if (debts.begin()->has_due_date()) *status.mutable_feedback_due_date() = debts.begin()->due_date();
+}
+
+// What is owed on `item` is settled. An event of an mdt-agenda that did not name the item yet spoke of all that the case
+// owes.
+void SettleFeedback(MdtStatusRecord& status, const std::string& item) {
+  auto& debts = *status.mutable_debts();
+  debts.erase(std::remove_if(
+                  debts.begin(), debts.end(),
+                  [&](const FeedbackDebt& debt) { return item.empty() || debt.item().empty() || debt.item() == item; }),
+              debts.end());
+  ShowFirstDebt(status);
+}
+
+// Feedback on `item` is owed to this meeting, and to no other.
+void OweFeedback(MdtStatusRecord& status, const std::string& item, const std::string& meeting,
+                 const google::type::Date& due_date) {
+  SettleFeedback(status, item);
+  FeedbackDebt* debt = status.add_debts();
+  debt->set_item(item);
+  debt->set_meeting(meeting);
+  *debt->mutable_due_date() = due_date;
+  ShowFirstDebt(status);
 }
 
 // Takes over who the decision names; gives up whom the decision it corrects had named and it no longer does.
@@ -188,9 +227,13 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
     status.mutable_decisions()->erase(status.decisions().begin());
   }
   TakeActions(status, event.actions(), event.item());
+  if (event.feedback_meeting().empty()) {
+    SettleFeedback(status, event.item());
+  } else {
+    OweFeedback(status, event.item(), event.feedback_meeting(), event.feedback_due_date());
+  }
   if (is_last) {
     TakeAssignments(status, event);
-    OweFeedback(status, event.feedback_meeting(), event.has_feedback_due_date(), event.feedback_due_date());
     status.set_meeting(event.meeting());
     status.clear_start_time();
     status.set_times_carried_over(0);
@@ -210,15 +253,20 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {
   MdtStatusRecord& status = *record.mutable_mdt_status();
   TakeActions(status, event.actions(), "");
-  OweFeedback(status, event.next_feedback_meeting(), event.has_next_feedback_due_date(),
-              event.next_feedback_due_date());
+  if (!WasHeard(event)) return {std::move(record), std::nullopt, true};
+  SettleFeedback(status, event.of_item());
+  if (event.next_feedback_meeting().empty()) {
+    SettleFeedback(status, event.item());
+  } else {
+    OweFeedback(status, event.item(), event.next_feedback_meeting(), event.next_feedback_due_date());
+  }
   status.set_last_feedback_summary(event.summary());
   *status.mutable_last_feedback_time() = event.time();
   return {std::move(record), std::nullopt, true};
 }
 
 MdtChange ApplyFeedbackMoved(CaseRecord record, const mdt::v1::FeedbackMoved& event) {
-  OweFeedback(*record.mutable_mdt_status(), event.meeting(), event.has_due_date(), event.due_date());
+  OweFeedback(*record.mutable_mdt_status(), event.of_item(), event.meeting(), event.due_date());
   return {std::move(record), std::nullopt, true};
 }
 

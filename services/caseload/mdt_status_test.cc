@@ -18,6 +18,7 @@ using testkit::ActiveCase;
 using testkit::ClosedCase;
 using testkit::Day;
 using testkit::Decision;
+using testkit::FeedbackGiven;
 using testkit::kCaseId;
 using testkit::kNetwork;
 using testkit::MeetingName;
@@ -199,25 +200,75 @@ TEST(MdtStatusTest, ALateDecisionOnAClosedCaseIsRecorded) {
   EXPECT_EQ(maybe_change->record.state(), v1::CASE_STATE_CLOSED);
 }
 
+mdt::v1::FeedbackMoved FeedbackMovedTo(const std::string& of_item, const std::string& date,
+                                       const google::type::Date& day) {
+  mdt::v1::FeedbackMoved event;
+  event.set_of_item(of_item);
+  event.set_meeting(MeetingName(date));
+  *event.mutable_due_date() = day;
+  return event;
+}
+
 TEST(MdtStatusTest, FeedbackSettlesTheDebtOrMovesIt) {
   const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
-
-  mdt::v1::FeedbackMoved moved;
-  moved.set_meeting(MeetingName("2026-10-08"));
-  *moved.mutable_due_date() = Day(2026, 10, 8);
+  const auto moved = FeedbackMovedTo("item-1", "2026-10-08", Day(2026, 10, 8));
   EXPECT_EQ(ApplyFeedbackMoved(decided, moved).record.mdt_status().feedback_due_date().day(), 8);
 
-  mdt::v1::FeedbackRecorded feedback;
-  feedback.set_summary("Done.");
+  mdt::v1::FeedbackRecorded feedback = FeedbackGiven(kCaseId, "item-1", "feedback-1");
   *feedback.add_actions() = Action("action-1", mdt::v1::ACTION_STATE_DONE);
-  *feedback.mutable_time() = ToTimestamp(Start());
   const MdtStatusRecord settled = ApplyFeedback(decided, feedback).record.mdt_status();
   EXPECT_FALSE(settled.has_feedback_due_date());
+  EXPECT_EQ(settled.feedback_meeting(), "");
   EXPECT_EQ(settled.actions(0).state(), mdt::v1::ACTION_STATE_DONE);
   EXPECT_EQ(settled.last_feedback_summary(), "Done.");
 
-  *feedback.mutable_next_feedback_due_date() = Day(2026, 10, 15);
-  EXPECT_EQ(ApplyFeedback(decided, feedback).record.mdt_status().feedback_due_date().day(), 15);
+  const auto more = FeedbackGiven(kCaseId, "item-1", "feedback-1", "2026-10-15", Day(2026, 10, 15));
+  EXPECT_EQ(ApplyFeedback(decided, more).record.mdt_status().feedback_due_date().day(), 15);
+}
+
+TEST(MdtStatusTest, AdviceOnOneItemLeavesTheFeedbackOwedOnAnother) {
+  CaseRecord record = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  record =
+      ApplyFeedback(record, FeedbackGiven(kCaseId, "item-1", "feedback-1", "2026-10-15", Day(2026, 10, 15))).record;
+  mdt::v1::DecisionRecorded advice = Decision(kCaseId, "", "item-2");
+  advice.clear_feedback_meeting();
+  advice.clear_feedback_due_date();
+  record = ApplyDecision(record, std::nullopt, advice, Start())->record;
+  EXPECT_EQ(record.mdt_status().feedback_due_date().day(), 15);
+  EXPECT_EQ(record.mdt_status().feedback_meeting(), MeetingName("2026-10-15"));
+  EXPECT_FALSE(CloseCase(record, v1::CASE_OUTCOME_GOALS_MET, false, Start()).ok()) << "feedback is due";
+}
+
+TEST(MdtStatusTest, OfSeveralDebtsTheEarliestShowsUntilItIsSettled) {
+  CaseRecord record = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  mdt::v1::DecisionRecorded sooner = Decision(kCaseId, "", "item-2");
+  sooner.set_feedback_meeting(MeetingName("2026-09-29"));
+  *sooner.mutable_feedback_due_date() = Day(2026, 9, 29);
+  record = ApplyDecision(record, std::nullopt, sooner, Start())->record;
+  EXPECT_EQ(record.mdt_status().feedback_due_date().day(), 29);
+
+  record = ApplyFeedbackMoved(record, FeedbackMovedTo("item-2", "2026-10-06", Day(2026, 10, 6))).record;
+  EXPECT_EQ(record.mdt_status().feedback_due_date().day(), 1) << "now the other item's is due first";
+  record = ApplyFeedback(record, FeedbackGiven(kCaseId, "item-1", "feedback-1")).record;
+  EXPECT_EQ(record.mdt_status().feedback_due_date().day(), 6);
+  record = ApplyFeedback(record, FeedbackGiven(kCaseId, "item-2", "feedback-2")).record;
+  EXPECT_FALSE(record.mdt_status().has_feedback_due_date());
+}
+
+TEST(MdtStatusTest, WhatAnOwnerReportsBeforeTheMeetingSettlesNothing) {
+  const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  mdt::v1::FeedbackRecorded report = FeedbackGiven(kCaseId, "item-1", "feedback-1", "2026-10-01", Day(2026, 10, 1));
+  *report.add_actions() = Action("action-1", mdt::v1::ACTION_STATE_DONE);
+  const MdtStatusRecord status = ApplyFeedback(decided, report).record.mdt_status();
+  EXPECT_EQ(status.feedback_due_date().day(), 1);
+  EXPECT_EQ(status.actions(0).state(), mdt::v1::ACTION_STATE_DONE);
+  EXPECT_FALSE(status.has_last_feedback_time());
+}
+
+TEST(MdtStatusTest, FeedbackWithoutItsItemSettlesAllThatACaseOwed) {
+  const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  EXPECT_FALSE(
+      ApplyFeedback(decided, FeedbackGiven(kCaseId, "", "feedback-1")).record.mdt_status().has_feedback_due_date());
 }
 
 TEST(MdtStatusTest, ActionsAreBoundedAndTheFinishedGoFirst) {

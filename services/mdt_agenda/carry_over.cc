@@ -102,6 +102,7 @@ absl::Status MoveFeedback(AgendaBook& book, const stored::MdtRecord& mdt, stored
   event.set_case_(item.subject().case_());
   event.set_meeting(MeetingName(book.network(), next));
   *event.mutable_due_date() = ToDate(*ParseDay(next.date()));
+  event.set_of_item(item.of_item());
   return book.Tell(item.subject(), event);
 }
 

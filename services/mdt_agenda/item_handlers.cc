@@ -151,6 +151,7 @@ absl::Status TellDecision(AgendaBook& book, const stored::AgendaItemRecord& item
 absl::Status TellFeedback(AgendaBook& book, const stored::AgendaItemRecord& item, const std::string& summary,
                           const std::optional<stored::MeetingRecord>& next) {
   api::FeedbackRecorded event;
+  event.set_of_item(item.of_item());
   event.set_case_(item.subject().case_());
   event.set_meeting(MeetingName(book.network(), item.mdt_id(), item.meeting_date()));
   event.set_item(ItemName(book.network(), item));

@@ -210,6 +210,7 @@ TEST_F(ItemHandlersTest, FeedbackThatSettlesEverythingEndsTheDebt) {
   const auto told = Told<api::FeedbackRecorded>("a");
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_EQ(told[0].next_feedback_meeting(), "");
+  EXPECT_EQ(told[0].of_item(), Item(kFirst, "a").name());
   EXPECT_EQ(told[0].actions(0).state(), api::ACTION_STATE_DONE);
   ASSERT_THAT(Close(kSecond), IsOk());
   EXPECT_EQ(Meeting(kSecond).item_counts().feedback_given(), 1);
@@ -242,7 +243,8 @@ TEST_F(ItemHandlersTest, FeedbackThatNobodyGaveMovesToTheNextMeeting) {
   EXPECT_EQ(Item(kSecond, "a").state(), api::ITEM_STATE_CARRIED_OVER);
   EXPECT_EQ(Item(kThird, "a").times_carried_over(), 1);
   EXPECT_THAT(Item(kThird, "a").open_actions(), SizeIs(1));
-  EXPECT_THAT(Told<api::FeedbackMoved>("a"), SizeIs(1));
+  ASSERT_THAT(Told<api::FeedbackMoved>("a"), SizeIs(1));
+  EXPECT_EQ(Told<api::FeedbackMoved>("a")[0].of_item(), Item(kFirst, "a").name());
 }
 
 TEST_F(ItemHandlersTest, NewPlanOnAFeedbackItemSupersedesAndDoesNotSettleTheFeedback) {
