@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include <absl/strings/match.h>
+
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
 #include "services/caseload/nomination.h"
@@ -114,32 +116,38 @@ void OweFeedback(MdtStatusRecord& status, const std::string& item, const std::st
   ShowFirstDebt(status);
 }
 
-// Takes over who the decision names; gives up whom the decision it corrects had named and it no longer does.
-void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+bool NamesOnePersonTwice(const mdt::v1::DecisionRecorded& event) {
+  const mdt::v1::CaseAssignment& current = event.current_assignment();
+  return (event.has_case_holder() && event.has_key_worker() && IsOneWorker(event.case_holder(), event.key_worker())) ||
+         (current.has_case_holder() && current.has_key_worker() &&
+          IsOneWorker(current.case_holder(), current.key_worker()));
+}
+
+// An event of an mdt-agenda that did not say yet who has the case: those whom the decision names, and otherwise those
+// who had it. Whoever takes the other role leaves their own vacant.
+mdt::v1::CaseAssignment AssignmentByNames(const MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+  mdt::v1::CaseAssignment assignment;
   if (event.has_case_holder()) {
-    *status.mutable_case_holder() = event.case_holder();
-    status.set_case_holder_item(event.item());
-  } else if (status.case_holder_item() == event.item()) {
-    status.clear_case_holder();
-    status.clear_case_holder_item();
+    *assignment.mutable_case_holder() = event.case_holder();
+  } else if (status.has_case_holder() && !IsOneWorker(status.case_holder(), event.key_worker())) {
+    *assignment.mutable_case_holder() = status.case_holder();
   }
   if (event.has_key_worker()) {
-    *status.mutable_key_worker() = event.key_worker();
-    status.set_key_worker_item(event.item());
-  } else if (status.key_worker_item() == event.item()) {
-    status.clear_key_worker();
-    status.clear_key_worker_item();
+    *assignment.mutable_key_worker() = event.key_worker();
+  } else if (status.has_key_worker() && !IsOneWorker(status.key_worker(), event.case_holder())) {
+    *assignment.mutable_key_worker() = status.key_worker();
   }
-  if (!status.has_case_holder() || !status.has_key_worker() || status.case_holder().id() != status.key_worker().id()) {
-    return;
-  }
-  if (event.has_case_holder()) {
-    status.clear_key_worker();
-    status.clear_key_worker_item();
-  } else {
-    status.clear_case_holder();
-    status.clear_case_holder_item();
-  }
+  return assignment;
+}
+
+// mdt-agenda knows who has the case over all decisions, and says so with each.
+void TakeAssignment(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+  const mdt::v1::CaseAssignment assignment =
+      event.has_current_assignment() ? event.current_assignment() : AssignmentByNames(status, event);
+  status.clear_case_holder();
+  status.clear_key_worker();
+  if (assignment.has_case_holder()) *status.mutable_case_holder() = assignment.case_holder();
+  if (assignment.has_key_worker()) *status.mutable_key_worker() = assignment.key_worker();
 }
 
 DecisionRecord* FindDecision(MdtStatusRecord& status, const std::string& item) {
@@ -213,9 +221,7 @@ MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> no
 
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now) {
-  if (event.has_case_holder() && event.has_key_worker() && event.case_holder().id() == event.key_worker().id()) {
-    return errors::SamePersonForBothRoles();
-  }
+  if (NamesOnePersonTwice(event)) return errors::SamePersonForBothRoles();
   MdtStatusRecord& status = *record.mutable_mdt_status();
   DecisionRecord* known = FindDecision(status, event.item());
   if (known != nullptr && known->version() >= event.version()) {
@@ -232,8 +238,8 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
   } else {
     OweFeedback(status, event.item(), event.feedback_meeting(), event.feedback_due_date());
   }
+  if (is_last || event.has_current_assignment()) TakeAssignment(status, event);
   if (is_last) {
-    TakeAssignments(status, event);
     status.set_meeting(event.meeting());
     status.clear_start_time();
     status.set_times_carried_over(0);
@@ -248,6 +254,10 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
     if (is_last && record.open_nomination_id().empty()) status.set_nomination_state(v1::NOMINATION_STATE_DECIDED);
   }
   return MdtChange{std::move(record), std::move(nomination), true};
+}
+
+bool WasHeard(const mdt::v1::FeedbackRecorded& event) {
+  return event.next_feedback_meeting().empty() || event.next_feedback_meeting() != event.meeting();
 }
 
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {

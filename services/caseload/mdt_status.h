@@ -30,12 +30,9 @@ MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomi
 MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
                            const mdt::v1::NominationCarriedOver& event, absl::Time now);
 
-// The newest decision's assignments and actions become the case's, and the feedback owed on its item is what it says. A version that is not
-// above the one known for its item changes nothing. A correction of an item that is not the last decided one
-// mends the record of that decision, not who holds the case. Who is not named stays, unless the corrected
-// decision had named them. SAME_PERSON_FOR_BOTH_ROLES where the event itself names one person twice; where it
-// names the present key worker as case-holder (or the reverse), the new role stands and the old one is
-// vacant.
+// The decision's actions become the case's, who has the case is who the event says has it now, and the feedback owed on
+// its item is what it says. A version that is not above the one known for its item changes nothing.
+// SAME_PERSON_FOR_BOTH_ROLES where the event names one person twice.
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now);
 

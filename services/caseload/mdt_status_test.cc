@@ -138,8 +138,10 @@ TEST(MdtStatusTest, ADecisionShowsOnTheCase) {
 
 TEST(MdtStatusTest, OnePersonForBothRolesIsRefused) {
   mdt::v1::DecisionRecorded event = Decision(kCaseId);
-  event.mutable_key_worker()->set_id("nurse");
-  EXPECT_THAT(ApplyDecision(ActiveCase(), std::nullopt, event, Start()), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  for (const char* id : {"nurse", "Nurse"}) {
+    event.mutable_key_worker()->set_id(id);
+    EXPECT_THAT(ApplyDecision(ActiveCase(), std::nullopt, event, Start()), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  }
 }
 
 TEST(MdtStatusTest, WhoTakesTheOtherRoleLeavesTheirOwnVacant) {
@@ -160,19 +162,42 @@ TEST(MdtStatusTest, ARepeatedOrOlderVersionIsNoNews) {
   EXPECT_FALSE(ApplyDecision(decided, std::nullopt, Decision(kCaseId, "", "item-1", 1), Start())->news);
 }
 
-TEST(MdtStatusTest, ACorrectionReplacesActionsAndTakesBackAssignmentsItNoLongerMakes) {
+TEST(MdtStatusTest, ACorrectionReplacesActions) {
   const CaseRecord decided = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
   mdt::v1::DecisionRecorded correction = Decision(kCaseId, "", "item-1", 2);
-  correction.clear_case_holder();
   correction.clear_actions();
   *correction.add_actions() = Action("action-2");
   const auto maybe_change = ApplyDecision(decided, std::nullopt, correction, Start());
   ASSERT_THAT(maybe_change, IsOk());
-  const MdtStatusRecord& status = maybe_change->record.mdt_status();
-  EXPECT_FALSE(status.has_case_holder());
-  EXPECT_TRUE(status.has_key_worker());
-  ASSERT_EQ(status.actions_size(), 1);
-  EXPECT_EQ(status.actions(0).action(), "action-2");
+  ASSERT_EQ(maybe_change->record.mdt_status().actions_size(), 1);
+  EXPECT_EQ(maybe_change->record.mdt_status().actions(0).action(), "action-2");
+}
+
+TEST(MdtStatusTest, ACorrectionGivesTheCaseBackOnBothSides) {
+  CaseRecord record = ApplyDecision(ActiveCase(), std::nullopt, Decision(kCaseId), Start())->record;
+  mdt::v1::DecisionRecorded later = Decision(kCaseId, "", "item-2");
+  *later.mutable_case_holder() = Professional("social", type::v1::AGENCY_KIND_SOCIAL_CARE);
+  *later.mutable_current_assignment()->mutable_case_holder() = later.case_holder();
+  *later.mutable_current_assignment()->mutable_key_worker() = later.key_worker();
+  record = ApplyDecision(record, std::nullopt, later, Start())->record;
+  EXPECT_EQ(record.mdt_status().case_holder().id(), "social");
+
+  mdt::v1::DecisionRecorded corrected = Decision(kCaseId, "", "item-2", 2);
+  *corrected.mutable_current_assignment()->mutable_case_holder() = corrected.case_holder();
+  *corrected.mutable_current_assignment()->mutable_key_worker() = corrected.key_worker();
+  corrected.clear_case_holder();
+  corrected.clear_key_worker();
+  record = ApplyDecision(record, std::nullopt, corrected, Start())->record;
+  EXPECT_EQ(record.mdt_status().case_holder().id(), "nurse");
+  EXPECT_EQ(record.mdt_status().key_worker().id(), "amina");
+
+  mdt::v1::DecisionRecorded taken_back = Decision(kCaseId, "", "item-1", 2);
+  taken_back.clear_case_holder();
+  taken_back.clear_key_worker();
+  taken_back.mutable_current_assignment();
+  record = ApplyDecision(record, std::nullopt, taken_back, Start())->record;
+  EXPECT_FALSE(record.mdt_status().has_case_holder());
+  EXPECT_FALSE(record.mdt_status().has_key_worker());
 }
 
 TEST(MdtStatusTest, ADecisionWithoutAssignmentsLeavesThoseOfAnEarlierItem) {

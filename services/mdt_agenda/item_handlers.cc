@@ -137,6 +137,11 @@ absl::Status TellDecision(AgendaBook& book, const stored::AgendaItemRecord& item
   event.set_summary(decision.summary());
   if (decision.has_case_holder()) *event.mutable_case_holder() = decision.case_holder();
   if (decision.has_key_worker()) *event.mutable_key_worker() = decision.key_worker();
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::AssignmentRecord> current,
+                        Assignments().Get(book.txn(), book.network(), TextKey(item.subject().case_())));
+  api::CaseAssignment* assignment = event.mutable_current_assignment();
+  if (current && current->has_case_holder()) *assignment->mutable_case_holder() = current->case_holder();
+  if (current && current->has_key_worker()) *assignment->mutable_key_worker() = current->key_worker();
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, book.ActionsOf(decision.action_ids()));
   Summarize(book.network(), actions, event.mutable_actions());
   if (feedback_meeting) {

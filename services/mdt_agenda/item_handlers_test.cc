@@ -159,6 +159,8 @@ TEST_F(ItemHandlersTest, CorrectionThatTakesAllBackRemovesFeedbackActionsAndAssi
   ASSERT_THAT(AllActions(Coordinator()), SizeIs(1));
   EXPECT_EQ(AllActions(Coordinator())[0].state(), api::ACTION_STATE_CANCELLED);
   EXPECT_EQ(Told<api::DecisionRecorded>("a")[1].feedback_meeting(), "");
+  EXPECT_TRUE(Told<api::DecisionRecorded>("a")[1].has_current_assignment());
+  EXPECT_FALSE(Told<api::DecisionRecorded>("a")[1].current_assignment().has_case_holder());
 }
 
 TEST_F(ItemHandlersTest, FeedbackTakenBackStaysListedOnAPublishedAgenda) {
@@ -263,6 +265,9 @@ TEST_F(ItemHandlersTest, NewPlanOnAFeedbackItemSupersedesAndDoesNotSettleTheFeed
 
   ASSERT_THAT(Decide(Advice(Item(kSecond, "a"))), IsOk());
   EXPECT_EQ(Item(kFirst, "a").current_case_holder().id(), "nurse") << "the plan before holds again";
+  const api::CaseAssignment told = Told<api::DecisionRecorded>("a").back().current_assignment();
+  EXPECT_EQ(told.case_holder().id(), "nurse") << "and the caseload hears so";
+  EXPECT_EQ(told.key_worker().id(), "link.worker");
 }
 
 TEST_F(ItemHandlersTest, NewItemTakesNoFeedback) {
