@@ -71,6 +71,15 @@ absl::StatusOr<stored::AgendaItemRecord> NewFeedbackItem(AgendaBook& book, const
   return item;
 }
 
+// Puts a feedback item on the next meeting, and names it on `item`.
+absl::StatusOr<std::optional<stored::MeetingRecord>> PutFeedback(AgendaBook& book, const stored::MdtRecord& mdt,
+                                                                 stored::AgendaItemRecord& item, const Debt& debt) {
+  SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord next, NextMeeting(book, mdt, item.meeting_date(), TakesFeedback));
+  SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, NewFeedbackItem(book, mdt, next, item, debt));
+  item.set_feedback_item(ItemName(book.network(), feedback));
+  return next;
+}
+
 absl::Status TakeBack(AgendaBook& book, const stored::MeetingRecord& meeting, stored::AgendaItemRecord& feedback) {
   if (feedback.state() != api::ITEM_STATE_LISTED) return absl::OkStatus();
   if (IsPlannable(meeting.state())) return book.Erase(feedback);
@@ -126,6 +135,14 @@ absl::Status WaitAgain(AgendaBook& book, const stored::AgendaItemRecord& item, c
   return book.Tell(item.subject(), event);
 }
 
+// Whether the feedback given says all that is owed: what stayed open of it is owed by the feedback item's own outcome.
+bool WasHeard(const stored::AgendaItemRecord& feedback, const Debt& debt) {
+  if (feedback.state() != api::ITEM_STATE_FEEDBACK_GIVEN || debt.reassigned) return false;
+  const std::set<std::string> heard(feedback.open_action_ids().begin(), feedback.open_action_ids().end());
+  return std::all_of(debt.open_action_ids.begin(), debt.open_action_ids.end(),
+                     [&heard](const std::string& id) { return heard.count(id) > 0; });
+}
+
 // Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
 absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
                                const std::vector<stored::AgendaItemRecord>& items) {
@@ -134,8 +151,10 @@ absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
     if (!debt.owed) continue;
     if (!item.feedback_item().empty()) {
       SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
-      if (feedback.meeting_date() > item.meeting_date()) continue;
-      return absl::InternalError("feedback stands on a meeting that is not later than its decision");
+      if (feedback.meeting_date() <= item.meeting_date()) {
+        return absl::InternalError("feedback stands on a meeting that is not later than its decision");
+      }
+      if (feedback.state() == api::ITEM_STATE_LISTED || WasHeard(feedback, debt)) continue;
     }
     // An assignment without feedback would be a defect; the person is not to suffer from it.
     SPLW_RETURN_IF_ERROR(SettleDebt(book, mdt, item, debt).status());
@@ -172,10 +191,7 @@ absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book
                                                                 stored::AgendaItemRecord& item, const Debt& debt) {
   if (item.feedback_item().empty()) {
     if (!debt.owed) return std::nullopt;
-    SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord next, NextMeeting(book, mdt, item.meeting_date(), TakesFeedback));
-    SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, NewFeedbackItem(book, mdt, next, item, debt));
-    item.set_feedback_item(ItemName(book.network(), feedback));
-    return next;
+    return PutFeedback(book, mdt, item, debt);
   }
   SPLW_ASSIGN_OR_RETURN(stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
   SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord meeting, book.Meeting(feedback.mdt_id(), feedback.meeting_date()));
@@ -184,12 +200,12 @@ absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book
     item.clear_feedback_item();
     return std::nullopt;
   }
-  if (feedback.state() == api::ITEM_STATE_LISTED) {
-    SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
-    *feedback.mutable_subject()->mutable_agencies_needed() = item.subject().agencies_needed();
-    SetOpenActions(actions, feedback);
-    SPLW_RETURN_IF_ERROR(book.Save(feedback));
-  }
+  if (WasHeard(feedback, debt)) return std::nullopt;
+  if (feedback.state() != api::ITEM_STATE_LISTED) return PutFeedback(book, mdt, item, debt);
+  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
+  *feedback.mutable_subject()->mutable_agencies_needed() = item.subject().agencies_needed();
+  SetOpenActions(actions, feedback);
+  SPLW_RETURN_IF_ERROR(book.Save(feedback));
   return meeting;
 }
 

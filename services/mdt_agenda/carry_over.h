@@ -18,12 +18,15 @@ namespace splw::mdt_agenda {
 // What the outcome of an item owes to the next meeting.
 struct Debt {
   bool owed = false;
+  bool reassigned = false;  // a correction gave the case to others: owed anew, though feedback was heard
   std::vector<std::string> open_action_ids;
 };
+// `reassigned` is for the caller to set.
 absl::StatusOr<Debt> DebtOf(AgendaBook& book, const stored::AgendaItemRecord& item);
 
 // Makes the calendar agree with `debt`: puts a feedback item on the next meeting, brings it up to date, or takes it
-// away (on a published agenda it stays listed as withdrawn). Sets `item.feedback_item`; the caller saves `item`
+// away (on a published agenda it stays listed as withdrawn). Feedback that was heard already settles what it was heard on;
+// for what came since, a new item is put on the next meeting. Sets `item.feedback_item`; the caller saves `item`
 // afterwards. Returns the meeting to which feedback is owed, if it is.
 absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book, const stored::MdtRecord& mdt,
                                                                 stored::AgendaItemRecord& item, const Debt& debt);

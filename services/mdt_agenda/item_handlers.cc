@@ -8,6 +8,7 @@
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/carry_over.h"
+#include "services/mdt_agenda/checks.h"
 #include "services/mdt_agenda/conversion.h"
 #include "services/mdt_agenda/decision.h"
 #include "services/mdt_agenda/errors.h"
@@ -89,6 +90,12 @@ absl::Status WriteActions(AgendaBook& book, const api::RecordDecisionRequest& re
     SPLW_RETURN_IF_ERROR(book.Save(action, false, correlation_id));
   }
   return absl::OkStatus();
+}
+
+// Whether `after` gives the case to somebody to whom `before` did not.
+bool Assigns(const stored::DecisionRecord& before, const stored::DecisionRecord& after) {
+  return (after.has_case_holder() && !SameProfessional(before.case_holder(), after.case_holder())) ||
+         (after.has_key_worker() && !SameProfessional(before.key_worker(), after.key_worker()));
 }
 
 // A case has one case-holder and one key worker at any instant: those of the latest decision that assigned somebody. A
@@ -253,11 +260,13 @@ absl::StatusOr<store::Position> ItemHandlers::RecordDecision(const rpc::Call& ca
     *decision.mutable_record_time() = ToTimestamp(book.now());
     SPLW_RETURN_IF_ERROR(WriteActions(book, request, item, decision));
     SPLW_RETURN_IF_ERROR(WriteAssignment(book, item, decision));
+    const bool reassigned = Assigns(item.decision(), decision);
     *item.mutable_decision() = std::move(decision);
     // On a feedback item a decision does not settle the feedback that is owed.
     if (!feedback) item.set_state(api::ITEM_STATE_DECIDED);
     SPLW_RETURN_IF_ERROR(SettleNomination(book, item));
-    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
+    SPLW_ASSIGN_OR_RETURN(Debt debt, DebtOf(book, item));
+    debt.reassigned = reassigned;
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::MeetingRecord> next, SettleDebt(book, found.mdt, item, debt));
     SPLW_RETURN_IF_ERROR(book.Save(item));
     SPLW_RETURN_IF_ERROR(TellDecision(book, item, next));

@@ -163,6 +163,36 @@ TEST_F(ItemHandlersTest, CorrectionThatTakesAllBackRemovesFeedbackActionsAndAssi
   EXPECT_FALSE(Told<api::DecisionRecorded>("a")[1].current_assignment().has_case_holder());
 }
 
+TEST_F(ItemHandlersTest, ActionAddedAfterItsFeedbackWasHeardIsOwedAgain) {
+  ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
+  // Heard, as by a service that let the second meeting be held before the first was closed.
+  ASSERT_THAT(AgendaWorld::Run([](delivery::Change& change) -> absl::Status {
+                AgendaBook book(change);
+                const auto maybe_meeting = book.Meeting("riverside", kSecond);
+                if (!maybe_meeting.ok()) return maybe_meeting.status();
+                auto maybe_items = book.ItemsOf(*maybe_meeting);
+                if (!maybe_items.ok()) return maybe_items.status();
+                maybe_items->front().set_state(api::ITEM_STATE_FEEDBACK_GIVEN);
+                const absl::Status saved = book.Save(maybe_items->front());
+                return saved.ok() ? book.Finish() : saved;
+              }),
+              IsOk());
+  clock_.Set(InstantAt(absl::CivilDay(2026, 12, 4), 480));
+  ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
+  EXPECT_THAT(Agenda(kThird), IsEmpty()) << "what was heard is settled";
+  EXPECT_EQ(Told<api::DecisionRecorded>("a").back().feedback_meeting(), "");
+
+  api::RecordDecisionRequest more = Plan(Item(kFirst, "a"));
+  *more.add_actions() = more.actions(0);
+  more.mutable_actions(1)->set_description("Ask about arrears");
+  const auto maybe_item = Decide(more);
+  ASSERT_THAT(maybe_item, IsOk());
+  EXPECT_EQ(maybe_item->feedback_item(), Item(kThird, "a").name());
+  EXPECT_THAT(Item(kThird, "a").open_actions(), SizeIs(2));
+  EXPECT_EQ(Told<api::DecisionRecorded>("a").back().feedback_meeting(), testing::MeetingOn(kThird));
+  EXPECT_THAT(Close(kFirst), IsOk());
+}
+
 TEST_F(ItemHandlersTest, FeedbackTakenBackStaysListedOnAPublishedAgenda) {
   ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
   ASSERT_THAT(Build(kSecond), IsOk());

@@ -16,6 +16,7 @@
 #include "services/mdt_agenda/errors.h"
 #include "services/mdt_agenda/handling.h"
 #include "services/mdt_agenda/limits.h"
+#include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/meeting_lifecycle.h"
 #include "services/mdt_agenda/names.h"
 #include "services/mdt_agenda/timestamps.h"
@@ -98,7 +99,7 @@ absl::Status Attend(const api::RecordAttendanceRequest& request, absl::Time now,
 
 // The reasons by item. INVALID_ARGUMENT for one that names no open item of the meeting, or has no proper code.
 absl::StatusOr<CarryOverReasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
-                                  const std::vector<stored::AgendaItemRecord>& items) {
+                                           const std::vector<stored::AgendaItemRecord>& items) {
   std::set<std::string> open;
   for (const stored::AgendaItemRecord& item : items) {
     if (item.state() == api::ITEM_STATE_LISTED) open.insert(ItemName(network, item));
@@ -114,6 +115,15 @@ absl::StatusOr<CarryOverReasons> ReasonsOf(const api::CloseMeetingRequest& reque
     reasons[reason.item()] = reason.reason_code();
   }
   return reasons;
+}
+
+// What an earlier meeting owes and leaves must have found its place before this one is held.
+absl::Status CheckEarlierAreOver(AgendaBook& book, const stored::MeetingRecord& meeting) {
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MeetingRecord> page,
+                        Meetings().ScanIndex(book.txn(), book.network(), "team_state_date",
+                                             TextKey(meeting.mdt_id()) + NumberKey(api::MEETING_STATE_IN_PROGRESS),
+                                             {.size = 1, .until = TextKey(meeting.date())}));
+  return page.records.empty() ? absl::OkStatus() : errors::EarlierMeetingInProgress();
 }
 
 }  // namespace
@@ -146,7 +156,7 @@ absl::StatusOr<store::Position> MeetingHandlers::StartMeeting(const rpc::Call& c
   return TakeStep(changes_, call, request, MeetingStep::kStart, response,
                   [](AgendaBook& book, const stored::MdtRecord&, stored::MeetingRecord& meeting) {
                     *meeting.mutable_actual_start_time() = ToTimestamp(book.now());
-                    return absl::OkStatus();
+                    return CheckEarlierAreOver(book, meeting);
                   });
 }
 

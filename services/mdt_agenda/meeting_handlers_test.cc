@@ -222,6 +222,15 @@ TEST_F(MeetingHandlersTest, AttendanceIsKeptPerPersonAndMakesTheQuorum) {
   EXPECT_THAT(attend("nurse", api::ATTENDANCE_STATUS_UNSPECIFIED), HasField("attendance[0].status"));
 }
 
+TEST_F(MeetingHandlersTest, NextMeetingStartsOnlyWhenTheOneBeforeIsClosed) {
+  Hold(kFirst);
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Publish(kSecond), IsOk());
+  EXPECT_THAT(Start(kSecond), HasReason("EARLIER_MEETING_IN_PROGRESS"));
+  ASSERT_THAT(Close(kFirst), IsOk());
+  EXPECT_THAT(Start(kSecond), IsOk());
+}
+
 TEST_F(MeetingHandlersTest, WhatWasNotReachedIsCarriedOverWithItsReason) {
   for (const char* id : {"a", "b"}) ASSERT_THAT(Nominate(id), IsOk());
   Hold(kFirst);
