@@ -232,8 +232,9 @@ absl::Status Announce(AgendaBook& book, const stored::MeetingRecord& meeting) {
     SPLW_ASSIGN_OR_RETURN(stored::NominationRecord nomination, book.Nomination(not_placed.nomination()));
     SPLW_ASSIGN_OR_RETURN(const bool on_nearer_plan, IsOnNearerPlan(book, nomination, meeting));
     if (nomination.state() != api::NOMINATION_STATE_WAITING || on_nearer_plan) continue;
-    // Also where a later plan has it: that plan may yet drop it.
-    nomination.set_times_passed_over(nomination.times_passed_over() + 1);
+    // Also where a later plan has it: that plan may yet drop it. Not where the case is on this agenda all the same.
+    const bool passed_over = not_placed.reason_code() == kNoTimeLeft;
+    nomination.set_times_passed_over(nomination.times_passed_over() + (passed_over ? 1 : 0));
     if (nomination.item_id().empty()) nomination.set_waiting_reason(not_placed.reason_code());
     SPLW_RETURN_IF_ERROR(book.Save(nomination, not_placed.reason_code()));
   }

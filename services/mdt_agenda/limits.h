@@ -19,6 +19,12 @@ inline constexpr int kMaxItemMinutes = 60;  // ours: no item takes a whole meeti
 // first.
 inline constexpr int kDefaultMaxCarryOvers = 2;
 inline constexpr int kMaxMaxCarryOvers = 10;
+// The policy on how often a case may be bumped: left this many times more than the team's max_carry_overs, a nomination is
+// on the next agenda whatever time is left. Ours: two more weeks in which an overfull agenda may work off what goes first.
+inline constexpr int kMoreTimesLeft = 2;
+// How many nominations one agenda lists whatever time is left: far more than a meeting can hear. Bounds what one transaction
+// writes, and leaves room for feedback within kMaxMeetingItems.
+inline constexpr int kMaxPromisedNominations = 200;
 
 // Community MDTs last 60 to 90 minutes; room for shorter huddles and half days.
 inline constexpr int kMinMeetingMinutes = 15;
