@@ -358,6 +358,18 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromAnAgencyThatThePersonDidNotAgreeTo)
   EXPECT_FALSE(maybe_items->front().person_withheld());
 }
 
+TEST_F(ItemHandlersTest, RecoveryServicesSeeAPersonOnlyWithTheirAgreement) {
+  const rpc::Call recovery = As(Role::kAgencyMember, "recovery.worker", "RECOVERY_SERVICES");
+  caseload::v1::CaseNominated agreed = Nominated("agreed", false, {type::v1::AGENCY_KIND_RECOVERY_SERVICES});
+  agreed.add_share_with(type::v1::AGENCY_KIND_RECOVERY_SERVICES);
+  ASSERT_THAT(Nominate(agreed), IsOk());
+  ASSERT_THAT(Nominate("silent", false, {type::v1::AGENCY_KIND_RECOVERY_SERVICES}), IsOk());
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Publish(kSecond), IsOk());
+  EXPECT_TRUE(ItemSeenBy(recovery, kSecond, "agreed").has_person());
+  EXPECT_TRUE(ItemSeenBy(recovery, kSecond, "silent").person_withheld());
+}
+
 TEST_F(ItemHandlersTest, PersonIsWithheldFromEveryAgencyOnceConsentIsTakenBack) {
   DecideAtSecond();
   for (const char* date : {kSecond, kThird}) {
