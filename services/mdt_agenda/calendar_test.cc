@@ -246,6 +246,8 @@ TEST_F(CalendarTest, EveryMistakeInATeamIsNamed) {
       {"mdt.schedule.length_minutes", "OUT_OF_RANGE", [](api::Mdt& m) { m.mutable_schedule()->set_length_minutes(5); }},
       {"mdt.schedule.first_date", "DATE_INVALID",
        [](api::Mdt& m) { m.mutable_schedule()->mutable_first_date()->set_year(2026); }},
+      {"mdt.schedule.first_date", "FIRST_DATE_TOO_FAR",
+       [](api::Mdt& m) { *m.mutable_schedule()->mutable_first_date() = ToDate(absl::CivilDay(2126, 11, 26)); }},
       {"mdt.schedule.time_zone", "TIME_ZONE_UNSUPPORTED",
        [](api::Mdt& m) { m.mutable_schedule()->set_time_zone("Europe/Paris"); }},
       {"mdt.quorum", "OUT_OF_RANGE", [](api::Mdt& m) { m.set_quorum(-1); }},
@@ -262,6 +264,9 @@ TEST_F(CalendarTest, EveryMistakeInATeamIsNamed) {
     EXPECT_THAT(maybe_mdt, HasField(mistake.field));
   }
   EXPECT_THAT(Create(Team(), "Not An Id"), HasField("mdt_id"));
+  api::Mdt next_spring = Team();
+  *next_spring.mutable_schedule()->mutable_first_date() = ToDate(absl::CivilDay(2027, 5, 24));
+  EXPECT_THAT(Create(next_spring), IsOk()) << "26 weeks to the day";
 }
 
 TEST_F(CalendarTest, MeetingsAreListedByDateStateAndBounds) {

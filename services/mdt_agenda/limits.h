@@ -36,6 +36,10 @@ inline constexpr int kMaxQuorum = 50;  // ours
 // Meetings are in the calendar this far ahead: feedback always finds its next meeting, and invitations go out in time
 // (ours).
 inline constexpr int kCalendarWeeks = 8;
+// How far ahead a series may begin: a slip of the year must not send what is owed into another decade (ours).
+inline constexpr int kMaxWeeksToFirstDate = 26;
+// How far after its meeting an action may be due: one that is due in another century is never overdue (ours).
+inline constexpr int kMaxDaysToDueDate = 731;
 // How far a search for the next meeting looks where the calendar is empty (ours).
 inline constexpr int kCalendarSearchWeeks = 60;
 // A meeting that nobody held by then is taken off, and what it owed goes on. Ours: time to write down late what was held,

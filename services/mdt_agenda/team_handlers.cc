@@ -14,18 +14,20 @@
 #include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/names.h"
 #include "services/mdt_agenda/nomination_events.h"
+#include "services/mdt_agenda/schedule.h"
 #include "services/mdt_agenda/team.h"
 #include "services/mdt_agenda/timestamps.h"
 
 namespace splw::mdt_agenda {
 namespace {
 
+// But for the team, which only the store's time can judge.
 absl::Status CheckCreate(const api::CreateMdtRequest& request) {
   SPLW_RETURN_IF_ERROR(ParseNetwork("parent", request.parent()).status());
   if (!request.mdt_id().empty() && !IsMdtId(request.mdt_id())) {
     return text::InvalidField("mdt_id", "MDT_ID_INVALID", "must be 3 to 40 of a-z, 0-9 and '-', or empty");
   }
-  return CheckTeam(request.mdt());
+  return absl::OkStatus();
 }
 
 absl::Status CheckRoomFor(AgendaBook& book, const std::string& mdt_id) {
@@ -66,6 +68,7 @@ absl::StatusOr<store::Position> TeamHandlers::CreateMdt(const rpc::Call& call, c
                                                         api::Mdt* response) {
   SPLW_RETURN_IF_ERROR(CheckCreate(request));
   return ChangeOnce(changes_, call, request, response, [&](AgendaBook& book, api::Mdt& shown) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckTeam(request.mdt(), LondonDay(book.now())));
     stored::MdtRecord mdt;
     mdt.set_id(request.mdt_id().empty() ? book.change().NewId() : request.mdt_id());
     SPLW_RETURN_IF_ERROR(CheckRoomFor(book, mdt.id()));
@@ -87,7 +90,7 @@ absl::StatusOr<store::Position> TeamHandlers::UpdateMdt(const rpc::Call& call, c
     SPLW_ASSIGN_OR_RETURN(stored::MdtRecord mdt, book.Mdt(place.mdt_id));
     SPLW_ASSIGN_OR_RETURN(const api::Mdt merged,
                           MergeTeam(ShowTeam(book.network(), mdt), request.mdt(), request.update_mask()));
-    SPLW_RETURN_IF_ERROR(CheckTeam(merged));
+    SPLW_RETURN_IF_ERROR(CheckTeam(merged, LondonDay(book.now())));
     SPLW_RETURN_IF_ERROR(CheckEtag(mdt.version(), "mdt.etag", request.mdt().etag()));
     StoreTeam(merged, mdt);
     *mdt.mutable_update_time() = ToTimestamp(book.now());
