@@ -269,6 +269,17 @@ TEST_F(CalendarTest, EveryMistakeInATeamIsNamed) {
   EXPECT_THAT(Create(next_spring), IsOk()) << "26 weeks to the day";
 }
 
+TEST_F(CalendarTest, BoundsOfAListMayBeAnyDate) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  api::ListMeetingsRequest request;
+  request.set_parent(testing::kTeam);
+  *request.mutable_from_date() = ToDate(absl::CivilDay(300, 1, 1));
+  *request.mutable_to_date() = ToDate(absl::CivilDay(9999, 12, 31));
+  const auto maybe_all = Ask(reads, &ReadHandlers::ListMeetings, request);
+  ASSERT_THAT(maybe_all, IsOk());
+  EXPECT_THAT(maybe_all->meetings(), SizeIs(8));
+}
+
 TEST_F(CalendarTest, MeetingsAreListedByDateStateAndBounds) {
   ASSERT_THAT(Create(Team()), IsOk());
   api::ListMeetingsRequest request;
