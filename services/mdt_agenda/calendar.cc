@@ -109,7 +109,10 @@ absl::Status FollowSchedule(AgendaBook& book, const stored::MdtRecord& mdt) {
     }
     const stored::MeetingRecord before = meeting;
     SetTimes(mdt, day, meeting);
-    if (!google::protobuf::util::MessageDifferencer::Equals(before, meeting)) SPLW_RETURN_IF_ERROR(book.Save(meeting));
+    if (google::protobuf::util::MessageDifferencer::Equals(before, meeting)) continue;
+    SPLW_RETURN_IF_ERROR(book.Save(meeting));
+    // More time or less: the plan is another.
+    if (before.length_minutes() != meeting.length_minutes()) SPLW_RETURN_IF_ERROR(ReopenPlan(book, meeting));
   }
   // All of them leave before what they had looks for its next meeting.
   for (stored::MeetingRecord& meeting : leaving) {

@@ -210,6 +210,19 @@ TEST_F(CalendarTest, OtherTimeOfTheSameDayMovesTheMeetingInPlace) {
   EXPECT_EQ(ToInstant(Meeting("2026-12-03").start_time()), InstantAt(absl::CivilDay(2026, 12, 3), 14 * 60));
 }
 
+TEST_F(CalendarTest, AgendaOfAMeetingThatBecomesShorterIsBuiltAgain) {
+  const auto maybe_mdt = Create(Team());
+  ASSERT_THAT(maybe_mdt, IsOk());
+  for (const char* id : {"a", "b"}) ASSERT_THAT(Nominate(id), IsOk());
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  api::Mdt mdt = *maybe_mdt;
+  mdt.mutable_schedule()->set_length_minutes(15);
+  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+  EXPECT_EQ(Meeting("2026-11-26").state(), api::MEETING_STATE_SCHEDULED);
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  EXPECT_THAT(Agenda("2026-11-26"), SizeIs(1));
+}
+
 TEST_F(CalendarTest, StaleEtagOfATeamIsRefused) {
   const auto maybe_mdt = Create(Team());
   ASSERT_THAT(Update(*maybe_mdt, "quorum"), IsOk());

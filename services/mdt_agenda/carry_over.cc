@@ -17,13 +17,14 @@
 namespace splw::mdt_agenda {
 namespace {
 
-// The end of an agenda that is built; nothing where it is not, and the item gets its place when it is.
-absl::Status PlaceAtEnd(AgendaBook& book, const stored::MeetingRecord& meeting, stored::AgendaItemRecord& item) {
+// The end of an agenda that is published. One that is not gives the item its place, ahead of all cases, when it is built
+// (again).
+absl::Status PlaceFeedback(AgendaBook& book, const stored::MeetingRecord& meeting, stored::AgendaItemRecord& item) {
   item.set_position(0);
   item.set_start_minute(0);
   item.set_placement_code("FEEDBACK_DUE");
   item.set_placement_reason("feedback is owed to this meeting");
-  if (meeting.state() == api::MEETING_STATE_SCHEDULED) return absl::OkStatus();
+  if (IsPlannable(meeting.state())) return ReopenPlan(book, meeting);
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
   for (const stored::AgendaItemRecord& other : items) {
     item.set_position(std::max(item.position(), other.position()));
@@ -66,7 +67,7 @@ absl::StatusOr<stored::AgendaItemRecord> NewFeedbackItem(AgendaBook& book, const
   item.set_of_item(ItemName(book.network(), source));
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
   SetOpenActions(actions, item);
-  SPLW_RETURN_IF_ERROR(PlaceAtEnd(book, meeting, item));
+  SPLW_RETURN_IF_ERROR(PlaceFeedback(book, meeting, item));
   SPLW_RETURN_IF_ERROR(book.Save(item));
   return item;
 }
@@ -99,7 +100,7 @@ absl::Status MoveFeedback(AgendaBook& book, const stored::MdtRecord& mdt, stored
   // What was decided on the old item is owed there, by a feedback item of its own.
   moved.clear_decision();
   moved.clear_feedback_item();
-  SPLW_RETURN_IF_ERROR(PlaceAtEnd(book, next, moved));
+  SPLW_RETURN_IF_ERROR(PlaceFeedback(book, next, moved));
   SPLW_RETURN_IF_ERROR(book.Save(moved));
   item.set_moved_to(ItemName(book.network(), moved));
 

@@ -114,6 +114,16 @@ TEST_F(ItemHandlersTest, NextAgendaOpensWithTheFeedback) {
   EXPECT_EQ(agenda[0].placement_code(), "FEEDBACK_DUE");
 }
 
+TEST_F(ItemHandlersTest, AgendaThatWasBuiltBeforeFeedbackCameIsBuiltAgain) {
+  ASSERT_THAT(Nominate("b"), IsOk());
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
+  EXPECT_THAT(Publish(kSecond), HasReason("ILLEGAL_TRANSITION"));
+  ASSERT_THAT(Build(kSecond), IsOk());
+  EXPECT_EQ(Item(kSecond, "a").position(), 1) << "feedback first";
+  EXPECT_THAT(Publish(kSecond), IsOk());
+}
+
 TEST_F(ItemHandlersTest, FeedbackIsAddedToAnAgendaThatIsPublishedAlready) {
   ASSERT_THAT(Nominate("b"), IsOk());
   ASSERT_THAT(Build(kSecond), IsOk());
