@@ -1,6 +1,7 @@
 #include "services/caseload/mdt_status.h"
 
 #include <gmock/gmock.h>
+#include <google/protobuf/util/message_differencer.h>
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
@@ -42,8 +43,16 @@ NominationMade Nominated() {
   return *Nominate(ActiveCase(), Worker("w"), Request(), kNominationId, "amina@splw.example", Start());
 }
 
-TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnow) {
-  const NominationMade made = Nominated();
+TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnowAndNoMore) {
+  CaseRecord record = ActiveCase();
+  record.mutable_person()->add_adjustments("Large print");
+  *record.mutable_person()->mutable_birth_date() = Day(1948, 3, 1);
+  const NominationMade made = *Nominate(record, Worker("w"), Request(), kNominationId, "amina@splw.example", Start());
+  type::v1::Person who;
+  *who.mutable_name() = record.person().name();
+  *who.mutable_nhs_number() = record.person().nhs_number();
+  *who.mutable_birth_date() = record.person().birth_date();
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(made.event.person(), who));
   EXPECT_EQ(made.record.open_nomination_id(), kNominationId);
   EXPECT_EQ(made.record.mdt_status().nomination_state(), v1::NOMINATION_STATE_SENT);
   EXPECT_EQ(made.event.nomination(), NominationName(kNetwork, kCaseId, kNominationId));

@@ -51,7 +51,10 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   event.set_question(request.question());
   *event.mutable_agencies_needed() = request.agencies_needed();
   event.set_urgency(request.urgency());
-  *event.mutable_person() = record.person();
+  // Who is meant, and no more: an agenda shows nothing else of a person.
+  *event.mutable_person()->mutable_name() = record.person().name();
+  *event.mutable_person()->mutable_nhs_number() = record.person().nhs_number();
+  if (record.person().has_birth_date()) *event.mutable_person()->mutable_birth_date() = record.person().birth_date();
   *event.mutable_needs() = record.needs();
   *event.mutable_share_with() = record.consent().share_with();
   event.mutable_link_worker()->set_id(link_worker.professional_id());
