@@ -202,20 +202,21 @@ MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomi
 
 MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
                            const mdt::v1::NominationCarriedOver& event, absl::Time now) {
-  if (nomination.has_value() && IsOpenNomination(nomination->state())) {
-    nomination->set_state(v1::NOMINATION_STATE_CARRIED_OVER);
-    nomination->set_meeting(event.next_meeting());
-    nomination->clear_start_time();
-    nomination->set_times_carried_over(event.times_carried_over());
-    Touch(*nomination, now);
-  } else if (!event.nomination().empty()) {
-    return {std::move(record), std::move(nomination), false};  // withdrawn or decided meanwhile
+  if (!nomination.has_value() || !IsOpenNomination(nomination->state())) {
+    return {std::move(record), std::move(nomination), false};
   }
-  MdtStatusRecord& status = *record.mutable_mdt_status();
-  if (IsCurrent(record, nomination)) status.set_nomination_state(v1::NOMINATION_STATE_CARRIED_OVER);
-  status.set_meeting(event.next_meeting());
-  status.clear_start_time();
-  status.set_times_carried_over(event.times_carried_over());
+  nomination->set_state(v1::NOMINATION_STATE_CARRIED_OVER);
+  nomination->set_meeting(event.next_meeting());
+  nomination->clear_start_time();
+  nomination->set_times_carried_over(event.times_carried_over());
+  Touch(*nomination, now);
+  if (IsCurrent(record, nomination)) {
+    MdtStatusRecord& status = *record.mutable_mdt_status();
+    status.set_nomination_state(v1::NOMINATION_STATE_CARRIED_OVER);
+    status.set_meeting(event.next_meeting());
+    status.clear_start_time();
+    status.set_times_carried_over(event.times_carried_over());
+  }
   return {std::move(record), std::move(nomination), true};
 }
 

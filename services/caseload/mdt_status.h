@@ -26,7 +26,6 @@ MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomin
                         const mdt::v1::NominationReceived& event, absl::Time now);
 MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomination,
                          const mdt::v1::NominationScheduled& event, absl::Time now);
-// With or without a nomination: a feedback item may be carried over too.
 MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
                            const mdt::v1::NominationCarriedOver& event, absl::Time now);
 
