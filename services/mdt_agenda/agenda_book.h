@@ -56,7 +56,7 @@ class AgendaBook final {
   // For an item that is as it was and reads otherwise, because of what else is kept of its case: watchers of its meeting
   // hear of it, and the audit record has it.
   void Mention(const stored::AgendaItemRecord& item, std::string_view reason);
-  // Takes an item off an agenda that is not published. A published item is never erased.
+  // Takes an item off an agenda that is not published; the audit record has it. A published item is never erased.
   absl::Status Erase(const stored::AgendaItemRecord& item);
 
   // Tells the caseload, on the case's stream and with its correlation id.

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "common/audit/audit_log.h"
 #include "common/testing/status_matchers.h"
 #include "services/mdt_agenda/testing/agenda_world.h"
 
@@ -12,6 +13,7 @@ using splw::testing::HasField;
 using splw::testing::HasReason;
 using splw::testing::IsOk;
 using splw::testing::StatusIs;
+using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
@@ -201,6 +203,24 @@ TEST_F(ItemHandlersTest, ActionAddedAfterItsFeedbackWasHeardIsOwedAgain) {
   EXPECT_THAT(Item(kThird, "a").open_actions(), SizeIs(2));
   EXPECT_EQ(Told<api::DecisionRecorded>("a").back().feedback_meeting(), testing::MeetingOn(kThird));
   EXPECT_THAT(Close(kFirst), IsOk());
+}
+
+TEST_F(ItemHandlersTest, WhoTookAnItemOffAPlanIsOnTheRecord) {
+  ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
+  const std::string taken_off = Item(kSecond, "a").name();
+  ASSERT_THAT(Decide(Advice(Item(kFirst, "a"))), IsOk());
+  ASSERT_THAT(Agenda(kSecond), IsEmpty());
+  std::vector<std::string> reasons;
+  ASSERT_THAT(store_.View({},
+                          [&](store::Snapshot& snapshot) -> absl::Status {
+                            reasons.clear();
+                            const auto maybe_page = audit::ListRecordsOf(snapshot, testing::kNetwork, taken_off, {});
+                            if (!maybe_page.ok()) return maybe_page.status();
+                            for (const auto& record : maybe_page->records) reasons.push_back(record.reason());
+                            return absl::OkStatus();
+                          }),
+              IsOk());
+  EXPECT_THAT(reasons, ElementsAre("", "TAKEN_OFF"));
 }
 
 TEST_F(ItemHandlersTest, FeedbackTakenBackStaysListedOnAPublishedAgenda) {
