@@ -227,9 +227,27 @@ absl::Status ReportAtMeeting(AgendaBook& book, const api::RecordFeedbackRequest&
   return TellFeedback(book, found.item, request.summary(), next);
 }
 
+// The answer is kept for repeats of the request, and what the person shares may change meanwhile: a member of an agency
+// is answered without the person, and reads the item to see them.
+void LeaveOutPerson(api::AgendaItem& shown) {
+  shown.set_person_withheld(true);
+  shown.clear_person();
+  shown.clear_question();
+  shown.clear_needs();
+  shown.clear_decision();
+  shown.clear_feedback();
+  shown.clear_owner_reports();
+  for (api::Action& action : *shown.mutable_open_actions()) {
+    action.set_details_withheld(true);
+    action.clear_description();
+    action.clear_note();
+  }
+}
+
 absl::Status ShowAfter(AgendaBook& book, const Viewer& viewer, const ItemInPlace& found, api::AgendaItem& shown) {
   SPLW_RETURN_IF_ERROR(book.Finish());
   SPLW_ASSIGN_OR_RETURN(shown, ShowItem(book.txn(), book.network(), viewer, found.meeting, found.item));
+  if (viewer.agency_member) LeaveOutPerson(shown);
   return absl::OkStatus();
 }
 

@@ -349,6 +349,7 @@ TEST_F(ItemHandlersTest, AgencyMemberReportsOnOwnActionsBeforeTheMeetingHearsIt)
   EXPECT_THAT(Item(kSecond, "a").owner_reports(), SizeIs(1));
   EXPECT_EQ(Item(kSecond, "a").open_actions(0).state(), api::ACTION_STATE_DONE);
   EXPECT_EQ(Told<api::FeedbackRecorded>("a")[0].next_feedback_meeting(), testing::MeetingOn(kSecond));
+  ExpectNobodyShown(*maybe_item);
 }
 
 TEST_F(ItemHandlersTest, AgencyMemberSeesOnlyPublishedItemsThatNeedTheAgency) {
