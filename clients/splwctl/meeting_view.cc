@@ -33,7 +33,7 @@ google::protobuf::Timestamp EndOf(const AgendaItem& item) {
 }
 
 std::string PersonLine(const AgendaItem& item) {
-  if (item.person_withheld()) return "(withheld: the person has not agreed to share with your agency)";
+  if (item.person_withheld()) return "(withheld from your agency)";
   std::string line = Printable(item.person().display_name());
   if (item.person().birth_date().year() != 0) line += ", born " + DateText(item.person().birth_date());
   return line;
@@ -61,8 +61,8 @@ void PrintHeading(std::ostream& out, const MeetingPapers& papers, const std::str
 }
 
 std::string ActionLine(const mdt::v1::Action& action) {
-  std::string line = Printable(action.description()) + "  —  " + Printable(FieldText(action, "owner")) + ", by " +
-                     DateText(action.due_date());
+  const std::string what = action.details_withheld() ? "(withheld)" : Printable(action.description());
+  std::string line = what + "  —  " + Printable(FieldText(action, "owner")) + ", by " + DateText(action.due_date());
   if (action.state() != mdt::v1::ACTION_STATE_OPEN) line += "  [" + EnumWords(action.state()) + "]";
   return line;
 }

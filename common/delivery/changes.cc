@@ -146,9 +146,16 @@ void ChangeImpl::Announce(std::string_view destination, std::string_view stream)
   if (std::find(streams.begin(), streams.end(), key) == streams.end()) streams.push_back(std::move(key));
 }
 
-// The key of a request record: who asked for what under which id, hashed because ids come from outside at any length.
+// The key of a request record: who asked for what under which id, hashed because ids come from outside at any length. Who
+// is a person in a role of an organisation: the same person in another may see less.
 std::string RequestRecordId(const Origin& origin, const std::string& request_id) {
-  return text::Sha256(store::KeyBuilder().Text(origin.actor).Text(origin.action).Text(request_id).str());
+  return text::Sha256(store::KeyBuilder()
+                          .Text(origin.actor)
+                          .Text(origin.role)
+                          .Text(origin.organisation)
+                          .Text(origin.action)
+                          .Text(request_id)
+                          .str());
 }
 
 class ChangesImpl final : public Changes {

@@ -1,5 +1,6 @@
 #include "services/caseload/case_changes.h"
 
+#include <set>
 #include <vector>
 
 #include "common/delivery/request_rules.h"
@@ -51,6 +52,30 @@ absl::Status MoveLoad(delivery::Change& change, const Share& before, const Share
   }
   SPLW_RETURN_IF_ERROR(AddToLoad(change, before.link_worker_id, -before.cases, -before.weight));
   return AddToLoad(change, after.link_worker_id, after.cases, after.weight);
+}
+
+// The person took their consent back, or did not want to go on.
+bool Declined(const CaseRecord& record) {
+  return record.consent().referral() == type::v1::CONSENT_STATUS_DECLINED ||
+         record.outcome() == v1::CASE_OUTCOME_DECLINED;
+}
+
+bool SharesAlike(const CaseRecord& one, const CaseRecord& other) {
+  const auto& agreed = one.consent().share_with();
+  const auto& agreed_by_other = other.consent().share_with();
+  return Declined(one) == Declined(other) &&
+         std::set<int>(agreed.begin(), agreed.end()) == std::set<int>(agreed_by_other.begin(), agreed_by_other.end());
+}
+
+absl::Status TellSharing(delivery::Change& change, const std::optional<CaseRecord>& before, const CaseRecord& after) {
+  const bool known_to_mdt = after.has_mdt_status();
+  if (!before.has_value() || !known_to_mdt || SharesAlike(*before, after)) return absl::OkStatus();
+  v1::CaseSharingChanged event;
+  event.set_case_(CaseName(change.network(), after.id()));
+  event.set_declined(Declined(after));
+  *event.mutable_share_with() = after.consent().share_with();
+  *event.mutable_time() = ToTimestamp(change.now());
+  return change.Emit(kMdtAgenda, event.case_(), event);
 }
 
 absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const CaseRecord& record, v1::CaseStage stage) {
@@ -123,6 +148,7 @@ absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>&
   *after.mutable_update_time() = ToTimestamp(change.now());
   SPLW_RETURN_IF_ERROR(MoveLoad(change, ShareOf(before), ShareOf(after)));
   SPLW_RETURN_IF_ERROR(Cases().Put(change.txn(), change.network(), after));
+  SPLW_RETURN_IF_ERROR(TellSharing(change, before, after));
   return change.Changed(kCaseCollection, CaseName(change.network(), after.id()), !before.has_value(), reason);
 }
 

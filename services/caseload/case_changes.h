@@ -41,8 +41,9 @@ absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view 
 
 // Writes `after`, which takes the place of `before` (nullopt: a new case): sets its version, weight and time
 // of update, moves the weight between the loads of link workers, and writes the audit records and the feed
-// entries. Whatever changed the consent: a person who does not agree is not discussed, so their open nomination
-// is withdrawn (product.md, "What must never happen", 3). `reason`: a code.
+// entries. Whatever changed the consent (product.md, "What must never happen", 3): a person who does not agree is not
+// discussed, so their open nomination is withdrawn; and mdt-agenda is told where a case that was ever nominated is
+// shared otherwise than before. `reason`: a code.
 absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>& before, CaseRecord& after,
                       std::string_view reason = "");
 

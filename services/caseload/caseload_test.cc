@@ -16,9 +16,11 @@ using splw::testing::IsOk;
 using splw::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using testkit::Accepted;
 using testkit::Day;
 using testkit::Decision;
+using testkit::FeedbackGiven;
 using testkit::kNetwork;
 using testkit::MeetingName;
 using testkit::ReferralName;
@@ -273,21 +275,11 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
   *due.mutable_feedback_due_before() = Day(2026, 10, 2);
   EXPECT_EQ(ListCases(due).size(), 1u);
 
-  mdt::v1::FeedbackRecorded report;  // of an owner, before the meeting that is to hear it
-  report.set_case_(name);
-  report.set_meeting(MeetingName("2026-10-01"));
-  report.set_next_feedback_meeting(MeetingName("2026-10-01"));
-  *report.mutable_next_feedback_due_date() = Day(2026, 10, 1);
-  report.set_summary("Nearly done.");
+  mdt::v1::FeedbackRecorded report = FeedbackGiven(IdOf(name), "item-1", "feedback-1", "2026-10-01", Day(2026, 10, 1));
   ASSERT_THAT(Tell(OnFeedbackRecorded, report), IsOk());
   EXPECT_EQ(GetCase(name).mdt_status().last_feedback_summary(), "");
-  EXPECT_EQ(ListCases(due).size(), 1u) << "still owed";
-
-  mdt::v1::FeedbackRecorded feedback;
-  feedback.set_case_(name);
-  feedback.set_meeting(MeetingName("2026-10-01"));
-  feedback.set_summary("Done.");
-  ASSERT_THAT(Tell(OnFeedbackRecorded, feedback), IsOk());
+  EXPECT_EQ(ListCases(due).size(), 1u) << "the meeting is still to hear it";
+  ASSERT_THAT(Tell(OnFeedbackRecorded, FeedbackGiven(IdOf(name), "item-1", "feedback-1")), IsOk());
   EXPECT_THAT(ListCases(due), IsEmpty());
   EXPECT_THAT(Told("referral-intake", name),
               ElementsAre("CaseOpened", "ALLOCATED", "NOMINATED", "MDT_DECIDED", "FEEDBACK_GIVEN"));
@@ -349,7 +341,7 @@ TEST_F(CaseloadTest, APersonWhoTakesConsentBackIsNotDiscussed) {
   request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
   ASSERT_THAT(Assess(name, request), IsOk());
   EXPECT_EQ(GetCase(name).open_nomination(), "");
-  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn", "CaseSharingChanged"));
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
 }
 
@@ -367,7 +359,7 @@ TEST_F(CaseloadTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheNomination
 
   EXPECT_EQ(GetCase(name).state(), v1::CASE_STATE_ACTIVE);
   EXPECT_EQ(GetCase(name).open_nomination(), "");
-  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn", "CaseSharingChanged"));
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
 }
 
@@ -399,7 +391,7 @@ TEST_F(CaseloadTest, AnMdtSeesNominatedCasesOnly) {
       ASSERT_THAT(store_.View({},
                               [&](store::Snapshot& snapshot) -> absl::Status {
                                 const auto maybe_told = FillChange(Call("WatchCases", role), snapshot,
-                                                                          {1, "cases", name, false, Start()}, &change);
+                                                                   {1, "cases", name, false, Start()}, &change);
                                 EXPECT_THAT(maybe_told, IsOk());
                                 told = maybe_told.value_or(false);
                                 return absl::OkStatus();
@@ -416,6 +408,44 @@ TEST_F(CaseloadTest, AnMdtSeesNominatedCasesOnly) {
     }
   }
   EXPECT_EQ(ListCases({}, identity::Role::kAuditor).size(), 2u);
+}
+
+TEST_F(CaseloadTest, ConsentTakenBackAfterTheDecisionIsToldToTheMdt) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto maybe_nomination = Nominate(name);
+  ASSERT_THAT(maybe_nomination, IsOk());
+  ASSERT_THAT(Tell(OnDecisionRecorded, Decision(IdOf(name), IdOf(maybe_nomination->name()))), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseSharingChanged"));
+}
+
+TEST_F(CaseloadTest, AClosedCaseOfAPersonWhoDidNotWantToGoOnIsSharedNoMore) {
+  const std::string name = OpenCaseFor(1);
+  ASSERT_THAT(Tell(OnDecisionRecorded, Decision(IdOf(name))), IsOk());
+  ASSERT_THAT(Close(name, /*acknowledged=*/true, v1::CASE_OUTCOME_DECLINED), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseSharingChanged"));
+}
+
+TEST_F(CaseloadTest, TheMdtIsToldWithWhomAPersonSharesWheneverThatChanges) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_AGREED);
+  request.mutable_consent()->set_explained_by("Amina Khan");
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), IsEmpty()) << "the MDT does not know the case";
+  ASSERT_THAT(Nominate(name), IsOk());
+  request.mutable_consent()->add_share_with(type::v1::AGENCY_KIND_HOUSING);
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseSharingChanged"));
+  ASSERT_THAT(Assess(name, request), IsOk());
+  ASSERT_THAT(Assess(name), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), SizeIs(2)) << "nothing changed";
 }
 
 TEST_F(CaseloadTest, NominationsAreListedByCaseAndByState) {

@@ -46,6 +46,7 @@ inline constexpr int kMaxSignpostsPerCase = 500;           // ended ones too: a 
 inline constexpr int kMaxNominationsPerCase = 200;         // decided and withdrawn ones too: one a week for four years
 inline constexpr std::size_t kMaxMdtActionsPerCase = 100;  // the newest are kept; mdt-agenda keeps all
 inline constexpr std::size_t kMaxDecisionsPerCase = 20;    // likewise
+inline constexpr int kMaxFeedbackDebtsPerCase = 20;        // the earliest due are kept; mdt-agenda keeps all
 
 inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::size_t kMaxWhatMattersCharacters = 2000;

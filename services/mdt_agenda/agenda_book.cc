@@ -107,9 +107,19 @@ absl::Status AgendaBook::Save(const stored::ActionRecord& action, bool created, 
 }
 
 absl::Status AgendaBook::Erase(const stored::AgendaItemRecord& item) {
-  told_.erase(ItemName(network(), item));
+  const std::string name = ItemName(network(), item);
+  // A change of this transaction that nobody can read any more is none.
+  told_.erase(name);
   TouchMeeting(item.mdt_id(), item.meeting_date());
+  change_.SetCorrelationId(item.subject().correlation_id().empty() ? caller_correlation_id_
+                                                                   : item.subject().correlation_id());
+  SPLW_RETURN_IF_ERROR(change_.Audit(name, "TAKEN_OFF"));
   return Items().Erase(txn(), network(), TextKey(item.mdt_id(), item.meeting_date(), item.id()));
+}
+
+void AgendaBook::Mention(const stored::AgendaItemRecord& item, std::string_view reason) {
+  Touch("items", ItemName(network(), item), item.subject().correlation_id(), false, reason);
+  Touch("meetings", MeetingName(network(), item.mdt_id(), item.meeting_date()), caller_correlation_id_, false, "");
 }
 
 absl::Status AgendaBook::Tell(const stored::SubjectRecord& subject, const google::protobuf::Message& event) {

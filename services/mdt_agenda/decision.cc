@@ -52,6 +52,8 @@ void CheckDueDate(text::Violations& violations, const std::string& field, const 
     violations.Add(field, "DUE_DATE_INVALID", "must be a full date that exists");
   } else if (*due < meeting_day) {
     violations.Add(field, "DUE_DATE_IN_PAST", "may not be before the date of the meeting");
+  } else if (*due > meeting_day + kMaxDaysToDueDate) {
+    violations.Add(field, "DUE_DATE_TOO_FAR", "must be within two years of the meeting");
   }
 }
 

@@ -24,7 +24,8 @@ bool MayBeKeyWorker(AgencyKind agency);
 //   elsewhere case_holder and key_worker come together or not at all (REQUIRED);
 //   case_holder.agency CASE_HOLDER_NOT_ELIGIBLE, key_worker.agency KEY_WORKER_NOT_ELIGIBLE, key_worker
 //   KEY_WORKER_IS_CASE_HOLDER; actions TOO_MANY_ACTIONS; actions[i].description, .owner, .due_date: REQUIRED,
-//   DUE_DATE_INVALID, DUE_DATE_IN_PAST (before the meeting's date).
+//   DUE_DATE_INVALID, DUE_DATE_IN_PAST (before the meeting's date), DUE_DATE_TOO_FAR (more than kMaxDaysToDueDate after
+//   it).
 absl::Status CheckDecision(const api::RecordDecisionRequest& request, absl::CivilDay meeting_day);
 
 // How the actions of a correction go with those that were recorded before.

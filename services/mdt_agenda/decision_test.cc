@@ -123,6 +123,8 @@ const Mistake kMistakes[] = {
      [](auto& r) { r.mutable_actions(0)->mutable_due_date()->set_day(32); }},
     {"DueDateMayNotBeBeforeTheMeeting", "actions[0].due_date", "DUE_DATE_IN_PAST",
      [](auto& r) { *r.mutable_actions(0)->mutable_due_date() = ToDate(kMeetingDay - 1); }},
+    {"DueDateMayNotBeInAnotherCentury", "actions[0].due_date", "DUE_DATE_TOO_FAR",
+     [](auto& r) { *r.mutable_actions(0)->mutable_due_date() = ToDate(kMeetingDay + kMaxDaysToDueDate + 1); }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Decision, DecisionMistakeTest, ::testing::ValuesIn(kMistakes),

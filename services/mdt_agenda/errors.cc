@@ -90,6 +90,11 @@ absl::Status AgendaPublished() {
       "the agenda is published and stays as it is; set late_urgent_only to add urgent nominations at its end");
 }
 
+absl::Status EarlierMeetingInProgress() {
+  return Failure(absl::StatusCode::kFailedPrecondition, "EARLIER_MEETING_IN_PROGRESS",
+                 "an earlier meeting of the team is still in progress; close it first, so that what it leaves is here");
+}
+
 absl::Status MeetingNotInProgress(api::MeetingState state) {
   return Failure(absl::StatusCode::kFailedPrecondition, "MEETING_NOT_IN_PROGRESS",
                  absl::StrFormat("outcomes are recorded while the meeting is in progress; it is %s", StateName(state)),

@@ -32,6 +32,7 @@ absl::Status LateOnlyAfterPublication();
 // FAILED_PRECONDITION.
 absl::Status IllegalTransition(std::string_view step, api::MeetingState state);
 absl::Status AgendaPublished();
+absl::Status EarlierMeetingInProgress();
 absl::Status MeetingNotInProgress(api::MeetingState state);
 absl::Status ItemClosed(api::ItemState state);
 absl::Status NotAFeedbackItem();

@@ -1,6 +1,5 @@
 #include "services/mdt_agenda/meeting_handlers.h"
 
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,6 +17,7 @@
 #include "services/mdt_agenda/errors.h"
 #include "services/mdt_agenda/handling.h"
 #include "services/mdt_agenda/limits.h"
+#include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/meeting_lifecycle.h"
 #include "services/mdt_agenda/names.h"
 #include "services/mdt_agenda/timestamps.h"
@@ -98,16 +98,14 @@ absl::Status Attend(const api::RecordAttendanceRequest& request, absl::Time now,
   return absl::OkStatus();
 }
 
-using Reasons = std::map<std::string, std::string>;
-
 // The reasons by item. INVALID_ARGUMENT for one that names no open item of the meeting, or has no proper code.
-absl::StatusOr<Reasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
-                                  const std::vector<stored::AgendaItemRecord>& items) {
+absl::StatusOr<CarryOverReasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
+                                           const std::vector<stored::AgendaItemRecord>& items) {
   std::set<std::string> open;
   for (const stored::AgendaItemRecord& item : items) {
     if (item.state() == api::ITEM_STATE_LISTED) open.insert(ItemName(network, item));
   }
-  Reasons reasons;
+  CarryOverReasons reasons;
   for (int i = 0; i < request.carry_over_reasons_size(); ++i) {
     const api::CarryOverReason& reason = request.carry_over_reasons(i);
     const std::string field = absl::StrFormat("carry_over_reasons[%d]", i);
@@ -120,22 +118,13 @@ absl::StatusOr<Reasons> ReasonsOf(const api::CloseMeetingRequest& request, const
   return reasons;
 }
 
-// Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
-absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
-                               const std::vector<stored::AgendaItemRecord>& items) {
-  for (stored::AgendaItemRecord item : items) {
-    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
-    if (!debt.owed) continue;
-    if (!item.feedback_item().empty()) {
-      SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
-      if (feedback.meeting_date() > item.meeting_date()) continue;
-      return absl::InternalError("feedback stands on a meeting that is not later than its decision");
-    }
-    // An assignment without feedback would be a defect; the person is not to suffer from it.
-    SPLW_RETURN_IF_ERROR(SettleDebt(book, mdt, item, debt).status());
-    SPLW_RETURN_IF_ERROR(book.Save(item));
-  }
-  return absl::OkStatus();
+// What an earlier meeting owes and leaves must have found its place before this one is held.
+absl::Status CheckEarlierAreOver(AgendaBook& book, const stored::MeetingRecord& meeting) {
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MeetingRecord> page,
+                        Meetings().ScanIndex(book.txn(), book.network(), "team_state_date",
+                                             TextKey(meeting.mdt_id()) + NumberKey(api::MEETING_STATE_IN_PROGRESS),
+                                             {.size = 1, .until = TextKey(meeting.date())}));
+  return page.records.empty() ? absl::OkStatus() : errors::EarlierMeetingInProgress();
 }
 
 }  // namespace
@@ -168,7 +157,7 @@ absl::StatusOr<store::Position> MeetingHandlers::StartMeeting(const rpc::Call& c
   return TakeStep(changes_, call, request, MeetingStep::kStart, response,
                   [](AgendaBook& book, const stored::MdtRecord&, stored::MeetingRecord& meeting) {
                     *meeting.mutable_actual_start_time() = ToTimestamp(book.now());
-                    return absl::OkStatus();
+                    return CheckEarlierAreOver(book, meeting);
                   });
 }
 
@@ -191,19 +180,8 @@ absl::StatusOr<store::Position> MeetingHandlers::CloseMeeting(const rpc::Call& c
       changes_, call, request, MeetingStep::kClose, response,
       [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) -> absl::Status {
         SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
-        SPLW_ASSIGN_OR_RETURN(const Reasons reasons, ReasonsOf(request, book.network(), items));
-        SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
-        for (const stored::AgendaItemRecord& item : items) {
-          if (item.state() != api::ITEM_STATE_LISTED) continue;
-          const auto reason = reasons.find(ItemName(book.network(), item));
-          // Read again: keeping its debt may have changed it.
-          SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
-                                book.Item(item.mdt_id(), item.meeting_date(), item.id()));
-          SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(),
-                                CarryOver(book, mdt, current, reason == reasons.end() ? kNotReached : reason->second));
-        }
-        *meeting.mutable_close_time() = ToTimestamp(book.now());
-        return absl::OkStatus();
+        SPLW_ASSIGN_OR_RETURN(const CarryOverReasons reasons, ReasonsOf(request, book.network(), items));
+        return CloseOver(book, mdt, reasons, kNotReached, meeting);
       });
 }
 

@@ -23,6 +23,8 @@ namespace splw::mdt_agenda {
 namespace {
 
 constexpr char kAny[] = "-";
+// The last day that a google.type.Date can name: nothing is after it.
+const absl::CivilDay kLastDay(9999, 12, 31);
 
 // An index to walk, the part of it that matters, and the bounds within that.
 struct Walk {
@@ -46,7 +48,7 @@ absl::StatusOr<store::PageRequest> MeetingPage(const api::ListMeetingsRequest& r
   SPLW_ASSIGN_OR_RETURN(const auto from, FilterDay("from_date", request.has_from_date(), request.from_date()));
   SPLW_ASSIGN_OR_RETURN(const auto to, FilterDay("to_date", request.has_to_date(), request.to_date()));
   if (from) page.from = TextKey(DayText(*from));
-  if (to) page.until = TextKey(DayText(*to + 1));
+  if (to && *to < kLastDay) page.until = TextKey(DayText(*to + 1));
   return page;
 }
 
@@ -279,7 +281,7 @@ absl::StatusOr<store::Position> ReadHandlers::GetAction(const rpc::Call& call, c
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
                           Actions().Get(snapshot, call.network, TextKey(parts->at(1))));
     if (!action || !MaySee(viewer, *action)) return errors::ActionNotFound();
-    *response = ShowAction(call.network, *action);
+    SPLW_ASSIGN_OR_RETURN(*response, ShowAction(snapshot, call.network, viewer, *action));
     return absl::OkStatus();
   });
 }
@@ -303,7 +305,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListActions(const rpc::Call& call,
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::ActionRecord> actions,
                           FilteredPage(Actions(), snapshot, call.network, walk.index, walk.prefix, page, matches));
     for (const stored::ActionRecord& action : actions.records) {
-      *response->add_actions() = ShowAction(call.network, action);
+      SPLW_ASSIGN_OR_RETURN(*response->add_actions(), ShowAction(snapshot, call.network, viewer, action));
     }
     return rpc::EndPage(call, snapshot, kActionCollection, request, actions.next, response);
   });

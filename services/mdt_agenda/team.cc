@@ -1,6 +1,7 @@
 #include "services/mdt_agenda/team.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <absl/strings/ascii.h>
@@ -19,6 +20,7 @@ namespace {
 constexpr char kLondon[] = "Europe/London";
 constexpr int kMinutesInHour = 60;
 constexpr int kHoursInDay = 24;
+constexpr int kDaysInWeek = 7;
 constexpr std::size_t kMinMdtId = 3;
 constexpr std::size_t kMaxMdtId = 40;
 
@@ -53,7 +55,17 @@ void CheckMembers(text::Violations& violations, const api::Mdt& mdt) {
   }
 }
 
-void CheckSchedule(text::Violations& violations, const api::Mdt& mdt) {
+void CheckFirstDate(text::Violations& violations, const google::type::Date& date, absl::CivilDay today) {
+  const std::optional<absl::CivilDay> first = ToDay(date);
+  if (!first) {
+    violations.Add("mdt.schedule.first_date", "DATE_INVALID", "must be a full date that exists");
+  } else if (*first > today + kMaxWeeksToFirstDate * kDaysInWeek) {
+    violations.Add("mdt.schedule.first_date", "FIRST_DATE_TOO_FAR",
+                   absl::StrFormat("must be within %d weeks from today", kMaxWeeksToFirstDate));
+  }
+}
+
+void CheckSchedule(text::Violations& violations, const api::Mdt& mdt, absl::CivilDay today) {
   if (!mdt.has_schedule()) {
     violations.Missing("mdt.schedule", "is required");
     return;
@@ -72,9 +84,7 @@ void CheckSchedule(text::Violations& violations, const api::Mdt& mdt) {
   }
   CheckRange(violations, "mdt.schedule.length_minutes", schedule.length_minutes(), kMinMeetingMinutes,
              kMaxMeetingMinutes);
-  if (schedule.has_first_date() && !ToDay(schedule.first_date())) {
-    violations.Add("mdt.schedule.first_date", "DATE_INVALID", "must be a full date that exists");
-  }
+  if (schedule.has_first_date()) CheckFirstDate(violations, schedule.first_date(), today);
   if (!schedule.time_zone().empty() && schedule.time_zone() != kLondon) {
     violations.Add("mdt.schedule.time_zone", "TIME_ZONE_UNSUPPORTED", "must be Europe/London, or empty");
   }
@@ -86,13 +96,13 @@ int OrDefault(int value, int default_value) {
 
 }  // namespace
 
-absl::Status CheckTeam(const api::Mdt& mdt) {
+absl::Status CheckTeam(const api::Mdt& mdt, absl::CivilDay today) {
   text::Violations violations;
   text::CheckText("mdt.display_name", mdt.display_name(),
                   {.max_characters = static_cast<std::size_t>(kMaxDisplayName), .required = true}, violations);
   CheckCoreAgencies(violations, mdt);
   CheckMembers(violations, mdt);
-  CheckSchedule(violations, mdt);
+  CheckSchedule(violations, mdt, today);
   CheckRange(violations, "mdt.quorum", mdt.quorum(), 0, kMaxQuorum);
   CheckRange(violations, "mdt.item_lengths.new_minutes", mdt.item_lengths().new_minutes(), 0, kMaxItemMinutes);
   CheckRange(violations, "mdt.item_lengths.feedback_minutes", mdt.item_lengths().feedback_minutes(), 0,

@@ -332,6 +332,8 @@ void BadInputMdt::DecisionMistakes(const std::string& meeting, const api::Agenda
         Invalid("REQUIRED", "actions[0].due_date")},
        {"an action due in the past", [](Decide& r) { *r.mutable_actions(0)->mutable_due_date() = LondonDate(-1); },
         Invalid("DUE_DATE_IN_PAST", "actions[0].due_date")},
+       {"an action due after years", [](Decide& r) { *r.mutable_actions(0)->mutable_due_date() = LondonDate(9999); },
+        Invalid("DUE_DATE_TOO_FAR", "actions[0].due_date")},
        {"an action due on no day", [](Decide& r) { r.mutable_actions(0)->mutable_due_date()->set_day(0); },
         Invalid("DUE_DATE_INVALID", "actions[0].due_date")}},
       StateOf(meeting));

@@ -323,6 +323,31 @@ TEST_F(MdtFindings, Finding36_AnAgencyMemberSeesTheItemsThatNeedTheirAgencyAndNo
   EXPECT_EQ(withheld[0].needs_size(), 0);
 }
 
+TEST_F(MdtFindings, Finding36_ConsentTakenBackIsFollowedOnEveryAgendaThatIsOut) {
+  const std::string case_name = world_.NewNominatedCase(1, {AGENCY_KIND_HOUSING});
+  Caller housing(suite_, AgencyMember("HOUSING"));
+  world_.HoldMeeting(Meeting(0));
+  world_.Decide(world_.ItemOf(Meeting(0), case_name));
+  world_.Close(Meeting(0));
+  world_.BuildAgenda(Meeting(1));
+  world_.Publish(Meeting(1));
+  ASSERT_EQ(ItemsSeenBy(housing, Meeting(1)).size(), 1u);
+  EXPECT_TRUE(ItemsSeenBy(housing, Meeting(1))[0].has_person());
+
+  caseload::v1::RecordAssessmentRequest request;
+  request.set_parent(case_name);
+  request.set_etag(world_.GetCase(case_name).etag());
+  request.set_what_matters("To be left alone.");
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  request.set_request_id(RequestId());
+  ASSERT_THAT(world_.worker.Call(&CaseloadStub::RecordAssessment, request), IsOk());
+  WaitUntil("the MDT to withhold the person from agencies", [&] {
+    const auto seen = ItemsSeenBy(housing, Meeting(1));
+    return (seen.size() == 1 && seen[0].person_withheld() && !seen[0].has_person()) || HasFailure();
+  });
+  // CheckInvariants looks at every other item and agency.
+}
+
 TEST_F(MdtFindings, Finding39_EachActionShowsTheAgencyThatOwnsIt) {
   const std::string case_name = world_.NewNominatedCase(1);
   world_.HoldMeeting(Meeting(0));

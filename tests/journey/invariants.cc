@@ -1,5 +1,6 @@
 #include "tests/journey/invariants.h"
 
+#include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <map>
@@ -133,6 +134,28 @@ void CheckMdt(World& world, const std::vector<caseload::v1::Case>& cases) {
   }
 }
 
+void CheckSharing(const testing::Suite& suite, const std::vector<caseload::v1::Case>& cases) {
+  for (const auto agency : {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH}) {
+    const bool needs_agreement = agency == type::v1::AGENCY_KIND_HOUSING;
+    const std::string kind = type::v1::AgencyKind_Name(agency).substr(sizeof("AGENCY_KIND_") - 1);
+    Caller member(suite, AgencyMember(kind));
+    for (const auto& each : cases) {
+      if (!each.has_mdt_status()) continue;
+      const auto& agreed = each.consent().share_with();
+      const bool shared = each.consent().referral() != type::v1::CONSENT_STATUS_DECLINED &&
+                          each.outcome() != caseload::v1::CASE_OUTCOME_DECLINED &&
+                          (!needs_agreement || std::find(agreed.begin(), agreed.end(), agency) != agreed.end());
+      auto list = In<mdt::v1::ListAgendaItemsRequest>(std::string(kParent) + "/mdts/-/meetings/-");
+      list.set_case_(each.name());
+      for (const auto& item : ListAll<mdt::v1::AgendaItem>(member, &MdtStub::ListAgendaItems, list,
+                                                           [](const auto& page) { return page.agenda_items(); })) {
+        EXPECT_TRUE(shared || item.person_withheld()) << item.name() << " shows the person to " << kind;
+        EXPECT_NE(item.person_withheld(), item.has_person()) << item.name();
+      }
+    }
+  }
+}
+
 void CheckPlaces(World& world, const std::vector<caseload::v1::Case>& cases) {
   std::map<std::string, int> open;
   for (const auto& each : cases) {
@@ -161,6 +184,7 @@ void CheckInvariants(const testing::Suite& suite, World& world) {
   const std::vector<caseload::v1::Case> cases = world.AllCases();
   CheckReferralsAndCases(referrals, cases);
   CheckMdt(world, cases);
+  CheckSharing(suite, cases);
   CheckPlaces(world, cases);
   EXPECT_THAT(suite.VerifyStores(), IsOk());
 }

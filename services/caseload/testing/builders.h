@@ -158,4 +158,22 @@ inline mdt::v1::DecisionRecorded Decision(const std::string& case_id, const std:
   return event;
 }
 
+// Feedback on `of_item` was given as `item` at the meeting of 1 October; more is owed to the meeting of `next_date`, if that is not empty.
+inline mdt::v1::FeedbackRecorded FeedbackGiven(const std::string& case_id, const std::string& of_item,
+                                               const std::string& item, const std::string& next_date = "",
+                                               const google::type::Date& next_day = {}) {
+  mdt::v1::FeedbackRecorded event;
+  event.set_case_(CaseName(kNetwork, case_id));
+  event.set_meeting(MeetingName("2026-10-01"));
+  event.set_of_item(of_item);
+  event.set_item(item);
+  event.set_summary("Done.");
+  if (!next_date.empty()) {
+    event.set_next_feedback_meeting(MeetingName(next_date));
+    *event.mutable_next_feedback_due_date() = next_day;
+  }
+  *event.mutable_time() = ToTimestamp(Start());
+  return event;
+}
+
 }  // namespace splw::caseload::testkit

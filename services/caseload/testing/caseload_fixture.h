@@ -236,11 +236,12 @@ class CaseloadTest : public ::testing::Test {
     return response;
   }
 
-  absl::StatusOr<v1::Case> Close(const std::string& case_name, bool acknowledged = false) {
+  absl::StatusOr<v1::Case> Close(const std::string& case_name, bool acknowledged = false,
+                                 v1::CaseOutcome outcome = v1::CASE_OUTCOME_GOALS_MET) {
     v1::CloseCaseRequest request;
     request.set_name(case_name);
     request.set_etag(GetCase(case_name).etag());
-    request.set_outcome(v1::CASE_OUTCOME_GOALS_MET);
+    request.set_outcome(outcome);
     request.set_feedback_owed_acknowledged(acknowledged);
     request.set_request_id(RequestId());
     v1::Case response;
