@@ -38,7 +38,10 @@ class Drainable {
 // Thread-safe.
 class CallsCore final {
  public:
-  explicit CallsCore(const CallsOptions& given) : options(given), pool(given.threads, given.max_queued) {}
+  explicit CallsCore(const CallsOptions& given)
+      : options(given),
+        pool(given.threads, given.max_queued),
+        wall_clock_(given.wall_clock == nullptr ? system_clock_ : *given.wall_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);
@@ -64,7 +67,8 @@ class CallsCore final {
 
  private:
   // gRPC's deadlines are in real time, whatever clock the store has.
-  const time::SystemClock wall_clock_;
+  const time::SystemClock system_clock_;
+  const time::Clock& wall_clock_;
   std::mutex mutex_;
   std::map<const Drainable*, std::shared_ptr<Drainable>> watchers_;
   bool draining_ = false;

@@ -51,7 +51,7 @@ constexpr absl::Duration kLastWords = absl::Milliseconds(100);
 // A clock is not that wrong by drifting.
 constexpr absl::Duration kMostStoreAhead = absl::Hours(1);
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
-constexpr absl::Duration kOutboxMetricsInterval = absl::Seconds(2);
+constexpr absl::Duration kDeliveryMetricsInterval = absl::Seconds(2);
 
 void LogGrpc(gpr_log_func_args* entry) {
   if (entry->severity < GPR_LOG_SEVERITY_ERROR) return;
@@ -174,6 +174,7 @@ class Process final {
   int StartServer();
   void StartDispatcher();
   std::vector<PeriodicTask> Tasks();
+  absl::StatusOr<bool> UpdateMetrics();
 
   const ServiceDefinition& definition_;
   const ServiceFlags& flags_;
@@ -307,25 +308,33 @@ std::vector<PeriodicTask> Process::Tasks() {
   std::vector<PeriodicTask> tasks = objects_->tasks();
   tasks.push_back({"request_memory", kSweepInterval, [this] { return delivery::SweepExpiredRequests(*store_); }});
   tasks.push_back({"feed_retention", kSweepInterval, [this] { return delivery::SweepFeed(*store_); }});
-  tasks.push_back({"outbox_metrics", kOutboxMetricsInterval, [this]() -> absl::StatusOr<bool> {
-                     const absl::Time now = clock_.Now();
-                     absl::Time store_now;
-                     SPLW_RETURN_IF_ERROR(store_
-                                              ->View({.label = "store_time"},
-                                                     [&](store::Snapshot& snapshot) {
-                                                       store_now = snapshot.Now();
-                                                       return absl::OkStatus();
-                                                     })
-                                              .status());
-                     metrics_.SetStoreAhead(std::max(absl::ZeroDuration(), store_now - now));
-                     for (const auto& [name, outbox] : dispatcher_->stats().destinations) {
-                       metrics_.SetOutbox(name, outbox.depth,
-                                          std::max(absl::ZeroDuration(), now - std::min(now, outbox.oldest)),
-                                          outbox.parked_streams);
-                     }
-                     return false;
-                   }});
+  tasks.push_back({"delivery_metrics", kDeliveryMetricsInterval, [this] { return UpdateMetrics(); }});
   return tasks;
+}
+
+absl::StatusOr<bool> Process::UpdateMetrics() {
+  const absl::Time now = clock_.Now();
+  absl::Time store_now;
+  SPLW_RETURN_IF_ERROR(store_
+                           ->View({.label = "store_time"},
+                                  [&](store::Snapshot& snapshot) {
+                                    store_now = snapshot.Now();
+                                    return absl::OkStatus();
+                                  })
+                           .status());
+  metrics_.SetStoreAhead(std::max(absl::ZeroDuration(), store_now - now));
+  metrics_.SetInboxRewound(inbox_->rewound_count());
+  const delivery::DispatcherStats stats = dispatcher_->stats();
+  for (const auto& [name, outbox] : stats.destinations) {
+    metrics_.SetOutbox(name, outbox.depth, std::max(absl::ZeroDuration(), now - std::min(now, outbox.oldest)),
+                       outbox.parked_streams);
+  }
+  for (const auto& [name, failures] : stats.failed_calls) {
+    for (const auto& [code, total] : failures) {
+      metrics_.SetDeliveryFailures(name, absl::StatusCodeToString(code), total);
+    }
+  }
+  return false;
 }
 
 int Process::Start() {
