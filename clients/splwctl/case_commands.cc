@@ -1,6 +1,8 @@
 // splwctl case …
 #include <memory>
 
+#include <absl/strings/str_format.h>
+
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
@@ -42,11 +44,14 @@ absl::StatusOr<cv1::Case> Fetch(Shell& shell, const std::string& name) {
   return Ask(shell, Role::kServiceLead, connection->caseload(), &Stub::GetCase, request);
 }
 
-// Completes a change of a case from flags where the JSON did not say: which case, which version, which request.
-// `name`: the field that says which case ("name" or "parent").
+// A change begins with what --json says: reading it clears the request. Flags go on top.
+absl::Status ReadBody(Shell& shell, const Arguments& arguments, google::protobuf::Message* request) {
+  return arguments.json.empty() ? absl::OkStatus() : shell.ReadJson(arguments.json, request);
+}
+
+// Completes a change of a case: which case (`name`: the request's field for it), which version, which request.
 template <typename Request>
 absl::Status Identify(Shell& shell, const Arguments& arguments, std::string* name, Request* request) {
-  if (!arguments.json.empty()) SPLW_RETURN_IF_ERROR(shell.ReadJson(arguments.json, request));
   SPLW_ASSIGN_OR_RETURN(*name, shell.Name("cases", arguments.name, "CASE"));
   if (!arguments.etag.empty()) request->set_etag(arguments.etag);
   if (request->etag().empty()) {
@@ -93,10 +98,11 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
 
 absl::Status Allocate(Shell& shell, const Arguments& arguments) {
   cv1::AllocateCaseRequest request;
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.worker.empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_link_worker(), shell.Name("linkWorkers", arguments.worker, "--worker"));
   }
-  request.set_override_reason_code(arguments.override_code);
+  if (!arguments.override_code.empty()) request.set_override_reason_code(arguments.override_code);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const cv1::Case allocated,
@@ -112,7 +118,7 @@ absl::Status Allocate(Shell& shell, const Arguments& arguments) {
 
 absl::Status RecordContact(Shell& shell, const Arguments& arguments) {
   cv1::RecordContactRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.mode.empty()) {
     SPLW_ASSIGN_OR_RETURN(const auto mode, ParseEnum<cv1::ContactMode>(arguments.mode, "--mode"));
     request.set_mode(mode);
@@ -122,43 +128,50 @@ absl::Status RecordContact(Shell& shell, const Arguments& arguments) {
     request.set_outcome(outcome);
   }
   if (!arguments.note.empty()) request.set_note(arguments.note);
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::RecordContact, request);
 }
 
 absl::Status Assess(Shell& shell, const Arguments& arguments) {
   cv1::RecordAssessmentRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.matters.empty()) request.set_what_matters(arguments.matters);
   if (arguments.satisfied >= 0) request.mutable_ons4()->set_satisfied(arguments.satisfied);
   if (arguments.worthwhile >= 0) request.mutable_ons4()->set_worthwhile(arguments.worthwhile);
   if (arguments.happy >= 0) request.mutable_ons4()->set_happy_yesterday(arguments.happy);
   if (arguments.anxious >= 0) request.mutable_ons4()->set_anxious_yesterday(arguments.anxious);
   if (arguments.crisis) request.set_crisis_indicated(true);
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::RecordAssessment, request);
 }
 
 absl::Status UpdatePlan(Shell& shell, const Arguments& arguments) {
   cv1::UpdatePlanRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.matters.empty()) request.mutable_plan()->set_what_matters(arguments.matters);
   for (const std::string& goal : arguments.goals) request.mutable_plan()->add_goals()->set_text(goal);
   if (!request.has_plan())
     return UsageError("case plan", "give the whole plan with --json, or --what-matters and --goal");
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
   return Send(shell, &Stub::UpdatePlan, request);
 }
 
 absl::Status Signpost(Shell& shell, const Arguments& arguments) {
   cv1::SignpostPersonRequest request;
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.service.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_community_service(),
+                          shell.Name("communityServices", arguments.service, "--service"));
+  }
+  if (request.community_service().empty()) return UsageError("--service", "say to which community service");
+  if (!arguments.override_code.empty()) request.set_override_reason_code(arguments.override_code);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
-  SPLW_ASSIGN_OR_RETURN(*request.mutable_community_service(),
-                        shell.Name("communityServices", arguments.service, "--service"));
-  request.set_override_reason_code(arguments.override_code);
   return Send(shell, &Stub::SignpostPerson, request);
 }
 
 absl::Status Nominate(Shell& shell, const Arguments& arguments) {
   cv1::NominateForMdtRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.question.empty()) request.set_question(arguments.question);
   for (const std::string& agency : arguments.agencies) {
     SPLW_ASSIGN_OR_RETURN(const auto kind, ParseEnum<type::v1::AgencyKind>(agency, "--agency-needed"));
@@ -173,15 +186,22 @@ absl::Status Nominate(Shell& shell, const Arguments& arguments) {
   if (!arguments.mdt.empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.mdt, "--mdt-name"));
   }
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::NominateForMdt, request);
 }
 
 absl::Status Close(Shell& shell, const Arguments& arguments) {
   cv1::CloseCaseRequest request;
-  SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<cv1::CaseOutcome>(arguments.outcome, "--outcome"));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.outcome.empty()) {
+    SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<cv1::CaseOutcome>(arguments.outcome, "--outcome"));
+    request.set_outcome(outcome);
+  }
+  if (request.outcome() == cv1::CASE_OUTCOME_UNSPECIFIED) {
+    return UsageError("--outcome", absl::StrFormat("give one of: %s", EnumChoices(*cv1::CaseOutcome_descriptor())));
+  }
+  if (arguments.feedback_owed) request.set_feedback_owed_acknowledged(true);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
-  request.set_outcome(outcome);
-  request.set_feedback_owed_acknowledged(arguments.feedback_owed);
   return Send(shell, &Stub::CloseCase, request);
 }
 
@@ -204,7 +224,7 @@ CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Argument
       AddVerb(noun, shell, verb, description, {example}, [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
   added->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
-  added->add_option("--json", arguments->json, request + " as JSON; \"-\": the input. Flags win");
+  added->add_option("--json", arguments->json, request + " as JSON; \"-\": the input. Flags go on top of it");
   return added;
 }
 
@@ -267,7 +287,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   CLI::App* signpost =
       AddChange(*noun, shell, arguments, "signpost", "Signpost the person and hold a place",
                 "--network U12345 case signpost 01JD… --service 01JC…", "SignpostPersonRequest", &Signpost);
-  signpost->add_option("--service", arguments->service, "The community service")->required();
+  signpost->add_option("--service", arguments->service, "The community service");
   signpost->add_option("--override", arguments->override_code, "Code with which the missing assessment is passed over");
 
   CLI::App* nominate = AddChange(
@@ -281,7 +301,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
 
   CLI::App* close = AddChange(*noun, shell, arguments, "close", "Close a case with its outcome",
                               "--network U12345 case close 01JD… --outcome goals-met", "CloseCaseRequest", &Close);
-  close->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::CaseOutcome_descriptor()))->required();
+  close->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::CaseOutcome_descriptor()));
   close->add_flag("--feedback-owed-acknowledged", arguments->feedback_owed, "Although feedback is owed to an MDT");
 
   AddWatch(*noun, shell, "cases", arguments->position, arguments->limit,

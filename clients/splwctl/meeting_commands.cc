@@ -349,7 +349,8 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
       "--network U12345 meeting attend 2026-11-26 --present \"ruth.okonjo|Dr Ruth Okonjo|PRIMARY_CARE\"", &Attend);
   attend->add_option("--present", arguments->present, "\"id|name|AGENCY\"; may be repeated");
   attend->add_option("--apologies", arguments->apologies, "\"id|name|AGENCY\"; may be repeated");
-  attend->add_option("--json", arguments->json, "RecordAttendanceRequest as JSON; \"-\": the input");
+  attend->add_option("--json", arguments->json,
+                     "RecordAttendanceRequest as JSON; \"-\": the input. Flags go on top of it");
 
   CLI::App* decide =
       AddStep(*noun, shell, arguments, "decide", "Record what the meeting concluded for an item",
@@ -364,7 +365,8 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   decide->add_option("--case-holder", arguments->case_holder, "\"id|name|AGENCY\": clinical or social care");
   decide->add_option("--key-worker", arguments->key_worker, "\"id|name|AGENCY\": SPLW service or recovery services");
   decide->add_option("--action", arguments->actions, "\"text|owner id|owner name|AGENCY|due date\"; may be repeated");
-  decide->add_option("--json", arguments->json, "RecordDecisionRequest as JSON; \"-\": the input. Flags win");
+  decide->add_option("--json", arguments->json,
+                     "RecordDecisionRequest as JSON; \"-\": the input. Flags go on top of it");
 
   CLI::App* feedback =
       AddStep(*noun, shell, arguments, "feedback", "Record the feedback owed on an item",
@@ -374,7 +376,8 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   feedback->add_option("--done", arguments->done, "\"action\" or \"action|note\"; may be repeated");
   feedback->add_option("--cancelled", arguments->cancelled, "\"action|why\"; may be repeated");
   feedback->add_flag("--further", arguments->further, "Ask to hear again at the next meeting");
-  feedback->add_option("--json", arguments->json, "RecordFeedbackRequest as JSON; \"-\": the input. Flags win");
+  feedback->add_option("--json", arguments->json,
+                       "RecordFeedbackRequest as JSON; \"-\": the input. Flags go on top of it");
 
   AddStep(*noun, shell, arguments, "close", "Close the meeting and print the minutes",
           "--network U12345 meeting close 2026-11-26 --not-discussed \"5|LINK_WORKER_ABSENT\"", &Close)

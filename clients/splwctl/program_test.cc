@@ -1,32 +1,16 @@
 #include "clients/splwctl/program.h"
 
 #include <cstdlib>
-#include <sstream>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/testing/run_program.h"
 
 namespace splw::ctl {
 namespace {
-
-struct Outcome {
-  int status = -1;
-  std::string out, err;
-};
-
-Outcome Ctl(std::vector<const char*> arguments, const std::string& input = "") {
-  arguments.insert(arguments.begin(), "splwctl");
-  std::istringstream in(input);
-  std::ostringstream out, err;
-  Outcome outcome;
-  outcome.status = RunProgram(static_cast<int>(arguments.size()), arguments.data(), in, out, err, false, false);
-  outcome.out = out.str();
-  outcome.err = err.str();
-  return outcome;
-}
 
 TEST(ProgramTest, HelpIsOnTheOutputAndEndsWell) {
   const Outcome outcome = Ctl({"--help"});

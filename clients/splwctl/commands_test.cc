@@ -1,0 +1,92 @@
+// What the commands send and show, against services that answer as the test says.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "clients/splwctl/errors.h"
+#include "clients/splwctl/testing/fake_service.h"
+#include "clients/splwctl/testing/run_program.h"
+#include "splw/caseload/v1/caseload_service.pb.h"
+#include "splw/mdt/v1/mdt_agenda_service.pb.h"
+#include "splw/operations/v1/operations_service.pb.h"
+#include "splw/referral/v1/referral_intake_service.pb.h"
+
+namespace splw::ctl {
+namespace {
+
+namespace cv1 = caseload::v1;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+class CommandsTest : public ::testing::Test {
+ protected:
+  CommandsTest() {
+    cv1::Case current;
+    current.set_name("networks/U12345/cases/C1");
+    current.set_etag("7");
+    caseload_.On<cv1::GetCaseRequest, cv1::Case>(current);
+  }
+
+  // The line in the network U12345.
+  Outcome Run(std::vector<const char*> line, const std::string& input = "") {
+    const std::vector<std::string> addresses = {intake_.address(), caseload_.address(), mdt_.address()};
+    std::vector<const char*> all = {
+        "--network",          "U12345", "--intake",          addresses[0].c_str(), "--caseload",
+        addresses[1].c_str(), "--mdt",  addresses[2].c_str()};
+    all.insert(all.end(), line.begin(), line.end());
+    return Ctl(all, input);
+  }
+
+  // The only request of this type that was sent.
+  template <typename Request>
+  static Request Only(const FakeService& service) {
+    const std::vector<Request> asked = service.Asked<Request>();
+    EXPECT_THAT(asked, SizeIs(1)) << Request::descriptor()->name();
+    return asked.empty() ? Request() : asked.front();
+  }
+
+  FakeService intake_, caseload_, mdt_;
+};
+
+TEST_F(CommandsTest, AFlagGoesOnTopOfTheJson) {
+  caseload_.On<cv1::AllocateCaseRequest, cv1::Case>(cv1::Case());
+  const Outcome outcome =
+      Run({"case", "allocate", "C1", "--json", "-", "--worker", "W2"},
+          R"({"linkWorker": "networks/U12345/linkWorkers/W1", "overrideReasonCode": "LEAD_DECIDED"})");
+  ASSERT_EQ(outcome.status, kExitDone) << outcome.err;
+  const auto sent = Only<cv1::AllocateCaseRequest>(caseload_);
+  EXPECT_EQ(sent.name(), "networks/U12345/cases/C1");
+  EXPECT_EQ(sent.etag(), "7");
+  EXPECT_EQ(sent.link_worker(), "networks/U12345/linkWorkers/W2");
+  EXPECT_EQ(sent.override_reason_code(), "LEAD_DECIDED");
+}
+
+TEST_F(CommandsTest, AFlagThatIsNotGivenLeavesWhatTheJsonSays) {
+  caseload_.On<cv1::CloseCaseRequest, cv1::Case>(cv1::Case());
+  caseload_.On<cv1::SignpostPersonRequest, cv1::Signpost>(cv1::Signpost());
+  Outcome outcome = Run({"case", "close", "C1", "--json", "-"},
+                        R"({"outcome": "CASE_OUTCOME_GOALS_MET", "feedbackOwedAcknowledged": true, "etag": "6"})");
+  ASSERT_EQ(outcome.status, kExitDone) << outcome.err;
+  const auto close = Only<cv1::CloseCaseRequest>(caseload_);
+  EXPECT_EQ(close.outcome(), cv1::CASE_OUTCOME_GOALS_MET);
+  EXPECT_TRUE(close.feedback_owed_acknowledged());
+  EXPECT_EQ(close.etag(), "6");
+
+  outcome =
+      Run({"case", "signpost", "C1", "--json", "-"},
+          R"({"communityService": "networks/U12345/communityServices/S1", "overrideReasonCode": "ASKED_FOR_IT"})");
+  ASSERT_EQ(outcome.status, kExitDone) << outcome.err;
+  const auto signpost = Only<cv1::SignpostPersonRequest>(caseload_);
+  EXPECT_EQ(signpost.community_service(), "networks/U12345/communityServices/S1");
+  EXPECT_EQ(signpost.override_reason_code(), "ASKED_FOR_IT");
+}
+
+TEST_F(CommandsTest, WhatNeitherJsonNorFlagSaysIsAskedForBeforeAnythingIsSent) {
+  EXPECT_THAT(Run({"case", "close", "C1"}).err, HasSubstr("--outcome"));
+  EXPECT_EQ(Run({"case", "close", "C1", "--json", "-"}, "{}").status, kExitUsage);
+  EXPECT_EQ(Run({"case", "signpost", "C1", "--json", "-"}, "{}").status, kExitUsage);
+  EXPECT_THAT(caseload_.Asked<cv1::GetCaseRequest>(), SizeIs(0));
+}
+
+}  // namespace
+}  // namespace splw::ctl
