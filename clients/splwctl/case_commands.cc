@@ -282,7 +282,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   CLI::App* plan = AddChange(*noun, shell, arguments, "plan", "Replace the plan",
                              "--network U12345 case plan 01JD… --json plan.json", "UpdatePlanRequest", &UpdatePlan);
   plan->add_option("--what-matters", arguments->matters, "In the person's words");
-  plan->add_option("--goal", arguments->goals, "A goal; may be repeated");
+  AddRepeated(*plan, "--goal", arguments->goals, "A goal");
 
   CLI::App* signpost =
       AddChange(*noun, shell, arguments, "signpost", "Signpost the person and hold a place",
@@ -295,7 +295,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
       "--network U12345 case nominate 01JD… --question \"…\" --agency-needed housing --agency-needed social-care",
       "NominateForMdtRequest", &Nominate);
   nominate->add_option("--question", arguments->question, "What the MDT is to answer");
-  nominate->add_option("--agency-needed", arguments->agencies, EnumChoices(*type::v1::AgencyKind_descriptor()));
+  AddRepeated(*nominate, "--agency-needed", arguments->agencies, EnumChoices(*type::v1::AgencyKind_descriptor()));
   nominate->add_option("--urgency", arguments->urgency, "routine or urgent (default: routine)");
   nominate->add_option("--mdt-name", arguments->mdt, "The MDT (default: the network's own)");
 

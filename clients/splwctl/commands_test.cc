@@ -88,5 +88,23 @@ TEST_F(CommandsTest, WhatNeitherJsonNorFlagSaysIsAskedForBeforeAnythingIsSent) {
   EXPECT_THAT(caseload_.Asked<cv1::GetCaseRequest>(), SizeIs(0));
 }
 
+TEST_F(CommandsTest, AnOptionThatMayBeRepeatedTakesOneValueEachTime) {
+  caseload_.On<cv1::NominateForMdtRequest, cv1::Nomination>(cv1::Nomination());
+  caseload_.On<cv1::UpdatePlanRequest, cv1::Case>(cv1::Case());
+  Outcome outcome = Run({"case", "nominate", "--agency-needed", "housing", "C1", "--question", "Where next?",
+                         "--agency-needed", "social-care"});
+  ASSERT_EQ(outcome.status, kExitDone) << outcome.err;
+  const auto nomination = Only<cv1::NominateForMdtRequest>(caseload_);
+  EXPECT_EQ(nomination.parent(), "networks/U12345/cases/C1");
+  EXPECT_THAT(nomination.agencies_needed(),
+              ElementsAre(type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_SOCIAL_CARE));
+
+  outcome = Run({"case", "plan", "--goal", "[x, y]", "C1", "--what-matters", "The dog"});
+  ASSERT_EQ(outcome.status, kExitDone) << outcome.err;
+  const auto plan = Only<cv1::UpdatePlanRequest>(caseload_).plan();
+  ASSERT_EQ(plan.goals_size(), 1);
+  EXPECT_EQ(plan.goals(0).text(), "[x, y]");
+}
+
 }  // namespace
 }  // namespace splw::ctl

@@ -347,8 +347,8 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   CLI::App* attend = AddStep(
       *noun, shell, arguments, "attend", "Record who came and who sent apologies",
       "--network U12345 meeting attend 2026-11-26 --present \"ruth.okonjo|Dr Ruth Okonjo|PRIMARY_CARE\"", &Attend);
-  attend->add_option("--present", arguments->present, "\"id|name|AGENCY\"; may be repeated");
-  attend->add_option("--apologies", arguments->apologies, "\"id|name|AGENCY\"; may be repeated");
+  AddRepeated(*attend, "--present", arguments->present, "\"id|name|AGENCY\"");
+  AddRepeated(*attend, "--apologies", arguments->apologies, "\"id|name|AGENCY\"");
   attend->add_option("--json", arguments->json,
                      "RecordAttendanceRequest as JSON; \"-\": the input. Flags go on top of it");
 
@@ -364,7 +364,7 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   decide->add_option("--summary", arguments->summary, "In words");
   decide->add_option("--case-holder", arguments->case_holder, "\"id|name|AGENCY\": clinical or social care");
   decide->add_option("--key-worker", arguments->key_worker, "\"id|name|AGENCY\": SPLW service or recovery services");
-  decide->add_option("--action", arguments->actions, "\"text|owner id|owner name|AGENCY|due date\"; may be repeated");
+  AddRepeated(*decide, "--action", arguments->actions, "\"text|owner id|owner name|AGENCY|due date\"");
   decide->add_option("--json", arguments->json,
                      "RecordDecisionRequest as JSON; \"-\": the input. Flags go on top of it");
 
@@ -373,15 +373,16 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
               "--network U12345 meeting feedback 2026-12-03 --item 1 --summary \"…\" --done 01JF…", &GiveFeedback);
   feedback->add_option("--item", arguments->item, "Its position on the agenda, or its id")->required();
   feedback->add_option("--summary", arguments->summary, "What is reported");
-  feedback->add_option("--done", arguments->done, "\"action\" or \"action|note\"; may be repeated");
-  feedback->add_option("--cancelled", arguments->cancelled, "\"action|why\"; may be repeated");
+  AddRepeated(*feedback, "--done", arguments->done, "\"action\" or \"action|note\"");
+  AddRepeated(*feedback, "--cancelled", arguments->cancelled, "\"action|why\"");
   feedback->add_flag("--further", arguments->further, "Ask to hear again at the next meeting");
   feedback->add_option("--json", arguments->json,
                        "RecordFeedbackRequest as JSON; \"-\": the input. Flags go on top of it");
 
-  AddStep(*noun, shell, arguments, "close", "Close the meeting and print the minutes",
-          "--network U12345 meeting close 2026-11-26 --not-discussed \"5|LINK_WORKER_ABSENT\"", &Close)
-      ->add_option("--not-discussed", arguments->reasons, "\"item|CODE\": why an item goes to a later meeting");
+  CLI::App* close =
+      AddStep(*noun, shell, arguments, "close", "Close the meeting and print the minutes",
+              "--network U12345 meeting close 2026-11-26 --not-discussed \"5|LINK_WORKER_ABSENT\"", &Close);
+  AddRepeated(*close, "--not-discussed", arguments->reasons, "\"item|CODE\": why an item goes to a later meeting");
   AddStep(*noun, shell, arguments, "cancel", "Cancel a meeting that has not started",
           "--network U12345 meeting cancel 2026-12-24 --reason HOLIDAY", &Cancel)
       ->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")

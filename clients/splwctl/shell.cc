@@ -188,6 +188,10 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
   return added;
 }
 
+void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+  verb.add_option(flag, values, help + "; may be repeated")->allow_extra_args(false);
+}
+
 void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
               std::function<absl::Status()> run) {
   const std::string line = "--network U12345 " + noun.get_name() + " watch";

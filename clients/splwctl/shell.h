@@ -93,6 +93,10 @@ CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& des
 CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const std::string& description,
                   const std::vector<std::string>& examples, std::function<absl::Status()> run);
 
+// An option that may be given several times, one value each time: a value that follows another belongs to the next argument, and
+// "[a, b]" is one text. `help` gets "; may be repeated" behind it.
+void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help);
+
 // The verb "watch": shows changes of `what` ("cases") as they come. `run` reads --from into `position`, --count into `count`.
 void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
               std::function<absl::Status()> run);
