@@ -106,5 +106,14 @@ TEST_F(CommandsTest, AnOptionThatMayBeRepeatedTakesOneValueEachTime) {
   EXPECT_EQ(plan.goals(0).text(), "[x, y]");
 }
 
+TEST_F(CommandsTest, AProxyOfTheEnvironmentIsNotAskedForTheServices) {
+  caseload_.On<cv1::ListCasesRequest, cv1::ListCasesResponse>(cv1::ListCasesResponse());
+  const char* const variables[] = {"grpc_proxy", "https_proxy", "http_proxy"};
+  for (const char* variable : variables) ::setenv(variable, "http://127.0.0.1:1", 1);
+  const Outcome outcome = Run({"case", "list"});
+  for (const char* variable : variables) ::unsetenv(variable);
+  EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+}
+
 }  // namespace
 }  // namespace splw::ctl

@@ -7,23 +7,18 @@
 
 #include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
+#include "common/rpc/channel.h"
 #include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
 
-// A service that was restarted is found again soon: a person waits. (gRPC's own default grows to two minutes.)
-constexpr int kFirstReconnectMilliseconds = 100;
-constexpr int kLastReconnectMilliseconds = 1000;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMilliseconds);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+// Without the retries of rpc::MakeChannel: a person is told when a service is waited for.
+std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), rpc::ClientArguments());
 }
 
 }  // namespace
@@ -58,9 +53,9 @@ bool IsWorthRetrying(const absl::Status& status) {
 
 Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
     : settings_(std::move(settings)), err_(err) {
-  channels_[0] = MakeChannel(addresses.intake);
-  channels_[1] = MakeChannel(addresses.caseload);
-  channels_[2] = MakeChannel(addresses.mdt);
+  channels_[0] = Connect(addresses.intake);
+  channels_[1] = Connect(addresses.caseload);
+  channels_[2] = Connect(addresses.mdt);
   intake_ = referral::v1::ReferralIntakeService::NewStub(channels_[0]);
   caseload_ = caseload::v1::CaseloadService::NewStub(channels_[1]);
   mdt_ = mdt::v1::MdtAgendaService::NewStub(channels_[2]);
