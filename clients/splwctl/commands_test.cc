@@ -1,10 +1,13 @@
 // What the commands send and show, against services that answer as the test says.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/testing/fake_service.h"
 #include "clients/splwctl/testing/run_program.h"
+#include "common/text/failure.h"
+#include "services/gateway/fhir/mapping_testing.h"
 #include "splw/caseload/v1/caseload_service.pb.h"
 #include "splw/mdt/v1/mdt_agenda_service.pb.h"
 #include "splw/operations/v1/operations_service.pb.h"
@@ -14,6 +17,7 @@ namespace splw::ctl {
 namespace {
 
 namespace cv1 = caseload::v1;
+namespace rv1 = referral::v1;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -113,6 +117,42 @@ TEST_F(CommandsTest, AProxyOfTheEnvironmentIsNotAskedForTheServices) {
   const Outcome outcome = Run({"case", "list"});
   for (const char* variable : variables) ::unsetenv(variable);
   EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+}
+
+// Of three requests the second is revoked.
+std::string CollectionWithOneRevoked() {
+  nlohmann::json bundle = fhir::SampleMessage();
+  bundle["type"] = "collection";
+  bundle["entry"].erase(0);
+  nlohmann::json second = fhir::SampleRequest();
+  second["status"] = "revoked";
+  bundle["entry"].push_back(fhir::Entry("urn:uuid:8", second));
+  nlohmann::json third = fhir::SampleRequest();
+  third["priority"] = "urgent";
+  bundle["entry"].push_back(fhir::Entry("urn:uuid:9", third));
+  return bundle.dump();
+}
+
+TEST_F(CommandsTest, ADocumentOfWhichAPartWasRefusedIsNotDone) {
+  intake_.On<rv1::SubmitReferralRequest, rv1::Referral>(rv1::Referral());
+  const Outcome outcome = Run({"referral", "submit", "--fhir", "-"}, CollectionWithOneRevoked());
+  EXPECT_EQ(outcome.status, kExitRefused);
+  EXPECT_THAT(intake_.Asked<rv1::SubmitReferralRequest>(), SizeIs(2));
+  EXPECT_THAT(outcome.err, HasSubstr("2 sent, but not all of the document"));
+  EXPECT_THAT(outcome.err, HasSubstr("refused: Bundle.entry[5].resource.status [FHIR_PARTLY_MAPPED]"));
+}
+
+TEST_F(CommandsTest, AReferralThatTheServiceRefusesDoesNotHoldUpTheNext) {
+  intake_.On<rv1::SubmitReferralRequest, rv1::Referral>(
+      [](const rv1::SubmitReferralRequest& request) -> absl::StatusOr<rv1::Referral> {
+        if (request.referral().urgency() == type::v1::URGENCY_URGENT) return rv1::Referral();
+        return text::InvalidField("referral.person.name", "REQUIRED", "give a name");
+      });
+  const Outcome outcome = Run({"referral", "submit", "--fhir", "-"}, CollectionWithOneRevoked());
+  EXPECT_EQ(outcome.status, kExitRefused);
+  EXPECT_THAT(intake_.Asked<rv1::SubmitReferralRequest>(), SizeIs(2));
+  EXPECT_THAT(outcome.err, HasSubstr("referral.person.name"));
+  EXPECT_THAT(outcome.err, HasSubstr("refused: Bundle.entry[5].resource.status, referral 1 of 2"));
 }
 
 }  // namespace

@@ -19,8 +19,7 @@ void Say(Shell& shell, const std::vector<fhir::Issue>& issues) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<referral::v1::SubmitReferralRequest>> ReadFhirReferrals(Shell& shell,
-                                                                                   const std::string& path) {
+absl::StatusOr<FhirReferrals> ReadFhirReferrals(Shell& shell, const std::string& path) {
   SPLW_ASSIGN_OR_RETURN(const std::string json, shell.ReadText(path, kMaxDocumentBytes));
   fhir::MappingOptions options;
   SPLW_ASSIGN_OR_RETURN(options.parent, shell.Network());
@@ -28,12 +27,15 @@ absl::StatusOr<std::vector<referral::v1::SubmitReferralRequest>> ReadFhirReferra
   fhir::MappingResult result = fhir::MapReferrals(json, options);
   Say(shell, result.issues);
   SPLW_RETURN_IF_ERROR(result.status());
-  std::vector<referral::v1::SubmitReferralRequest> requests;
+  FhirReferrals document;
+  for (const fhir::Issue& issue : result.issues) {
+    if (issue.severity == fhir::Severity::kError) document.refused.push_back(issue.location);
+  }
   for (fhir::Mapping& mapping : result.mappings) {
     Say(shell, mapping.issues);
-    requests.push_back(std::move(mapping.request));
+    document.requests.push_back(std::move(mapping.request));
   }
-  return requests;
+  return document;
 }
 
 }  // namespace splw::ctl

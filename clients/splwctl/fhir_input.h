@@ -11,10 +11,14 @@
 
 namespace splw::ctl {
 
-// Reads the document from a file or the input ("-"); at least one request, in the document's order, without request ids. What could
-// not be mapped is said on the error stream, each with its FHIRPath location; where no referral comes of it, the error's fields
-// are the locations.
-absl::StatusOr<std::vector<referral::v1::SubmitReferralRequest>> ReadFhirReferrals(Shell& shell,
-                                                                                   const std::string& path);
+struct FhirReferrals {
+  std::vector<referral::v1::SubmitReferralRequest>
+      requests;                      // in the document's order, without request ids; at least one
+  std::vector<std::string> refused;  // where the errors are for which others are not among them
+};
+
+// Reads the document from a file or the input ("-"). What could not be mapped is said on the error stream, each with its FHIRPath
+// location; where no referral comes of it, the error's fields are the locations.
+absl::StatusOr<FhirReferrals> ReadFhirReferrals(Shell& shell, const std::string& path);
 
 }  // namespace splw::ctl

@@ -1,11 +1,15 @@
 // splwctl referral …, splwctl policy …
 #include <memory>
 
+#include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
+
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/fhir_input.h"
 #include "clients/splwctl/values.h"
+#include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
@@ -95,16 +99,36 @@ absl::Status SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool ch
   return absl::OkStatus();
 }
 
-absl::Status SubmitOrCheck(Shell& shell, const Arguments& arguments, bool check_only) {
-  if (!arguments.fhir.empty()) {
-    SPLW_ASSIGN_OR_RETURN(std::vector<rv1::SubmitReferralRequest> requests, ReadFhirReferrals(shell, arguments.fhir));
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      // One id for the document, told apart by the place of the request in it.
-      requests[i].set_request_id(shell.RequestId() + (i == 0 ? "" : "-" + std::to_string(i + 1)));
-      SPLW_RETURN_IF_ERROR(SubmitOne(shell, requests[i], check_only));
+// Each referral of a FHIR document. One that is refused does not keep the next from being sent; where nobody answers, the rest waits.
+absl::Status SubmitDocument(Shell& shell, const std::string& path, bool check_only) {
+  SPLW_ASSIGN_OR_RETURN(FhirReferrals document, ReadFhirReferrals(shell, path));
+  const std::size_t count = document.requests.size();
+  std::size_t taken = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    // One id for the document, told apart by the place of the request in it.
+    document.requests[i].set_request_id(shell.RequestId() + (i == 0 ? "" : "-" + std::to_string(i + 1)));
+    const absl::Status status = SubmitOne(shell, document.requests[i], check_only);
+    if (status.ok()) {
+      ++taken;
+      continue;
     }
-    return absl::OkStatus();
+    if (count == 1 && document.refused.empty()) return status;
+    const std::string which = absl::StrFormat("referral %d of %d", i + 1, count);
+    if (ExitStatusOf(status) == kExitUnavailable || ExitStatusOf(status) == kExitDefect) {
+      shell.err() << "  " << taken << " were sent; " << which << " had no answer, and what follows it was not sent\n";
+      return status;
+    }
+    PrintError(shell.err(), status, shell.error_color());
+    document.refused.push_back(which);
   }
+  if (document.refused.empty()) return absl::OkStatus();
+  return text::Failure(absl::StatusCode::kInvalidArgument, "FHIR_PARTLY_MAPPED",
+                       absl::StrFormat("%d %s, but not all of the document; refused: %s", taken,
+                                       check_only ? "would be taken" : "sent", absl::StrJoin(document.refused, ", ")));
+}
+
+absl::Status SubmitOrCheck(Shell& shell, const Arguments& arguments, bool check_only) {
+  if (!arguments.fhir.empty()) return SubmitDocument(shell, arguments.fhir, check_only);
   if (arguments.json.empty()) {
     return UsageError("referral submit", "give the referral with --json FILE or --fhir FILE (\"-\" reads the input)");
   }
