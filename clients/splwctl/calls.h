@@ -11,6 +11,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "clients/splwctl/errors.h"
 #include "clients/splwctl/names.h"
 #include "clients/splwctl/render.h"
 #include "clients/splwctl/shell.h"
@@ -50,7 +51,9 @@ absl::StatusOr<Response> Ask(Shell& shell, identity::Role usual_role, Stub& stub
                              Method<Stub, Request, Response> method, const Request& request) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
-  return connection->Call(caller, stub, method, request);
+  absl::StatusOr<Response> maybe_response = connection->Call(caller, stub, method, request);
+  if (!maybe_response.ok()) return WithSafeRepeat(maybe_response.status(), request);
+  return maybe_response;
 }
 
 // The same, and its answer is shown.

@@ -17,6 +17,7 @@ namespace splw::ctl {
 namespace {
 
 namespace cv1 = caseload::v1;
+namespace mv1 = mdt::v1;
 namespace rv1 = referral::v1;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -153,6 +154,32 @@ TEST_F(CommandsTest, AReferralThatTheServiceRefusesDoesNotHoldUpTheNext) {
   EXPECT_THAT(intake_.Asked<rv1::SubmitReferralRequest>(), SizeIs(2));
   EXPECT_THAT(outcome.err, HasSubstr("referral.person.name"));
   EXPECT_THAT(outcome.err, HasSubstr("refused: Bundle.entry[5].resource.status, referral 1 of 2"));
+}
+
+TEST_F(CommandsTest, AnUnknownOutcomeIsSentAgainWithTheSameId) {
+  int calls = 0;
+  caseload_.On<cv1::CloseCaseRequest, cv1::Case>([&](const cv1::CloseCaseRequest&) -> absl::StatusOr<cv1::Case> {
+    if (++calls == 1) return text::Failure(absl::StatusCode::kUnknown, "UNKNOWN", "whether this was done is not known");
+    return cv1::Case();
+  });
+  const Outcome outcome = Run({"--wait", "10s", "case", "close", "C1", "--outcome", "goals-met"});
+  EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+  const auto asked = caseload_.Asked<cv1::CloseCaseRequest>();
+  ASSERT_THAT(asked, SizeIs(2));
+  EXPECT_EQ(asked[0].SerializeAsString(), asked[1].SerializeAsString());
+  EXPECT_NE(asked[0].request_id(), "");
+}
+
+TEST_F(CommandsTest, AChangeThatStandsIsSaidWhereItCannotBeReadAfterwards) {
+  int reads = 0;
+  mdt_.On<mv1::GetMeetingRequest, mv1::Meeting>([&](const mv1::GetMeetingRequest&) -> absl::StatusOr<mv1::Meeting> {
+    if (++reads > 1) return absl::UnavailableError("gone");
+    return mv1::Meeting();
+  });
+  mdt_.On<mv1::BuildAgendaRequest, mv1::Meeting>(mv1::Meeting());
+  const Outcome outcome = Run({"meeting", "build", "2026-11-26", "--team", "calderwick"});
+  EXPECT_EQ(outcome.status, kExitUnavailable);
+  EXPECT_THAT(outcome.err, HasSubstr("the agenda is built; reading it afterwards failed"));
 }
 
 }  // namespace

@@ -8,7 +8,6 @@
 #include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
 #include "common/rpc/channel.h"
-#include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
@@ -39,10 +38,10 @@ bool IsWorthRetrying(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
-      return true;
+    // Whether it was done is not known: gRPC's word for a connection that broke, a service's for a commit that it cannot tell about.
+    // A change has a request id and is done once.
     case absl::StatusCode::kUnknown:
-      // A service's own errors carry a reason; without one it is gRPC's word for a connection that broke ("Stream removed").
-      return text::ReasonOf(status).empty();
+      return true;
     case absl::StatusCode::kResourceExhausted:
       // Overload answers with this and a delay; a limit of the domain without one.
       return status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value();

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include <absl/status/status.h>
+#include <google/protobuf/message.h>
 
 namespace splw::ctl {
 
@@ -30,6 +31,10 @@ extern const char kExitStatusHelp[];
 absl::Status UsageError(std::string_view where, std::string_view message);
 // A check that the caller asked for found something wrong.
 absl::Status FaultsFound(std::string_view reason, std::string_view message);
+
+// Of a change whose outcome is not known, because nobody answered or nobody can say: adds the flags with which the same request is asked
+// again and applied once. Other errors, and those of requests without an id, are left as they are.
+absl::Status WithSafeRepeat(absl::Status status, const google::protobuf::Message& request);
 
 ExitStatus ExitStatusOf(const absl::Status& status);
 

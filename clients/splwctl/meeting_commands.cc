@@ -179,6 +179,13 @@ absl::Status Papers(Shell& shell, const Arguments& arguments, bool minutes) {
   return absl::OkStatus();
 }
 
+// The papers after a change, which stands even where they cannot be read.
+absl::Status PapersAfter(const char* what_is_done, Shell& shell, const Arguments& arguments, bool minutes) {
+  const absl::Status status = Papers(shell, arguments, minutes);
+  if (!status.ok()) shell.err() << "  " << what_is_done << "; reading it afterwards failed\n";
+  return status;
+}
+
 absl::Status Show(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const std::string name, MeetingName(shell, arguments));
   SPLW_ASSIGN_OR_RETURN(const mv1::Meeting meeting, FetchMeeting(shell, name));
@@ -192,7 +199,7 @@ absl::Status Build(Shell& shell, const Arguments& arguments) {
   SPLW_RETURN_IF_ERROR(IdentifyMeeting(shell, arguments, &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_RETURN_IF_ERROR(Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::BuildAgenda, request).status());
-  return Papers(shell, arguments, /*minutes=*/false);
+  return PapersAfter("the agenda is built", shell, arguments, /*minutes=*/false);
 }
 
 absl::Status Publish(Shell& shell, const Arguments& arguments) {
@@ -277,7 +284,7 @@ absl::Status Close(Shell& shell, const Arguments& arguments) {
   SPLW_RETURN_IF_ERROR(IdentifyMeeting(shell, arguments, &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_RETURN_IF_ERROR(Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::CloseMeeting, request).status());
-  return Papers(shell, arguments, /*minutes=*/true);
+  return PapersAfter("the meeting is closed", shell, arguments, /*minutes=*/true);
 }
 
 absl::Status Cancel(Shell& shell, const Arguments& arguments) {

@@ -67,6 +67,14 @@ TEST(ProgramTest, NobodyThereIsUnavailable) {
   EXPECT_NE(outcome.err.find("no answer"), std::string::npos);
 }
 
+TEST(ProgramTest, AChangeWithoutAnAnswerSaysHowToAskAgain) {
+  const Outcome outcome = Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", "case", "close", "01JD", "--outcome",
+                               "goals-met", "--etag", "3"});
+  EXPECT_EQ(outcome.status, kExitUnavailable);
+  EXPECT_NE(outcome.err.find("--request-id 0"), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find(" --etag 3\n"), std::string::npos) << outcome.err;
+}
+
 TEST(ProgramTest, WaitingSaysSoAndEnds) {
   const Outcome outcome = Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", "--wait", "100ms", "case", "list"});
   EXPECT_EQ(outcome.status, kExitUnavailable);

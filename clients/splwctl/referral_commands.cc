@@ -93,9 +93,10 @@ absl::Status SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool ch
     caller.organisation = organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code();
   }
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  SPLW_ASSIGN_OR_RETURN(const rv1::Referral referral,
-                        connection->Call(caller, connection->intake(), &Stub::SubmitReferral, request));
-  PrintScreening(shell, referral);
+  const absl::StatusOr<rv1::Referral> maybe_referral =
+      connection->Call(caller, connection->intake(), &Stub::SubmitReferral, request);
+  if (!maybe_referral.ok()) return WithSafeRepeat(maybe_referral.status(), request);
+  PrintScreening(shell, *maybe_referral);
   return absl::OkStatus();
 }
 
