@@ -48,7 +48,7 @@ suite_exec() {
     mdt-agenda) peers=(--caseload-address "127.0.0.1:${suite_port[caseload]}") ;;
   esac
   exec "$suite_bin/$service" --listen "127.0.0.1:${suite_port[$service]}" "${metrics[@]}" "${peers[@]}" \
-    --data-dir "$suite_folder/$service" --dev-principals --reflection
+    --data-dir "$suite_folder/$service" --port-file "$suite_folder/$service.ready" --dev-principals --reflection
 }
 
 # Starts the service again for as long as it is killed from outside (a status over 128); any other end is its own decision. SIGTERM is
@@ -58,6 +58,7 @@ suite_keep() {
   set +e
   trap 'signals=$((signals + 1)); [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM
   while [ $signals -eq 0 ]; do
+    rm -f "$suite_folder/$service.ready"
     (suite_exec "$service") &
     pid=$!
     echo $pid >"$suite_folder/$service.pid"
@@ -112,21 +113,33 @@ suite_splwctl() {
     --caseload "127.0.0.1:${suite_port[caseload]}" --mdt "127.0.0.1:${suite_port[mdt-agenda]}" "$@"
 }
 
-suite_answers() { (exec 3<>"/dev/tcp/127.0.0.1/${suite_port[$1]}") 2>/dev/null; }
+# Ours runs and has said that it serves. That something answers on its port says nothing: it may be another suite's.
+suite_serves() { suite_running "$1" && [ -s "$suite_folder/$1.ready" ]; }
 
-# suite_wait_serving SECONDS: until all three take connections.
+# suite_wait_serving SECONDS: until all three serve.
 suite_wait_serving() {
   local service until=$((SECONDS + $1))
   for service in $SUITE_SERVICES; do
-    until suite_answers "$service"; do
+    until suite_serves "$service"; do
       if [ $SECONDS -ge $until ] || ! suite_process "$service" keeper >/dev/null; then
-        echo "$service did not start. What it said last:" >&2
-        tail -n 5 "$suite_folder/$service.log" >&2
+        suite_say_not_serving "$service"
         return 1
       fi
       sleep 0.05
     done
   done
+  # The first may have ended while the last was waited for.
+  for service in $SUITE_SERVICES; do
+    suite_serves "$service" || {
+      suite_say_not_serving "$service"
+      return 1
+    }
+  done
+}
+
+suite_say_not_serving() {
+  echo "$1 does not serve on 127.0.0.1:${suite_port[$1]}. What it said last:" >&2
+  tail -n 5 "$suite_folder/$1.log" >&2
 }
 
 # The keeper first: it would start the service again.
@@ -163,11 +176,11 @@ suite_status() {
     if ! suite_running "$service"; then
       printf '%-16s does not run\n' "$service"
       status=3
-    elif suite_answers "$service"; then
+    elif suite_serves "$service"; then
       printf '%-16s serves on 127.0.0.1:%s (process %s)\n' "$service" "${suite_port[$service]}" \
         "$(suite_process "$service" pid)"
     else
-      printf '%-16s runs (process %s) but does not answer\n' "$service" "$(suite_process "$service" pid)"
+      printf '%-16s runs (process %s) but does not serve yet\n' "$service" "$(suite_process "$service" pid)"
       status=3
     fi
   done
