@@ -18,6 +18,7 @@ namespace {
 
 namespace cv1 = caseload::v1;
 namespace mv1 = mdt::v1;
+namespace ov1 = operations::v1;
 namespace rv1 = referral::v1;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -33,11 +34,12 @@ class CommandsTest : public ::testing::Test {
   }
 
   // The line in the network U12345.
-  Outcome Run(std::vector<const char*> line, const std::string& input = "") {
-    const std::vector<std::string> addresses = {intake_.address(), caseload_.address(), mdt_.address()};
-    std::vector<const char*> all = {
-        "--network",          "U12345", "--intake",          addresses[0].c_str(), "--caseload",
-        addresses[1].c_str(), "--mdt",  addresses[2].c_str()};
+  Outcome Run(const std::vector<const char*>& line, const std::string& input = "") {
+    const std::string intake = intake_.address();
+    const std::string mdt = mdt_.address();
+    std::vector<const char*> all = {"--network",    "U12345",     "--intake",
+                                    intake.c_str(), "--caseload", caseload_address_.c_str(),
+                                    "--mdt",        mdt.c_str()};
     all.insert(all.end(), line.begin(), line.end());
     return Ctl(all, input);
   }
@@ -51,6 +53,7 @@ class CommandsTest : public ::testing::Test {
   }
 
   FakeService intake_, caseload_, mdt_;
+  std::string caseload_address_ = caseload_.address();
 };
 
 TEST_F(CommandsTest, AFlagGoesOnTopOfTheJson) {
@@ -180,6 +183,39 @@ TEST_F(CommandsTest, AChangeThatStandsIsSaidWhereItCannotBeReadAfterwards) {
   const Outcome outcome = Run({"meeting", "build", "2026-11-26", "--team", "calderwick"});
   EXPECT_EQ(outcome.status, kExitUnavailable);
   EXPECT_THAT(outcome.err, HasSubstr("the agenda is built; reading it afterwards failed"));
+}
+
+TEST_F(CommandsTest, WithOneServiceDownTheOthersAreShownAndTheErrorNamesIt) {
+  ov1::ListOutboxStreamsResponse waiting;
+  waiting.add_streams()->set_stream("networks/U12345/referrals/R1");
+  intake_.On<ov1::ListOutboxStreamsRequest, ov1::ListOutboxStreamsResponse>(waiting);
+  mdt_.On<ov1::ListOutboxStreamsRequest, ov1::ListOutboxStreamsResponse>(ov1::ListOutboxStreamsResponse());
+  caseload_address_ = "127.0.0.1:1";  // nothing listens there
+  Outcome outcome = Run({"outbox", "list"});
+  EXPECT_EQ(outcome.status, kExitUnavailable);
+  EXPECT_THAT(outcome.out, HasSubstr("networks/U12345/referrals/R1"));
+  EXPECT_THAT(outcome.err, HasSubstr("no answer: caseload at 127.0.0.1:1: "));
+
+  outcome = Run({"--output", "json", "outbox", "list"});
+  EXPECT_EQ(outcome.status, kExitUnavailable);
+  EXPECT_THAT(nlohmann::json::parse(outcome.out, nullptr, false), SizeIs(1)) << outcome.out;
+}
+
+TEST_F(CommandsTest, AFaultFoundOutweighsAServiceThatIsDown) {
+  ov1::VerifyStoreResponse walked;
+  walked.set_done(true);
+  walked.set_fault_count(1);
+  walked.add_faults()->set_kind("INDEX_ENTRY_STRAY");
+  intake_.On<ov1::VerifyStoreRequest, ov1::VerifyStoreResponse>(walked);
+  walked = ov1::VerifyStoreResponse();
+  walked.set_done(true);
+  mdt_.On<ov1::VerifyStoreRequest, ov1::VerifyStoreResponse>(walked);
+  caseload_address_ = "127.0.0.1:1";
+  const Outcome outcome = Run({"store", "verify"});
+  EXPECT_EQ(outcome.status, kExitFaultsFound);
+  EXPECT_THAT(outcome.out, HasSubstr("INDEX_ENTRY_STRAY"));
+  EXPECT_THAT(outcome.out, HasSubstr("mdt-agenda: 0 records"));
+  EXPECT_THAT(outcome.err, HasSubstr("no answer: caseload at 127.0.0.1:1: "));
 }
 
 }  // namespace

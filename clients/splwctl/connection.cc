@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include <absl/strings/cord.h>
 #include <absl/strings/str_format.h>
 #include <absl/time/clock.h>
 
@@ -18,6 +19,13 @@ constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 // Without the retries of rpc::MakeChannel: a person is told when a service is waited for.
 std::shared_ptr<grpc::Channel> Connect(const std::string& address) {
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), rpc::ClientArguments());
+}
+
+// The same error with words in front of its own.
+absl::Status WithPrefix(const absl::Status& status, const std::string& prefix) {
+  absl::Status named(status.code(), absl::StrFormat("%s: %s", prefix, std::string(status.message())));
+  status.ForEachPayload([&named](absl::string_view url, const absl::Cord& payload) { named.SetPayload(url, payload); });
+  return named;
 }
 
 }  // namespace
@@ -51,7 +59,7 @@ bool IsWorthRetrying(const absl::Status& status) {
 }
 
 Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
-    : settings_(std::move(settings)), err_(err) {
+    : settings_(std::move(settings)), addresses_(addresses), err_(err) {
   channels_[0] = Connect(addresses.intake);
   channels_[1] = Connect(addresses.caseload);
   channels_[2] = Connect(addresses.mdt);
@@ -88,6 +96,11 @@ void Connection::Prepare(const identity::Principal& caller, grpc::ClientContext*
   context->set_deadline(absl::ToChronoTime(absl::Now() + settings_.timeout));
 }
 
+std::string Connection::Where(Peer peer) const {
+  const std::string* const addresses[] = {&addresses_.intake, &addresses_.caseload, &addresses_.mdt};
+  return absl::StrFormat("%s at %s", PeerName(peer), *addresses[static_cast<int>(peer)]);
+}
+
 absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>& attempt) {
   absl::Time give_up = absl::Now() + settings_.wait;
   absl::Duration pause = kFirstPause;
@@ -98,10 +111,11 @@ absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>&
     if (attempt_answered_) give_up = absl::Now() + settings_.wait;  // a stream that worked and broke: wait anew
     if (!IsWorthRetrying(status) || absl::Now() + pause > give_up) {
       if (announced) err_ << (status.ok() ? "  it answers again\n" : "") << std::flush;
-      return status;
+      return IsWorthRetrying(status) ? WithPrefix(status, Where(peer)) : status;
     }
     if (!announced) {
-      err_ << absl::StrFormat("  no answer; trying again for up to %s\n", absl::FormatDuration(settings_.wait))
+      err_ << absl::StrFormat("  no answer from %s; trying again for up to %s\n", Where(peer),
+                              absl::FormatDuration(settings_.wait))
            << std::flush;
       announced = true;
     }

@@ -101,9 +101,12 @@ class Connection final {
   static absl::Status CheckSayable(const identity::Principal& caller);
   void Prepare(const identity::Principal& caller, grpc::ClientContext* context) const;
   Peer PeerOf(const void* stub) const;  // whose stub it is
+  // An error that is no answer says of which service, and where it was looked for.
   absl::Status Retried(Peer peer, const std::function<absl::Status()>& attempt);
+  std::string Where(Peer peer) const;  // "caseload at 127.0.0.1:7402"
 
   CallSettings settings_;
+  const Addresses addresses_;
   std::ostream& err_;
   std::shared_ptr<grpc::Channel> channels_[3];
   std::unique_ptr<referral::v1::ReferralIntakeService::StubInterface> intake_;

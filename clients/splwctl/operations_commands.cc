@@ -37,6 +37,19 @@ absl::StatusOr<Peer> OnePeer(const std::string& service) {
   return peers.front();
 }
 
+// Asks each service, whatever became of the one before: with one of them down the others are wanted the more. What failed is said, but
+// for the last failure, which is returned.
+absl::Status AskEach(Shell& shell, const std::vector<Peer>& peers, const std::function<absl::Status(Peer)>& ask) {
+  absl::Status last;
+  for (const Peer peer : peers) {
+    absl::Status status = ask(peer);
+    if (status.ok()) continue;
+    if (!last.ok()) PrintError(shell.err(), last, shell.error_color());
+    last = std::move(status);
+  }
+  return last;
+}
+
 absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<Peer> peers, Peers(arguments.service));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
@@ -49,29 +62,29 @@ absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   headings.insert(headings.begin(), "FROM");
   Table table(headings);
   JsonArray array(shell.out());
-  for (const Peer peer : peers) {
-    ov1::ListOutboxStreamsRequest request;
-    if (!shell.options().network.empty()) {
-      SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
-    }
-    request.set_parked_only(arguments.parked);
+  ov1::ListOutboxStreamsRequest request;
+  if (!shell.options().network.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  }
+  request.set_parked_only(arguments.parked);
+  const absl::Status status = AskEach(shell, peers, [&](Peer peer) {
     const std::function<void(const ov1::OutboxStream&)> each = [&](const ov1::OutboxStream& stream) {
       if (shell.json()) return array.Add(stream);
       std::vector<std::string> cells = Cells(stream, columns);
       cells.insert(cells.begin(), PeerName(peer));
       table.Add(std::move(cells));
     };
-    SPLW_RETURN_IF_ERROR(ForEach(*connection, caller, connection->operations(peer), &Stub::ListOutboxStreams, request,
-                                 &ov1::ListOutboxStreamsResponse::streams, arguments.limit, each));
-  }
+    return ForEach(*connection, caller, connection->operations(peer), &Stub::ListOutboxStreams, request,
+                   &ov1::ListOutboxStreamsResponse::streams, arguments.limit, each);
+  });
   if (shell.json()) {
     array.Finish();
-  } else if (table.size() == 0) {
-    shell.out() << "nothing waits\n";
-  } else {
+  } else if (table.size() > 0) {
     table.Print(shell.out(), shell.color(), 90);
+  } else if (status.ok()) {
+    shell.out() << "nothing waits\n";
   }
-  return absl::OkStatus();
+  return status;
 }
 
 absl::Status Retry(Shell& shell, const Arguments& arguments) {
@@ -164,9 +177,11 @@ absl::Status Verify(Shell& shell, const Arguments& arguments) {
   // A store holds every network: --network does not narrow what is walked.
   if (shell.options().networks.empty()) caller.networks = {"*"};
   std::int64_t faults = 0;
-  for (const Peer peer : peers) SPLW_RETURN_IF_ERROR(VerifyOne(shell, *connection, caller, peer, &faults));
-  if (faults > 0) return FaultsFound("STORE", absl::StrFormat("%d faults", faults));
-  return absl::OkStatus();
+  const absl::Status status =
+      AskEach(shell, peers, [&](Peer peer) { return VerifyOne(shell, *connection, caller, peer, &faults); });
+  if (faults == 0) return status;
+  if (!status.ok()) PrintError(shell.err(), status, shell.error_color());
+  return FaultsFound("STORE", absl::StrFormat("%d faults", faults));
 }
 
 void AddService(CLI::App* verb, Arguments& arguments, bool required) {

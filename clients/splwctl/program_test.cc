@@ -78,7 +78,8 @@ TEST(ProgramTest, AChangeWithoutAnAnswerSaysHowToAskAgain) {
 TEST(ProgramTest, WaitingSaysSoAndEnds) {
   const Outcome outcome = Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", "--wait", "100ms", "case", "list"});
   EXPECT_EQ(outcome.status, kExitUnavailable);
-  EXPECT_NE(outcome.err.find("trying again for up to 100ms"), std::string::npos);
+  EXPECT_NE(outcome.err.find("no answer from caseload at 127.0.0.1:1; trying again for up to 100ms"),
+            std::string::npos);
 }
 
 TEST(ProgramTest, TheEnvironmentGivesGlobalOptions) {
