@@ -99,7 +99,7 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
   Progress progress(shell.err(), shell.err_terminal(), "reading", limit);
   Table table(Headings(columns));
-  JsonArray array(shell.out());
+  JsonArray array;
   const std::function<void(const Record&)> each = [&](const Record& record) {
     progress.Add(1);
     if (shell.json()) {
@@ -112,7 +112,7 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
   progress.Finish();
   if (!status.ok()) return status;
   if (shell.json()) {
-    array.Finish();
+    array.Print(shell.out());
   } else {
     table.Print(shell.out(), shell.color());
     if (table.size() == 0) shell.err() << "none\n";
@@ -131,7 +131,7 @@ absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Peer peer, Re
   const std::function<bool(const Response&)> each = [&](const Response& response) {
     request.set_position(response.position());
     if (shell.json()) {
-      PrintJson(shell.out(), response);
+      PrintJsonLine(shell.out(), response);
     } else {
       std::string line = response.kind() == type::v1::CHANGE_KIND_CREATED ? "new      " : "changed  ";
       for (const std::string& cell : Cells((response.*record)(), columns)) line += Printable(cell) + "  ";

@@ -218,5 +218,107 @@ TEST_F(CommandsTest, AFaultFoundOutweighsAServiceThatIsDown) {
   EXPECT_THAT(outcome.err, HasSubstr("no answer: caseload at 127.0.0.1:1: "));
 }
 
+TEST_F(CommandsTest, JsonIsOneDocumentForEachReadingVerb) {
+  for (FakeService* service : {&intake_, &caseload_, &mdt_}) {
+    service->AnswerEverything();
+    ov1::VerifyStoreResponse walked;
+    walked.set_done(true);
+    service->On<ov1::VerifyStoreRequest, ov1::VerifyStoreResponse>(walked);
+  }
+  const std::vector<std::vector<const char*>> lines = {
+      {"referral", "list"},
+      {"referral", "show", "R1"},
+      {"policy", "show"},
+      {"case", "list"},
+      {"case", "show", "C1"},
+      {"signpost", "list", "--case", "C1"},
+      {"nomination", "list"},
+      {"nomination", "show", "cases/C1/nominations/N1"},
+      {"worker", "list"},
+      {"worker", "show", "W1"},
+      {"service", "list"},
+      {"service", "show", "S1"},
+      {"mdt", "list"},
+      {"mdt", "show", "M1"},
+      {"meeting", "list"},
+      {"meeting", "show", "2026-11-26", "--team", "M1"},
+      {"meeting", "agenda", "2026-11-26", "--team", "M1"},
+      {"meeting", "minutes", "2026-11-26", "--team", "M1"},
+      {"meeting", "build", "2026-11-26", "--team", "M1"},
+      {"meeting", "close", "2026-11-26", "--team", "M1"},
+      {"action", "list"},
+      {"outbox", "list"},
+      {"audit", "list", "--service", "caseload"},
+      {"store", "verify"},
+  };
+  for (std::vector<const char*> line : lines) {
+    line.insert(line.begin(), {"--output", "json"});
+    const Outcome outcome = Run(line);
+    EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+    EXPECT_TRUE(nlohmann::json::accept(outcome.out)) << line[2] << " " << line[3] << ": " << outcome.out;
+  }
+}
+
+TEST_F(CommandsTest, JsonSaysWhoseItIsAndLeavesNothingOut) {
+  ov1::ListOutboxStreamsResponse waiting;
+  waiting.add_streams()->set_stream("networks/U12345/referrals/R1");
+  intake_.On<ov1::ListOutboxStreamsRequest, ov1::ListOutboxStreamsResponse>(waiting);
+  const auto streams =
+      nlohmann::json::parse(Run({"--output", "json", "outbox", "list", "--service", "referral-intake"}).out);
+  EXPECT_EQ(streams[0]["service"], "referral-intake");
+  EXPECT_EQ(streams[0]["stream"], "networks/U12345/referrals/R1");
+  EXPECT_EQ(streams[0]["parkedReason"], "");
+
+  mdt_.AnswerEverything();
+  mv1::ListAgendaItemsResponse items;
+  items.add_agenda_items()->set_position(1);
+  mdt_.On<mv1::ListAgendaItemsRequest, mv1::ListAgendaItemsResponse>(items);
+  const auto papers =
+      nlohmann::json::parse(Run({"--output", "json", "meeting", "agenda", "2026-11-26", "--team", "M1"}).out);
+  EXPECT_EQ(papers["items"][0]["position"], 1);
+  EXPECT_EQ(papers["meeting"]["quorumMet"], false);
+  EXPECT_TRUE(papers["team"].contains("members"));
+}
+
+TEST_F(CommandsTest, JsonOfADocumentHoldsItsReferralsAndItsIssues) {
+  intake_.On<rv1::SubmitReferralRequest, rv1::Referral>(rv1::Referral());
+  auto answer = nlohmann::json::parse(
+      Run({"--output", "json", "referral", "submit", "--fhir", "-"}, CollectionWithOneRevoked()).out);
+  EXPECT_THAT(answer["referrals"], SizeIs(2));
+  EXPECT_EQ(answer["issues"][0]["severity"], "error");
+  EXPECT_EQ(answer["issues"][0]["location"], "Bundle.entry[5].resource.status");
+
+  answer = nlohmann::json::parse(Run({"--output", "json", "referral", "submit", "--fhir", "-"}, "{}").out);
+  EXPECT_THAT(answer["referrals"], SizeIs(0));
+  EXPECT_EQ(answer["issues"][0]["code"], "resource-type");
+}
+
+TEST_F(CommandsTest, AListThatBreaksOffLeavesNoHalfOfIt) {
+  caseload_.On<cv1::ListCasesRequest, cv1::ListCasesResponse>(
+      [](const cv1::ListCasesRequest& request) -> absl::StatusOr<cv1::ListCasesResponse> {
+        if (!request.page_token().empty()) return absl::UnavailableError("gone");
+        cv1::ListCasesResponse first;
+        first.add_cases();
+        first.set_next_page_token("more");
+        return first;
+      });
+  const Outcome outcome = Run({"--output", "json", "case", "list"});
+  EXPECT_EQ(outcome.status, kExitUnavailable);
+  EXPECT_EQ(outcome.out, "");
+}
+
+TEST_F(CommandsTest, AWatchIsOneObjectALine) {
+  cv1::WatchCasesResponse change;
+  change.mutable_case_()->set_name("networks/U12345/cases/C1");
+  caseload_.OnStream<cv1::WatchCasesRequest, cv1::WatchCasesResponse>(
+      [&](const cv1::WatchCasesRequest&) -> std::pair<std::vector<cv1::WatchCasesResponse>, absl::Status> {
+        return {{change, change}, absl::OkStatus()};
+      });
+  std::istringstream lines(Run({"--output", "json", "case", "watch"}).out);
+  int count = 0;
+  for (std::string line; std::getline(lines, line); ++count) EXPECT_TRUE(nlohmann::json::accept(line)) << line;
+  EXPECT_EQ(count, 2);
+}
+
 }  // namespace
 }  // namespace splw::ctl

@@ -4,6 +4,7 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
@@ -168,9 +169,12 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
 absl::Status Papers(Shell& shell, const Arguments& arguments, bool minutes) {
   SPLW_ASSIGN_OR_RETURN(const MeetingPapers papers, FetchPapers(shell, arguments));
   if (shell.json()) {
-    mv1::ListAgendaItemsResponse items;
-    for (const mv1::AgendaItem& item : papers.items) *items.add_agenda_items() = item;
-    PrintJson(shell.out(), items);
+    Json document;
+    document["meeting"] = JsonOf(papers.meeting);
+    document["team"] = JsonOf(papers.team);
+    document["items"] = Json::array();
+    for (const mv1::AgendaItem& item : papers.items) document["items"].push_back(JsonOf(item));
+    PrintDocument(shell.out(), document);
   } else if (minutes) {
     PrintMinutes(shell.out(), papers);
   } else {

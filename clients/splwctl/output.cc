@@ -4,6 +4,7 @@
 
 #include <absl/strings/str_format.h>
 #include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
 
 namespace splw::ctl {
 namespace {
@@ -188,30 +189,41 @@ void Table::Print(std::ostream& out, bool color, std::size_t max_column) const {
 
 namespace {
 
-std::string ToJson(const google::protobuf::Message& message) {
+std::string ToJson(const google::protobuf::Message& message, bool indented) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = indented;
+  options.always_print_primitive_fields = true;
   std::string json;
   // Fails only for an Any of an unknown type, which no message of the suite carries.
-  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) json = "{}\n";
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) return "{}";
+  while (!json.empty() && json.back() == '\n') json.pop_back();
   return json;
 }
 
 }  // namespace
 
+Json JsonOf(const google::protobuf::Message& message) {
+  return Json::parse(ToJson(message, false), nullptr, /*allow_exceptions=*/false);
+}
+
 void PrintJson(std::ostream& out, const google::protobuf::Message& message) {
-  out << ToJson(message);
+  out << ToJson(message, true) << "\n";
+}
+
+void PrintDocument(std::ostream& out, const Json& document) {
+  out << document.dump(1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) << "\n";
+}
+
+void PrintJsonLine(std::ostream& out, const google::protobuf::Message& message) {
+  out << ToJson(message, false) << "\n";
 }
 
 void JsonArray::Add(const google::protobuf::Message& message) {
-  std::string json = ToJson(message);
-  while (!json.empty() && json.back() == '\n') json.pop_back();
-  out_ << (any_ ? ",\n" : "[\n") << json;
-  any_ = true;
+  elements_ += (elements_.empty() ? "" : ",\n") + ToJson(message, true);
 }
 
-void JsonArray::Finish() {
-  out_ << (any_ ? "\n]\n" : "[]\n");
+void JsonArray::Print(std::ostream& out) const {
+  out << (elements_.empty() ? "[" : "[\n") << elements_ << (elements_.empty() ? "]\n" : "\n]\n");
 }
 
 std::string ProgressLine(std::string_view what, std::int64_t done, std::int64_t total, bool bar) {

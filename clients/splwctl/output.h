@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <google/protobuf/message.h>
+#include <nlohmann/json_fwd.hpp>
 
 namespace splw::ctl {
 
@@ -42,18 +43,25 @@ class Table final {
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Proto JSON (lowerCamelCase names, indented), ending with a newline.
+using Json = nlohmann::ordered_json;
+
+// A message as proto JSON (lowerCamelCase names). What is false, 0, "" or empty is there too, so that a program finds every field
+// that has a value of its own; a message or an optional value that is not set is not there.
+Json JsonOf(const google::protobuf::Message& message);
+// One document, indented, ending with a newline.
 void PrintJson(std::ostream& out, const google::protobuf::Message& message);
-// The same of several, as one array.
+void PrintDocument(std::ostream& out, const Json& document);
+// One document on one line: of an output that has no end.
+void PrintJsonLine(std::ostream& out, const google::protobuf::Message& message);
+
+// Messages as one array. Nothing is written before it is whole, so that what is written can be read.
 class JsonArray final {
  public:
-  explicit JsonArray(std::ostream& out) : out_(out) {}
   void Add(const google::protobuf::Message& message);
-  void Finish();
+  void Print(std::ostream& out) const;
 
  private:
-  std::ostream& out_;
-  bool any_ = false;
+  std::string elements_;
 };
 
 // Progress on `err` of work that may take longer than a second: a bar on a terminal, a line every two seconds elsewhere; nothing

@@ -3,7 +3,9 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "google/type/timeofday.pb.h"
 #include "splw/type/v1/professional.pb.h"
 
 namespace splw::ctl {
@@ -72,17 +74,33 @@ TEST(WrappedTest, BreaksAtSpacesAndKeepsLongWords) {
 
 TEST(JsonArrayTest, IsAnArrayAlsoOfNothing) {
   std::ostringstream empty;
-  JsonArray(empty).Finish();
+  JsonArray().Print(empty);
   EXPECT_EQ(empty.str(), "[]\n");
 
   std::ostringstream out;
-  JsonArray array(out);
-  type::v1::Professional worker;
-  worker.set_display_name("Amina Khan");
-  array.Add(worker);
-  array.Add(worker);
-  array.Finish();
-  EXPECT_EQ(out.str(), "[\n{\n \"displayName\": \"Amina Khan\"\n},\n{\n \"displayName\": \"Amina Khan\"\n}\n]\n");
+  JsonArray array;
+  google::type::TimeOfDay time;
+  time.set_hours(14);
+  array.Add(time);
+  array.Add(time);
+  array.Print(out);
+  const Json read = Json::parse(out.str());
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[1]["hours"], 14);
+  EXPECT_EQ(read[1]["minutes"], 0) << "nought is a value";
+}
+
+TEST(JsonTest, ALineIsOneDocument) {
+  std::ostringstream out;
+  PrintJsonLine(out, type::v1::Professional());
+  EXPECT_EQ(out.str().find('\n'), out.str().size() - 1);
+  EXPECT_TRUE(Json::accept(out.str()));
+}
+
+TEST(JsonTest, BytesThatAreNoTextDoNoHarm) {
+  std::ostringstream out;
+  PrintDocument(out, Json("\xff"));
+  EXPECT_EQ(out.str(), "\"\xEF\xBF\xBD\"\n");
 }
 
 TEST(ProgressTest, SaysHowFar) {

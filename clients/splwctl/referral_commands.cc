@@ -3,6 +3,7 @@
 
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
@@ -57,12 +58,7 @@ absl::Status Identify(Shell& shell, Role role, const Arguments& arguments, Reque
   return absl::OkStatus();
 }
 
-void PrintScreening(Shell& shell, const rv1::Referral& referral) {
-  if (shell.json()) {
-    PrintJson(shell.out(), referral);
-    return;
-  }
-  std::ostream& out = shell.out();
+void PrintScreening(std::ostream& out, const rv1::Referral& referral) {
   out << (referral.name().empty() ? "would be: " : ShortId(referral.name()) + ": ") << EnumWords(referral.state())
       << "\n";
   for (const rv1::Finding& finding : referral.findings()) {
@@ -78,7 +74,7 @@ void PrintScreening(Shell& shell, const rv1::Referral& referral) {
   }
 }
 
-absl::Status SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool check_only) {
+absl::StatusOr<rv1::Referral> SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool check_only) {
   if (request.parent().empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
   }
@@ -93,39 +89,69 @@ absl::Status SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool ch
     caller.organisation = organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code();
   }
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  const absl::StatusOr<rv1::Referral> maybe_referral =
+  absl::StatusOr<rv1::Referral> maybe_referral =
       connection->Call(caller, connection->intake(), &Stub::SubmitReferral, request);
   if (!maybe_referral.ok()) return WithSafeRepeat(maybe_referral.status(), request);
-  PrintScreening(shell, *maybe_referral);
-  return absl::OkStatus();
+  return maybe_referral;
 }
 
-// Each referral of a FHIR document. One that is refused does not keep the next from being sent; where nobody answers, the rest waits.
-absl::Status SubmitDocument(Shell& shell, const std::string& path, bool check_only) {
-  SPLW_ASSIGN_OR_RETURN(FhirReferrals document, ReadFhirReferrals(shell, path));
+Json IssueJson(const fhir::Issue& issue) {
+  const char* const severities[] = {"error", "warning", "information"};
+  Json object;
+  object["severity"] = severities[static_cast<int>(issue.severity)];
+  object["location"] = issue.location;
+  object["code"] = issue.code;
+  object["message"] = issue.message;
+  return object;
+}
+
+// Sends each referral of a document, the screening of each to `referrals`. One that is refused does not keep the next from being
+// sent; where nobody answers, the rest waits.
+absl::Status SendAll(Shell& shell, FhirReferrals& document, bool check_only, std::vector<rv1::Referral>& referrals) {
+  std::vector<std::string> refused;
+  for (const fhir::Issue& issue : document.issues) {
+    if (issue.severity == fhir::Severity::kError) refused.push_back(issue.location);
+  }
   const std::size_t count = document.requests.size();
-  std::size_t taken = 0;
   for (std::size_t i = 0; i < count; ++i) {
     // One id for the document, told apart by the place of the request in it.
     document.requests[i].set_request_id(shell.RequestId() + (i == 0 ? "" : "-" + std::to_string(i + 1)));
-    const absl::Status status = SubmitOne(shell, document.requests[i], check_only);
-    if (status.ok()) {
-      ++taken;
+    const absl::StatusOr<rv1::Referral> maybe_referral = SubmitOne(shell, document.requests[i], check_only);
+    if (maybe_referral.ok()) {
+      referrals.push_back(*maybe_referral);
+      if (!shell.json()) PrintScreening(shell.out(), *maybe_referral);
       continue;
     }
-    if (count == 1 && document.refused.empty()) return status;
+    const absl::Status& status = maybe_referral.status();
+    if (count == 1 && refused.empty()) return status;
     const std::string which = absl::StrFormat("referral %d of %d", i + 1, count);
     if (ExitStatusOf(status) == kExitUnavailable || ExitStatusOf(status) == kExitDefect) {
-      shell.err() << "  " << taken << " were sent; " << which << " had no answer, and what follows it was not sent\n";
+      shell.err() << "  " << referrals.size() << " were sent; " << which
+                  << " had no answer, and what follows it was not sent\n";
       return status;
     }
     PrintError(shell.err(), status, shell.error_color());
-    document.refused.push_back(which);
+    refused.push_back(which);
   }
-  if (document.refused.empty()) return absl::OkStatus();
+  if (refused.empty()) return absl::OkStatus();
   return text::Failure(absl::StatusCode::kInvalidArgument, "FHIR_PARTLY_MAPPED",
-                       absl::StrFormat("%d %s, but not all of the document; refused: %s", taken,
-                                       check_only ? "would be taken" : "sent", absl::StrJoin(document.refused, ", ")));
+                       absl::StrFormat("%d %s, but not all of the document; refused: %s", referrals.size(),
+                                       check_only ? "would be taken" : "sent", absl::StrJoin(refused, ", ")));
+}
+
+absl::Status SubmitDocument(Shell& shell, const std::string& path, bool check_only) {
+  SPLW_ASSIGN_OR_RETURN(FhirReferrals document, ReadFhirReferrals(shell, path));
+  std::vector<rv1::Referral> referrals;
+  const absl::Status status = document.status.ok() ? SendAll(shell, document, check_only, referrals) : document.status;
+  if (shell.json()) {
+    Json answer;
+    answer["referrals"] = Json::array();
+    for (const rv1::Referral& referral : referrals) answer["referrals"].push_back(JsonOf(referral));
+    answer["issues"] = Json::array();
+    for (const fhir::Issue& issue : document.issues) answer["issues"].push_back(IssueJson(issue));
+    PrintDocument(shell.out(), answer);
+  }
+  return status;
 }
 
 absl::Status SubmitOrCheck(Shell& shell, const Arguments& arguments, bool check_only) {
@@ -136,7 +162,13 @@ absl::Status SubmitOrCheck(Shell& shell, const Arguments& arguments, bool check_
   rv1::SubmitReferralRequest request;
   SPLW_RETURN_IF_ERROR(shell.ReadJson(arguments.json, &request));
   if (!shell.options().request_id.empty()) request.set_request_id(shell.options().request_id);
-  return SubmitOne(shell, std::move(request), check_only);
+  SPLW_ASSIGN_OR_RETURN(const rv1::Referral referral, SubmitOne(shell, std::move(request), check_only));
+  if (shell.json()) {
+    PrintJson(shell.out(), referral);
+  } else {
+    PrintScreening(shell.out(), referral);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status List(Shell& shell, const Arguments& arguments) {

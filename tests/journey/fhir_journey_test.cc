@@ -73,13 +73,12 @@ class FhirJourney : public ::testing::Test {
   World world_{suite_};
 };
 
-// The referrals of an answer: one object, or an array of them.
+// The referrals of an answer.
 std::vector<referral::v1::Referral> ReferralsOf(const std::string& output) {
   std::vector<referral::v1::Referral> referrals;
-  json document = json::parse(output, nullptr, false);
-  if (document.is_object()) document = json::array({document});
-  if (!document.is_array()) return referrals;
-  for (const json& each : document) {
+  const json document = json::parse(output, nullptr, false);
+  if (!document.is_object()) return referrals;
+  for (const json& each : document.value("referrals", json::array())) {
     referral::v1::Referral referral;
     const auto status = google::protobuf::util::JsonStringToMessage(each.dump(), &referral);
     EXPECT_TRUE(status.ok()) << status.ToString();

@@ -66,6 +66,11 @@ class FakeService final : private grpc::CallbackGenericService {
     On<Request, Response>([response](const Request&) -> absl::StatusOr<Response> { return response; });
   }
 
+  // Methods of which the test says nothing answer with an empty message instead of UNIMPLEMENTED.
+  void AnswerEverything() {
+    unscripted_ = [](const grpc::ByteBuffer&) { return Answer{{grpc::ByteBuffer(nullptr, 0)}, {}}; };
+  }
+
   // The requests of this type so far, in order.
   template <typename Request>
   std::vector<Request> Asked() const {
@@ -88,7 +93,7 @@ class FakeService final : private grpc::CallbackGenericService {
    public:
     explicit Call(const Method* method) : method_(method) { StartRead(&request_); }
     void OnReadDone(bool ok) override {
-      if (!ok || method_ == nullptr) return Finish(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "no such method"));
+      if (!ok) return Finish(grpc::Status::CANCELLED);
       answer_ = (*method_)(request_);
       Next();
     }
@@ -112,7 +117,7 @@ class FakeService final : private grpc::CallbackGenericService {
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
     const auto found = methods_.find(context->method());
-    return new Call(found == methods_.end() ? nullptr : &found->second);
+    return new Call(found == methods_.end() ? &unscripted_ : &found->second);
   }
 
   static std::string PathOf(const google::protobuf::Descriptor& request) {
@@ -134,6 +139,9 @@ class FakeService final : private grpc::CallbackGenericService {
   }
 
   std::map<std::string, Method> methods_;
+  Method unscripted_ = [](const grpc::ByteBuffer&) {
+    return Answer{{}, grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "the test does not say how this is answered")};
+  };
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<google::protobuf::Message>> asked_;
   int port_ = 0;
