@@ -218,6 +218,36 @@ TEST_F(CommandsTest, AFaultFoundOutweighsAServiceThatIsDown) {
   EXPECT_THAT(outcome.err, HasSubstr("no answer: caseload at 127.0.0.1:1: "));
 }
 
+TEST_F(CommandsTest, TheSameReferralTwiceIsTheSameRequest) {
+  intake_.On<rv1::SubmitReferralRequest, rv1::Referral>(rv1::Referral());
+  nlohmann::json mended = nlohmann::json::parse(CollectionWithOneRevoked());
+  mended["entry"][5]["resource"]["status"] = "active";
+  mended["entry"][5]["resource"]["priority"] = "urgent";
+  mended["entry"][5]["resource"]["identifier"] = {{{"system", "https://example.org"}, {"value", "2"}}};
+  Run({"referral", "submit", "--fhir", "-"}, CollectionWithOneRevoked());
+  Run({"referral", "submit", "--fhir", "-"}, mended.dump());
+  const auto asked = intake_.Asked<rv1::SubmitReferralRequest>();
+  ASSERT_THAT(asked, SizeIs(5));
+  EXPECT_EQ(asked[2].request_id(), asked[0].request_id()) << "sent the first time";
+  EXPECT_EQ(asked[4].request_id(), asked[1].request_id()) << "sent the first time";
+  EXPECT_NE(asked[3].request_id(), asked[1].request_id()) << "mended";
+  EXPECT_NE(asked[1].request_id(), asked[0].request_id());
+}
+
+TEST_F(CommandsTest, AGivenRequestIdIsToldApartByThePlaceInTheDocument) {
+  intake_.On<rv1::SubmitReferralRequest, rv1::Referral>(rv1::Referral());
+  Run({"--request-id", "B7", "referral", "submit", "--fhir", "-"}, CollectionWithOneRevoked());
+  const auto asked = intake_.Asked<rv1::SubmitReferralRequest>();
+  ASSERT_THAT(asked, SizeIs(2));
+  EXPECT_EQ(asked[0].request_id(), "B7");
+  EXPECT_EQ(asked[1].request_id(), "B7-2");
+  const std::string too_long(64, 'x');
+  EXPECT_EQ(
+      Run({"--request-id", too_long.c_str(), "referral", "submit", "--fhir", "-"}, CollectionWithOneRevoked()).status,
+      kExitUsage);
+  EXPECT_THAT(intake_.Asked<rv1::SubmitReferralRequest>(), SizeIs(2)) << "nothing was sent";
+}
+
 TEST_F(CommandsTest, JsonIsOneDocumentForEachReadingVerb) {
   for (FakeService* service : {&intake_, &caseload_, &mdt_}) {
     service->AnswerEverything();

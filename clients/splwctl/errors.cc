@@ -16,7 +16,7 @@ namespace {
 
 constexpr char kUsageReason[] = "USAGE";
 constexpr char kFaultsPrefix[] = "FAULTS_FOUND_";
-constexpr char kRepeatUrl[] = "splwctl/repeat";  // a payload of this program's own: the flags of a safe repeat
+constexpr char kRepeatUrl[] = "splwctl/repeat";  // a payload of this program's own: how a repeat is safe
 
 template <typename Details>
 std::optional<Details> Attached(const absl::Status& status, const char* url) {
@@ -97,8 +97,13 @@ absl::Status WithSafeRepeat(absl::Status status, const google::protobuf::Message
   const std::string request_id = TextField(request, "request_id");
   if (!IsOutcomeUnknown(status.code()) || request_id.empty()) return status;
   const std::string etag = TextField(request, "etag");
-  status.SetPayload(
-      kRepeatUrl, absl::Cord(absl::StrFormat("--request-id %s%s%s", request_id, etag.empty() ? "" : " --etag ", etag)));
+  status.SetPayload(kRepeatUrl, absl::Cord(absl::StrFormat(" with: --request-id %s%s%s", request_id,
+                                                           etag.empty() ? "" : " --etag ", etag)));
+  return status;
+}
+
+absl::Status WithSafeRepeat(absl::Status status) {
+  if (IsOutcomeUnknown(status.code())) status.SetPayload(kRepeatUrl, absl::Cord());
   return status;
 }
 
@@ -162,7 +167,7 @@ void PrintError(std::ostream& out, const absl::Status& status, bool color) {
   }
   const auto repeat = status.GetPayload(kRepeatUrl);
   if (repeat.has_value()) {
-    out << "  it may have been done; the same command is safe with: " << Printable(std::string(*repeat)) << "\n";
+    out << "  it may have been done; the same command is safe" << Printable(std::string(*repeat)) << "\n";
   }
 }
 

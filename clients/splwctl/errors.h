@@ -35,6 +35,8 @@ absl::Status FaultsFound(std::string_view reason, std::string_view message);
 // Of a change whose outcome is not known, because nobody answered or nobody can say: adds the flags with which the same request is asked
 // again and applied once. Other errors, and those of requests without an id, are left as they are.
 absl::Status WithSafeRepeat(absl::Status status, const google::protobuf::Message& request);
+// The same of a change whose id follows from what is sent: the same command is the same request.
+absl::Status WithSafeRepeat(absl::Status status);
 
 ExitStatus ExitStatusOf(const absl::Status& status);
 

@@ -1,6 +1,7 @@
 // splwctl referral …, splwctl policy …
 #include <memory>
 
+#include <absl/strings/escaping.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 #include <nlohmann/json.hpp>
@@ -11,6 +12,7 @@
 #include "clients/splwctl/fhir_input.h"
 #include "clients/splwctl/values.h"
 #include "common/text/failure.h"
+#include "common/text/fingerprint.h"
 
 namespace splw::ctl {
 namespace {
@@ -30,6 +32,9 @@ const std::vector<Column>& ReferralColumns() {
                                               {"CASE", "case#"}};
   return columns;
 }
+
+// Leaves room in the 64 characters of a request id for "-" and the place of a request in its document.
+constexpr std::size_t kLongestDocumentId = 58;
 
 struct Arguments {
   std::string name, etag, json, fhir, state, severity, organisation, reason, advice, note, practitioner, order;
@@ -74,14 +79,21 @@ void PrintScreening(std::ostream& out, const rv1::Referral& referral) {
   }
 }
 
+// The id of a referral that brings none: it follows from all that is sent. The same referral again, alone or in a document of which
+// another part was mended, after a crash or by mistake, is the same request, and is answered as the first time.
+std::string ContentId(const rv1::SubmitReferralRequest& request) {
+  return "content-" + absl::BytesToHexString(text::Fingerprint(request)).substr(0, 40);
+}
+
 absl::StatusOr<rv1::Referral> SubmitOne(Shell& shell, rv1::SubmitReferralRequest request, bool check_only) {
   if (request.parent().empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
   }
+  const bool by_content = request.request_id().empty();
   if (check_only) {
     request.set_validate_only(true);
-  } else if (request.request_id().empty()) {
-    request.set_request_id(shell.RequestId());
+  } else if (by_content) {
+    request.set_request_id(ContentId(request));
   }
   SPLW_ASSIGN_OR_RETURN(identity::Principal caller, shell.Caller(Role::kReferrer));
   if (caller.organisation.empty()) {  // a referrer acts for the organisation that the referral names
@@ -91,8 +103,8 @@ absl::StatusOr<rv1::Referral> SubmitOne(Shell& shell, rv1::SubmitReferralRequest
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   absl::StatusOr<rv1::Referral> maybe_referral =
       connection->Call(caller, connection->intake(), &Stub::SubmitReferral, request);
-  if (!maybe_referral.ok()) return WithSafeRepeat(maybe_referral.status(), request);
-  return maybe_referral;
+  if (maybe_referral.ok() || check_only) return maybe_referral;
+  return by_content ? WithSafeRepeat(maybe_referral.status()) : WithSafeRepeat(maybe_referral.status(), request);
 }
 
 Json IssueJson(const fhir::Issue& issue) {
@@ -113,9 +125,15 @@ absl::Status SendAll(Shell& shell, FhirReferrals& document, bool check_only, std
     if (issue.severity == fhir::Severity::kError) refused.push_back(issue.location);
   }
   const std::size_t count = document.requests.size();
+  // One id for the document, told apart by the place of the request in it.
+  const std::string& given_id = shell.options().request_id;
+  if (count > 1 && given_id.size() > kLongestDocumentId) {
+    return UsageError("--request-id",
+                      absl::StrFormat("at most %d characters for a document of several referrals", kLongestDocumentId));
+  }
   for (std::size_t i = 0; i < count; ++i) {
-    // One id for the document, told apart by the place of the request in it.
-    document.requests[i].set_request_id(shell.RequestId() + (i == 0 ? "" : "-" + std::to_string(i + 1)));
+    if (!given_id.empty())
+      document.requests[i].set_request_id(i == 0 ? given_id : absl::StrFormat("%s-%d", given_id, i + 1));
     const absl::StatusOr<rv1::Referral> maybe_referral = SubmitOne(shell, document.requests[i], check_only);
     if (maybe_referral.ok()) {
       referrals.push_back(*maybe_referral);
