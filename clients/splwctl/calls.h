@@ -20,10 +20,12 @@
 
 namespace splw::ctl {
 
-// A column of a table: its heading, and the path of the field; a path that ends in '#' is shown as the short id of a name.
+// A column of a table: its heading, and the path of the field; a path that ends in '#' is shown as the short id of a name. `words` says
+// the field's text in another way.
 struct Column {
   std::string heading;
   std::string path;
+  std::function<std::string(const std::string&)> words = nullptr;
 };
 
 inline std::vector<std::string> Headings(const std::vector<Column>& columns) {
@@ -37,7 +39,11 @@ inline std::vector<std::string> Cells(const google::protobuf::Message& message, 
   for (const Column& column : columns) {
     const bool short_id = column.path.back() == '#';
     const std::string text = FieldText(message, short_id ? column.path.substr(0, column.path.size() - 1) : column.path);
-    cells.push_back(short_id ? ShortId(text) : text);
+    if (column.words != nullptr) {
+      cells.push_back(column.words(text));
+    } else {
+      cells.push_back(short_id ? ShortId(text) : text);
+    }
   }
   return cells;
 }
@@ -116,6 +122,30 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
   } else {
     table.Print(shell.out(), shell.color());
     if (table.size() == 0) shell.err() << "none\n";
+  }
+  return absl::OkStatus();
+}
+
+// All pages, each record in full, or as a JSON array: for what is read rather than looked through.
+template <typename Stub, typename Request, typename Response, typename Record>
+absl::Status ListInFull(Shell& shell, identity::Role usual_role, Stub& stub, Method<Stub, Request, Response> method,
+                        Request request, const google::protobuf::RepeatedPtrField<Record>& (Response::*records)() const,
+                        std::int64_t limit) {
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
+  JsonArray array;
+  bool any = false;
+  const std::function<void(const Record&)> each = [&](const Record& record) {
+    if (shell.json()) return array.Add(record);
+    if (any) shell.out() << "\n";
+    PrintOutline(shell.out(), record);
+    any = true;
+  };
+  SPLW_RETURN_IF_ERROR(ForEach(*connection, caller, stub, method, std::move(request), records, limit, each));
+  if (shell.json()) {
+    array.Print(shell.out());
+  } else if (!any) {
+    shell.err() << "none\n";
   }
   return absl::OkStatus();
 }

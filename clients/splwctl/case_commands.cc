@@ -1,4 +1,5 @@
 // splwctl case …
+#include <map>
 #include <memory>
 
 #include <absl/strings/str_format.h>
@@ -14,19 +15,6 @@ namespace {
 namespace cv1 = caseload::v1;
 using Stub = cv1::CaseloadService::StubInterface;
 using identity::Role;
-
-const std::vector<Column>& CaseColumns() {
-  static const std::vector<Column> columns = {{"CASE", "name#"},
-                                              {"OPENED", "open_time"},
-                                              {"STATE", "state"},
-                                              {"PERSON", "person.name"},
-                                              {"URGENCY", "urgency"},
-                                              {"LINK WORKER", "link_worker#"},
-                                              {"CONTACTS", "contact_count"},
-                                              {"CASE-HOLDER", "mdt_status.case_holder"},
-                                              {"FEEDBACK DUE", "mdt_status.feedback_due_date"}};
-  return columns;
-}
 
 struct Arguments {
   std::string name, etag, json, state, worker, urgency, due_before, order, override_code, mode, outcome, note, matters;
@@ -68,6 +56,27 @@ absl::Status Send(Shell& shell, Method<Stub, Request, Response> method, const Re
   return AskAndShow(shell, Role::kServiceLead, connection->caseload(), method, request);
 }
 
+// Link workers of the network by what they are called. Who may not see them, or cannot now, sees their ids.
+std::map<std::string, std::string> WorkersByName(Shell& shell, Connection& connection, const std::string& network) {
+  std::map<std::string, std::string> names;
+  const auto maybe_caller = shell.Caller(Role::kServiceLead);
+  if (!maybe_caller.ok()) return names;
+  cv1::ListLinkWorkersRequest request;
+  request.set_parent(network);
+  const std::function<void(const cv1::LinkWorker&)> each = [&](const cv1::LinkWorker& worker) {
+    names[worker.name()] = worker.display_name();
+  };
+  const absl::Status listed = ForEach(connection, *maybe_caller, connection.caseload(), &Stub::ListLinkWorkers, request,
+                                      &cv1::ListLinkWorkersResponse::link_workers, 0, each);
+  if (!listed.ok()) names.clear();
+  return names;
+}
+
+std::string WorkerWords(const std::map<std::string, std::string>& names, const std::string& worker) {
+  const auto found = names.find(worker);
+  return found == names.end() || found->second.empty() ? ShortId(worker) : found->second;
+}
+
 absl::Status List(Shell& shell, const Arguments& arguments) {
   cv1::ListCasesRequest request;
   SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
@@ -92,8 +101,36 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
   }
   request.set_crisis_only(arguments.crisis);
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  return ListAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::ListCases, request,
-                     &cv1::ListCasesResponse::cases, CaseColumns(), arguments.limit);
+  std::map<std::string, std::string> workers;
+  if (!shell.json()) workers = WorkersByName(shell, *connection, request.parent());
+  return ListAndShow(
+      shell, Role::kServiceLead, connection->caseload(), &Stub::ListCases, request, &cv1::ListCasesResponse::cases,
+      {{"CASE", "name#"},
+       {"OPENED", "open_time"},
+       {"STATE", "state"},
+       {"PERSON", "person.name"},
+       {"URGENCY", "urgency"},
+       {"LINK WORKER", "link_worker", [&](const std::string& name) { return WorkerWords(workers, name); }},
+       {"CONTACTS", "contact_count"},
+       {"CASE-HOLDER", "mdt_status.case_holder"},
+       {"FEEDBACK DUE", "mdt_status.feedback_due_date"}},
+      arguments.limit);
+}
+
+absl::Status ListContacts(Shell& shell, const Arguments& arguments) {
+  cv1::ListContactsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Name("cases", arguments.name, "CASE"));
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListInFull(shell, Role::kServiceLead, connection->caseload(), &Stub::ListContacts, request,
+                    &cv1::ListContactsResponse::contacts, arguments.limit);
+}
+
+absl::Status ListAssessments(Shell& shell, const Arguments& arguments) {
+  cv1::ListAssessmentsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Name("cases", arguments.name, "CASE"));
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListInFull(shell, Role::kServiceLead, connection->caseload(), &Stub::ListAssessments, request,
+                    &cv1::ListAssessmentsResponse::assessments, arguments.limit);
 }
 
 absl::Status Allocate(Shell& shell, const Arguments& arguments) {
@@ -111,7 +148,8 @@ absl::Status Allocate(Shell& shell, const Arguments& arguments) {
     PrintJson(shell.out(), allocated);
     return absl::OkStatus();
   }
-  shell.out() << "allocated to " << ShortId(allocated.link_worker()) << "\n";
+  const auto workers = WorkersByName(shell, *connection, request.name().substr(0, request.name().find("/cases/")));
+  shell.out() << "allocated to " << Printable(WorkerWords(workers, allocated.link_worker())) << "\n";
   for (const std::string& reason : allocated.allocation().reasons()) shell.out() << "  " << Printable(reason) << "\n";
   return absl::OkStatus();
 }
@@ -217,6 +255,14 @@ absl::Status Watch(Shell& shell, const Arguments& arguments) {
       });
 }
 
+void AddReading(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments, const std::string& verb,
+                const std::string& description, absl::Status (*run)(Shell&, const Arguments&)) {
+  CLI::App* added = AddVerb(noun, shell, verb, description, {"--network U12345 case " + verb + " 01JD…"},
+                            [&shell, arguments, run] { return run(shell, *arguments); });
+  added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
+  added->add_option("--limit", arguments->limit, "At most this many (default: all)");
+}
+
 CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments, const std::string& verb,
                     const std::string& description, const std::string& example, const std::string& request,
                     absl::Status (*run)(Shell&, const Arguments&)) {
@@ -255,6 +301,9 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
           })
       ->add_option("CASE", arguments->name, "Its id, or its full name")
       ->required();
+
+  AddReading(*noun, shell, arguments, "contacts", "Read what was noted at each contact", &ListContacts);
+  AddReading(*noun, shell, arguments, "assessments", "Read each assessment: what matters, ONS4", &ListAssessments);
 
   CLI::App* allocate =
       AddChange(*noun, shell, arguments, "allocate", "Give a case to the best link worker, or to the one named",

@@ -1,4 +1,6 @@
 // What the commands send and show, against services that answer as the test says.
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -248,45 +250,170 @@ TEST_F(CommandsTest, AGivenRequestIdIsToldApartByThePlaceInTheDocument) {
   EXPECT_THAT(intake_.Asked<rv1::SubmitReferralRequest>(), SizeIs(2)) << "nothing was sent";
 }
 
-TEST_F(CommandsTest, JsonIsOneDocumentForEachReadingVerb) {
-  for (FakeService* service : {&intake_, &caseload_, &mdt_}) {
-    service->AnswerEverything();
-    ov1::VerifyStoreResponse walked;
-    walked.set_done(true);
-    service->On<ov1::VerifyStoreRequest, ov1::VerifyStoreResponse>(walked);
-  }
-  const std::vector<std::vector<const char*>> lines = {
+// A line for each verb but those of the sample week; "{}" is on the input.
+const std::vector<std::vector<const char*>>& EveryVerb() {
+  static const std::vector<std::vector<const char*>> lines = {
+      {"referral", "submit", "--json", "-"},
+      {"referral", "check", "--json", "-"},
       {"referral", "list"},
       {"referral", "show", "R1"},
+      {"referral", "accept", "R1"},
+      {"referral", "return", "R1", "--reason", "outside-remit", "--advice", "Ask the falls clinic"},
+      {"referral", "withdraw", "R1", "--reason", "no-longer-needed"},
+      {"referral", "acknowledge-crisis", "R1", "--urgent-advice-given", "--by", "Dr Marsh"},
+      {"referral", "watch"},
       {"policy", "show"},
+      {"policy", "update", "--json", "-"},
       {"case", "list"},
       {"case", "show", "C1"},
+      {"case", "contacts", "C1"},
+      {"case", "assessments", "C1"},
+      {"case", "allocate", "C1"},
+      {"case", "contact", "C1", "--mode", "phone", "--outcome", "met"},
+      {"case", "assess", "C1", "--satisfied", "3"},
+      {"case", "plan", "C1", "--goal", "The sea"},
+      {"case", "signpost", "C1", "--service", "S1"},
+      {"case", "nominate", "C1", "--question", "Where next?"},
+      {"case", "close", "C1", "--outcome", "goals-met"},
+      {"case", "watch"},
       {"signpost", "list", "--case", "C1"},
+      {"signpost", "outcome", "cases/C1/signposts/P1", "--outcome", "attended"},
       {"nomination", "list"},
       {"nomination", "show", "cases/C1/nominations/N1"},
+      {"nomination", "withdraw", "cases/C1/nominations/N1", "--reason", "PERSON_DECLINED"},
+      {"nomination", "watch"},
+      {"worker", "create", "--json", "-"},
+      {"worker", "update", "W1", "--json", "-"},
       {"worker", "list"},
       {"worker", "show", "W1"},
+      {"worker", "watch"},
+      {"service", "create", "--json", "-"},
+      {"service", "update", "S1", "--json", "-"},
       {"service", "list"},
       {"service", "show", "S1"},
+      {"service", "watch"},
+      {"mdt", "create", "--json", "-"},
+      {"mdt", "update", "M1", "--json", "-"},
       {"mdt", "list"},
       {"mdt", "show", "M1"},
+      {"mdt", "watch"},
       {"meeting", "list"},
+      {"meeting", "waiting"},
       {"meeting", "show", "2026-11-26", "--team", "M1"},
-      {"meeting", "agenda", "2026-11-26", "--team", "M1"},
-      {"meeting", "minutes", "2026-11-26", "--team", "M1"},
       {"meeting", "build", "2026-11-26", "--team", "M1"},
+      {"meeting", "agenda", "2026-11-26", "--team", "M1"},
+      {"meeting", "publish", "2026-11-26", "--team", "M1"},
+      {"meeting", "start", "2026-11-26", "--team", "M1"},
+      {"meeting", "attend", "2026-11-26", "--team", "M1", "--present", "ruth|Dr Ruth Okonjo|PRIMARY_CARE"},
+      {"meeting", "decide", "2026-11-26", "--team", "M1", "--item", "1", "--outcome", "plan-agreed"},
+      {"meeting", "feedback", "2026-11-26", "--team", "M1", "--item", "1", "--summary", "Well"},
       {"meeting", "close", "2026-11-26", "--team", "M1"},
+      {"meeting", "cancel", "2026-11-26", "--team", "M1", "--reason", "HOLIDAY"},
+      {"meeting", "minutes", "2026-11-26", "--team", "M1"},
+      {"meeting", "watch"},
       {"action", "list"},
+      {"action", "watch"},
       {"outbox", "list"},
+      {"outbox", "retry", "--service", "caseload", "--to", "mdt-agenda", "--stream", "networks/U12345/cases/C1"},
+      {"outbox", "skip", "--service", "caseload", "--to", "mdt-agenda", "--stream", "networks/U12345/cases/C1",
+       "--reason", "AGREED"},
       {"audit", "list", "--service", "caseload"},
       {"store", "verify"},
   };
-  for (std::vector<const char*> line : lines) {
+  return lines;
+}
+
+// The services with an answer to everything.
+class VerbsTest : public CommandsTest {
+ protected:
+  VerbsTest() {
+    for (FakeService* service : {&intake_, &caseload_, &mdt_}) {
+      service->AnswerEverything();
+      ov1::VerifyStoreResponse walked;
+      walked.set_done(true);
+      service->On<ov1::VerifyStoreRequest, ov1::VerifyStoreResponse>(walked);
+    }
+    mv1::ListAgendaItemsResponse items;
+    items.add_agenda_items()->set_position(1);
+    mdt_.On<mv1::ListAgendaItemsRequest, mv1::ListAgendaItemsResponse>(items);
+  }
+};
+
+TEST_F(VerbsTest, JsonIsOneDocument) {
+  for (std::vector<const char*> line : EveryVerb()) {
     line.insert(line.begin(), {"--output", "json"});
-    const Outcome outcome = Run(line);
-    EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+    const Outcome outcome = Run(line, "{}");
+    EXPECT_EQ(outcome.status, kExitDone) << line[2] << " " << line[3] << ": " << outcome.err;
     EXPECT_TRUE(nlohmann::json::accept(outcome.out)) << line[2] << " " << line[3] << ": " << outcome.out;
   }
+}
+
+TEST_F(VerbsTest, WhatTheServicesOfferCanBeAskedFor) {
+  for (const std::vector<const char*>& line : EveryVerb()) {
+    const Outcome outcome = Run(line, "{}");
+    EXPECT_EQ(outcome.status, kExitDone) << line[0] << " " << line[1] << ": " << outcome.err;
+  }
+  std::set<std::string> called;
+  for (const FakeService* service : {&intake_, &caseload_, &mdt_}) called.merge(service->Called());
+  std::set<std::string> missing;
+  for (const auto* file :
+       {cv1::GetCaseRequest::descriptor()->file(), mv1::GetMdtRequest::descriptor()->file(),
+        rv1::GetReferralRequest::descriptor()->file(), ov1::VerifyStoreRequest::descriptor()->file()}) {
+    const auto& service = *file->service(0);
+    for (int i = 0; i < service.method_count(); ++i) {
+      const std::string path = "/" + service.full_name() + "/" + service.method(i)->name();
+      if (called.count(path) == 0) missing.insert(path);
+    }
+  }
+  EXPECT_THAT(missing, ElementsAre(
+                           // Their lists show the whole record.
+                           "/splw.caseload.v1.CaseloadService/GetAssessment",
+                           "/splw.caseload.v1.CaseloadService/GetContact", "/splw.mdt.v1.MdtAgendaService/GetAction",
+                           "/splw.mdt.v1.MdtAgendaService/GetAgendaItem", "/splw.mdt.v1.MdtAgendaService/GetNomination",
+                           // `nomination watch` shows them as the caseload knows them.
+                           "/splw.mdt.v1.MdtAgendaService/WatchNominations"));
+}
+
+TEST_F(CommandsTest, ALinkWorkerReadsWhatWasNoted) {
+  cv1::ListContactsResponse contacts;
+  contacts.add_contacts()->set_note(
+      "Her daughter brings the shopping on Fridays, and she would like to come to the allotment.");
+  caseload_.On<cv1::ListContactsRequest, cv1::ListContactsResponse>(contacts);
+  const Outcome outcome = Run({"case", "contacts", "C1"});
+  EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("brings the shopping on Fridays"));
+  EXPECT_THAT(outcome.out, HasSubstr("the allotment."));
+}
+
+TEST_F(CommandsTest, ACoordinatorSeesWhoWaitsAndWhy) {
+  mv1::ListNominationsResponse waiting;
+  mv1::Nomination& nomination = *waiting.add_nominations();
+  nomination.mutable_person()->set_display_name("Okafor, Grace");
+  nomination.set_question("Is home still safe?");
+  nomination.set_waiting_reason("NO_TIME_LEFT");
+  mdt_.On<mv1::ListNominationsRequest, mv1::ListNominationsResponse>(waiting);
+  const Outcome outcome = Run({"meeting", "waiting"});
+  EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+  for (const char* part : {"Okafor, Grace", "Is home still safe?", "NO_TIME_LEFT"}) {
+    EXPECT_THAT(outcome.out, HasSubstr(part));
+  }
+  EXPECT_EQ(Only<mv1::ListNominationsRequest>(mdt_).state(), mv1::NOMINATION_STATE_WAITING);
+}
+
+TEST_F(CommandsTest, LinkWorkersAreShownByTheirNames) {
+  cv1::ListLinkWorkersResponse workers;
+  workers.add_link_workers()->set_name("networks/U12345/linkWorkers/W1");
+  workers.mutable_link_workers(0)->set_display_name("Amina Khan");
+  caseload_.On<cv1::ListLinkWorkersRequest, cv1::ListLinkWorkersResponse>(workers);
+  cv1::ListCasesResponse cases;
+  cases.add_cases()->set_link_worker("networks/U12345/linkWorkers/W1");
+  cases.add_cases()->set_link_worker("networks/U12345/linkWorkers/W2");
+  caseload_.On<cv1::ListCasesRequest, cv1::ListCasesResponse>(cases);
+  caseload_.On<cv1::AllocateCaseRequest, cv1::Case>(cases.cases(0));
+  const Outcome list = Run({"case", "list"});
+  EXPECT_THAT(list.out, HasSubstr("Amina Khan"));
+  EXPECT_THAT(list.out, HasSubstr("W2")) << "not known by name";
+  EXPECT_THAT(Run({"case", "allocate", "C1"}).out, HasSubstr("allocated to Amina Khan"));
 }
 
 TEST_F(CommandsTest, JsonSaysWhoseItIsAndLeavesNothingOut) {

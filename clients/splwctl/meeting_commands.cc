@@ -166,6 +166,29 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
                      arguments.limit);
 }
 
+// Who waits to be discussed, as the MDT sees it.
+absl::Status ListWaiting(Shell& shell, const Arguments& arguments) {
+  mv1::ListNominationsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_state(mv1::NOMINATION_STATE_WAITING);
+  if (!arguments.team.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.team, "--team"));
+  }
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListNominations, request,
+                     &mv1::ListNominationsResponse::nominations,
+                     {{"CASE", "case#"},
+                      {"PERSON", "person"},
+                      {"SINCE", "receive_time"},
+                      {"URGENCY", "urgency"},
+                      {"QUESTION", "question"},
+                      {"AGENCIES", "agencies_needed"},
+                      {"CARRIED OVER", "times_carried_over"},
+                      {"PASSED OVER", "times_passed_over"},
+                      {"WHY", "waiting_reason"}},
+                     arguments.limit);
+}
+
 absl::Status Papers(Shell& shell, const Arguments& arguments, bool minutes) {
   SPLW_ASSIGN_OR_RETURN(const MeetingPapers papers, FetchPapers(shell, arguments));
   if (shell.json()) {
@@ -337,6 +360,12 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   list->add_option("--to", arguments->to_date, "On this date or earlier");
   list->add_option("--order", arguments->order, EnumChoices(*mv1::MeetingOrder_descriptor()));
   list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+
+  CLI::App* waiting =
+      AddVerb(*noun, shell, "waiting", "List who waits to be discussed, with the question and why they wait",
+              {"--network U12345 meeting waiting"}, [&shell, arguments] { return ListWaiting(shell, *arguments); });
+  waiting->add_option("--team", arguments->team, "Only those of this MDT");
+  waiting->add_option("--limit", arguments->limit, "At most this many (default: all)");
 
   AddStep(*noun, shell, arguments, "show", "Show a meeting", "--network U12345 meeting show 2026-11-26", &Show, false);
   AddStep(

@@ -22,22 +22,23 @@ TEST(ProgramTest, HelpIsOnTheOutputAndEndsWell) {
 
 TEST(ProgramTest, EveryVerbHasHelpWithAnExample) {
   const std::vector<std::vector<const char*>> verbs = {
-      {"referral", "submit"}, {"referral", "check"},      {"referral", "list"},     {"referral", "show"},
-      {"referral", "accept"}, {"referral", "return"},     {"referral", "withdraw"}, {"referral", "acknowledge-crisis"},
-      {"referral", "watch"},  {"policy", "show"},         {"policy", "update"},     {"case", "list"},
-      {"case", "show"},       {"case", "allocate"},       {"case", "contact"},      {"case", "assess"},
-      {"case", "plan"},       {"case", "signpost"},       {"case", "nominate"},     {"case", "close"},
-      {"case", "watch"},      {"signpost", "list"},       {"signpost", "outcome"},  {"nomination", "list"},
-      {"nomination", "show"}, {"nomination", "withdraw"}, {"worker", "create"},     {"worker", "update"},
-      {"worker", "list"},     {"worker", "show"},         {"service", "create"},    {"service", "update"},
-      {"service", "list"},    {"service", "show"},        {"mdt", "create"},        {"mdt", "list"},
-      {"mdt", "show"},        {"meeting", "list"},        {"meeting", "show"},      {"meeting", "build"},
-      {"meeting", "agenda"},  {"meeting", "publish"},     {"meeting", "start"},     {"meeting", "attend"},
-      {"meeting", "decide"},  {"meeting", "feedback"},    {"meeting", "close"},     {"meeting", "cancel"},
-      {"meeting", "minutes"}, {"action", "list"},         {"outbox", "list"},       {"outbox", "retry"},
-      {"outbox", "skip"},     {"audit", "list"},          {"store", "verify"},      {"sample", "load"},
-      {"sample", "demo"},     {"meeting", "watch"},       {"nomination", "watch"},  {"worker", "watch"},
-      {"service", "watch"},   {"mdt", "watch"},           {"action", "watch"}};
+      {"referral", "submit"},  {"referral", "check"},      {"referral", "list"},     {"referral", "show"},
+      {"referral", "accept"},  {"referral", "return"},     {"referral", "withdraw"}, {"referral", "acknowledge-crisis"},
+      {"referral", "watch"},   {"policy", "show"},         {"policy", "update"},     {"case", "list"},
+      {"case", "show"},        {"case", "allocate"},       {"case", "contact"},      {"case", "assess"},
+      {"case", "plan"},        {"case", "signpost"},       {"case", "nominate"},     {"case", "close"},
+      {"case", "watch"},       {"signpost", "list"},       {"signpost", "outcome"},  {"nomination", "list"},
+      {"nomination", "show"},  {"nomination", "withdraw"}, {"worker", "create"},     {"worker", "update"},
+      {"worker", "list"},      {"worker", "show"},         {"service", "create"},    {"service", "update"},
+      {"service", "list"},     {"service", "show"},        {"mdt", "create"},        {"mdt", "list"},
+      {"mdt", "show"},         {"meeting", "list"},        {"meeting", "show"},      {"meeting", "build"},
+      {"meeting", "agenda"},   {"meeting", "publish"},     {"meeting", "start"},     {"meeting", "attend"},
+      {"meeting", "decide"},   {"meeting", "feedback"},    {"meeting", "close"},     {"meeting", "cancel"},
+      {"meeting", "minutes"},  {"action", "list"},         {"outbox", "list"},       {"outbox", "retry"},
+      {"outbox", "skip"},      {"audit", "list"},          {"store", "verify"},      {"sample", "load"},
+      {"sample", "demo"},      {"meeting", "watch"},       {"nomination", "watch"},  {"worker", "watch"},
+      {"service", "watch"},    {"mdt", "watch"},           {"action", "watch"},      {"case", "contacts"},
+      {"case", "assessments"}, {"mdt", "update"},          {"meeting", "waiting"}};
   for (std::vector<const char*> verb : verbs) {
     verb.push_back("--help");
     const Outcome outcome = Ctl(verb);

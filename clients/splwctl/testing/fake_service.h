@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -71,6 +72,12 @@ class FakeService final : private grpc::CallbackGenericService {
     unscripted_ = [](const grpc::ByteBuffer&) { return Answer{{grpc::ByteBuffer(nullptr, 0)}, {}}; };
   }
 
+  // The methods that were called: "/splw.caseload.v1.CaseloadService/GetCase".
+  std::set<std::string> Called() const {
+    const std::lock_guard lock(mutex_);
+    return called_;
+  }
+
   // The requests of this type so far, in order.
   template <typename Request>
   std::vector<Request> Asked() const {
@@ -116,6 +123,10 @@ class FakeService final : private grpc::CallbackGenericService {
   };
 
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* context) override {
+    {
+      const std::lock_guard lock(mutex_);
+      called_.insert(context->method());
+    }
     const auto found = methods_.find(context->method());
     return new Call(found == methods_.end() ? &unscripted_ : &found->second);
   }
@@ -144,6 +155,7 @@ class FakeService final : private grpc::CallbackGenericService {
   };
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<google::protobuf::Message>> asked_;
+  std::set<std::string> called_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
 };
