@@ -190,12 +190,14 @@ TEST_F(CommandsTest, AChangeThatStandsIsSaidWhereItCannotBeReadAfterwards) {
 TEST_F(CommandsTest, WithOneServiceDownTheOthersAreShownAndTheErrorNamesIt) {
   ov1::ListOutboxStreamsResponse waiting;
   waiting.add_streams()->set_stream("networks/U12345/referrals/R1");
+  waiting.mutable_streams(0)->set_parked_message("the event type is not known here");
   intake_.On<ov1::ListOutboxStreamsRequest, ov1::ListOutboxStreamsResponse>(waiting);
   mdt_.On<ov1::ListOutboxStreamsRequest, ov1::ListOutboxStreamsResponse>(ov1::ListOutboxStreamsResponse());
   caseload_address_ = "127.0.0.1:1";  // nothing listens there
   Outcome outcome = Run({"outbox", "list"});
   EXPECT_EQ(outcome.status, kExitUnavailable);
   EXPECT_THAT(outcome.out, HasSubstr("networks/U12345/referrals/R1"));
+  EXPECT_THAT(outcome.out, HasSubstr("the event type is not known here"));
   EXPECT_THAT(outcome.err, HasSubstr("no answer: caseload at 127.0.0.1:1: "));
 
   outcome = Run({"--output", "json", "outbox", "list"});

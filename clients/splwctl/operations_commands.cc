@@ -66,7 +66,7 @@ absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   const std::vector<Column> columns = {{"NETWORK", "network"},        {"TO", "destination"},
                                        {"STREAM", "stream"},          {"WAITING", "depth"},
                                        {"SINCE", "first_event_time"}, {"FIRST EVENT", "first_event_id"},
-                                       {"TYPE", "first_event_type"},  {"PARKED", "parked_reason"}};
+                                       {"TYPE", "first_event_type"},  {"PARKED", "parked_reason"}, {"WHY", "parked_message"}};
   std::vector<std::string> headings = Headings(columns);
   headings.insert(headings.begin(), "FROM");
   Table table(headings);
