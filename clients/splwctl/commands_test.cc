@@ -376,6 +376,13 @@ TEST_F(VerbsTest, WhatTheServicesOfferCanBeAskedFor) {
                            "/splw.mdt.v1.MdtAgendaService/WatchNominations"));
 }
 
+TEST_F(VerbsTest, AnItemThatTheMeetingDoesNotHaveIsNotFound) {
+  const Outcome outcome =
+      Run({"meeting", "decide", "2026-11-26", "--team", "M1", "--item", "9", "--outcome", "plan-agreed"});
+  EXPECT_EQ(outcome.status, kExitNotFound);
+  EXPECT_THAT(outcome.err, HasSubstr("--item"));
+}
+
 TEST_F(CommandsTest, ALinkWorkerReadsWhatWasNoted) {
   cv1::ListContactsResponse contacts;
   contacts.add_contacts()->set_note(

@@ -15,6 +15,8 @@ namespace splw::ctl {
 namespace {
 
 constexpr char kUsageReason[] = "USAGE";
+constexpr char kNotMappedReason[] =
+    "FHIR_NOT_MAPPED";  // of services/gateway/fhir: nothing of the document could be sent
 constexpr char kFaultsPrefix[] = "FAULTS_FOUND_";
 constexpr char kRepeatUrl[] = "splwctl/repeat";  // a payload of this program's own: how a repeat is safe
 
@@ -109,7 +111,7 @@ absl::Status WithSafeRepeat(absl::Status status) {
 
 ExitStatus ExitStatusOf(const absl::Status& status) {
   const std::string reason = text::ReasonOf(status);
-  if (reason == kUsageReason) return kExitUsage;
+  if (reason == kUsageReason || reason == kNotMappedReason) return kExitUsage;
   if (reason.rfind(kFaultsPrefix, 0) == 0) return kExitFaultsFound;
   switch (status.code()) {
     case absl::StatusCode::kOk:

@@ -30,6 +30,7 @@ TEST(ExitStatusTest, FollowsTheTableInTheDocumentation) {
   EXPECT_EQ(ExitStatusOf(absl::UnauthenticatedError("")), 6);
   EXPECT_EQ(ExitStatusOf(FaultsFound("STORE", "2 faults")), 7);
   EXPECT_EQ(ExitStatusOf(UsageError("--date", "wrong")), 64);
+  EXPECT_EQ(ExitStatusOf(text::Failure(absl::StatusCode::kInvalidArgument, "FHIR_NOT_MAPPED", "")), 64);
   EXPECT_EQ(ExitStatusOf(absl::InternalError("")), 70);
   EXPECT_EQ(ExitStatusOf(absl::DataLossError("")), 70);
 }

@@ -11,6 +11,7 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/meeting_view.h"
 #include "clients/splwctl/values.h"
+#include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
@@ -95,8 +96,9 @@ absl::StatusOr<mv1::AgendaItem> FindItem(Shell& shell, const Arguments& argument
       return item;
     }
   }
-  return UsageError("--item", absl::StrFormat("the meeting has no such item; it has %d (meeting agenda shows them)",
-                                              static_cast<int>(items.size())));
+  return text::Failure(absl::StatusCode::kNotFound, "AGENDA_ITEM_NOT_FOUND",
+                       absl::StrFormat("--item: the meeting has no such item; it has %d (meeting agenda shows them)",
+                                       static_cast<int>(items.size())));
 }
 
 template <typename Request>

@@ -63,10 +63,10 @@ absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<Peer> peers, Peers(arguments.service));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(Role::kOperator));
-  const std::vector<Column> columns = {{"NETWORK", "network"},        {"TO", "destination"},
-                                       {"STREAM", "stream"},          {"WAITING", "depth"},
-                                       {"SINCE", "first_event_time"}, {"FIRST EVENT", "first_event_id"},
-                                       {"TYPE", "first_event_type"},  {"PARKED", "parked_reason"}, {"WHY", "parked_message"}};
+  const std::vector<Column> columns = {
+      {"NETWORK", "network"},       {"TO", "destination"},         {"STREAM", "stream"},
+      {"WAITING", "depth"},         {"SINCE", "first_event_time"}, {"FIRST EVENT", "first_event_id"},
+      {"TYPE", "first_event_type"}, {"PARKED", "parked_reason"},   {"WHY", "parked_message"}};
   std::vector<std::string> headings = Headings(columns);
   headings.insert(headings.begin(), "FROM");
   Table table(headings);

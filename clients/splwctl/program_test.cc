@@ -107,7 +107,7 @@ TEST(ProgramTest, GlobalOptionsMayStandBehindTheVerb) {
 TEST(ProgramTest, AFhirDocumentThatIsNoneSaysWhere) {
   const Outcome outcome =
       Ctl({"--network", "U12345", "referral", "check", "--fhir", "-"}, "{\"resourceType\": \"Patient\"}");
-  EXPECT_EQ(outcome.status, kExitRefused);
+  EXPECT_EQ(outcome.status, kExitUsage) << "a file that is wrong; nothing was sent";
   EXPECT_NE(outcome.err.find("error"), std::string::npos) << outcome.err;
 }
 
