@@ -383,6 +383,18 @@ TEST_F(VerbsTest, AnItemThatTheMeetingDoesNotHaveIsNotFound) {
   EXPECT_THAT(outcome.err, HasSubstr("--item"));
 }
 
+TEST_F(CommandsTest, AnOutputThatCannotBeWrittenIsNoDefectAndWhatWasDoneIsDone) {
+  caseload_.On<cv1::CloseCaseRequest, cv1::Case>(cv1::Case());
+  std::istringstream in;
+  std::ostream out(nullptr);  // takes nothing, as a full disk
+  std::ostringstream err;
+  const char* const line[] = {"splwctl", "--network", "U12345", "--caseload", caseload_address_.c_str(),
+                              "case",    "close",     "C1",     "--outcome",  "goals-met"};
+  EXPECT_EQ(RunProgram(static_cast<int>(std::size(line)), line, in, out, err, false, false), kExitOutput);
+  EXPECT_THAT(err.str(), HasSubstr("done, but the output could not be written"));
+  EXPECT_THAT(caseload_.Asked<cv1::CloseCaseRequest>(), SizeIs(1));
+}
+
 TEST_F(CommandsTest, ALinkWorkerReadsWhatWasNoted) {
   cv1::ListContactsResponse contacts;
   contacts.add_contacts()->set_note(

@@ -66,6 +66,7 @@ const char* Kind(const absl::Status& status) {
       return "check failed";
     case kExitUsage:
       return "cannot do that";
+    case kExitOutput:
     case kExitDefect:
       break;
   }
@@ -84,7 +85,8 @@ const char kExitStatusHelp[] =
     "  6   not permitted\n"
     "  7   a check found something wrong (store verify, sample demo)\n"
     "  64  the command line, or a file that it names, is wrong; nothing was sent\n"
-    "  70  a defect\n";
+    "  70  a defect\n"
+    "  74  done, but the output could not be written\n";
 
 absl::Status UsageError(std::string_view where, std::string_view message) {
   return text::Failure(absl::StatusCode::kInvalidArgument, kUsageReason,

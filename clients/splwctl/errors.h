@@ -11,7 +11,7 @@
 
 namespace splw::ctl {
 
-// The exit statuses of splwctl: part of its interface (docs/splwctl.md). 64 and 70 as in BSD's sysexits.h.
+// The exit statuses of splwctl: part of its interface (docs/splwctl.md). 64, 70 and 74 as in BSD's sysexits.h.
 enum ExitStatus : int {
   kExitDone = 0,
   kExitRefused = 1,  // the service said no: something in the request is wrong, or it is not possible now
@@ -22,6 +22,7 @@ enum ExitStatus : int {
   kExitFaultsFound = 7,  // a check that was asked for found something wrong: store verify, sample demo
   kExitUsage = 64,       // the command line, or a file that it names, is wrong; nothing was sent
   kExitDefect = 70,      // a defect, here or in a service
+  kExitOutput = 74,      // what was asked for was done, but the output could not be written
 };
 
 // For --help.

@@ -48,8 +48,8 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
     return ExitStatusOf(status);
   }
   if (!out) {
-    err << "splwctl: the output could not be written\n";
-    return kExitDefect;
+    err << "splwctl: done, but the output could not be written\n";
+    return kExitOutput;
   }
   return kExitDone;
 }
