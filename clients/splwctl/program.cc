@@ -14,6 +14,7 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
       "A noun, then a verb: splwctl referral list. Every level has --help.",
       "splwctl");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "splwctl " SPLW_VERSION, "Print the version and end");
   AddGlobalOptions(app, shell.options());
   AddReferralCommands(app, shell);
   AddCaseCommands(app, shell);
@@ -34,7 +35,7 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help
+    if (error.get_exit_code() == 0) {  // --help, --version
       app.exit(error, out, err);
       return kExitDone;
     }

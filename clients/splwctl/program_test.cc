@@ -1,7 +1,9 @@
 #include "clients/splwctl/program.h"
 
 #include <cstdlib>
+#include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -89,6 +91,35 @@ TEST(ProgramTest, TheEnvironmentGivesGlobalOptions) {
   ::unsetenv("SPLWCTL_NETWORK");
   EXPECT_EQ(outcome.status, kExitUsage);
   EXPECT_NE(outcome.err.find("capital letters"), std::string::npos) << outcome.err;
+}
+
+TEST(ProgramTest, SaysItsVersion) {
+  const Outcome outcome = Ctl({"--version"});
+  EXPECT_EQ(outcome.status, kExitDone);
+  EXPECT_EQ(outcome.out.rfind("splwctl 0.", 0), 0u) << outcome.out;
+}
+
+TEST(ProgramTest, ColoursAreForTerminalsThatWantThem) {
+  const std::string coloured = "\x1b[1;31m";
+  const auto error = [] {
+    std::istringstream in;
+    std::ostringstream out, err;
+    const char* const line[] = {"splwctl", "case", "list"};  // no network
+    RunProgram(3, line, in, out, err, true, true);
+    return err.str();
+  };
+  const char* term = std::getenv("TERM");
+  const std::string before = term == nullptr ? "" : term;
+  ::setenv("TERM", "xterm", 1);
+  EXPECT_NE(error().find(coloured), std::string::npos);
+  for (const auto& [name, value] : {std::pair("NO_COLOR", "1"), std::pair("SPLWCTL_NO_COLOR", "anything")}) {
+    ::setenv(name, value, 1);
+    EXPECT_EQ(error().find(coloured), std::string::npos) << name;
+    ::unsetenv(name);
+  }
+  ::setenv("TERM", "dumb", 1);
+  EXPECT_EQ(error().find(coloured), std::string::npos);
+  ::setenv("TERM", before.c_str(), 1);
 }
 
 TEST(ProgramTest, WhatNoHeaderCanHoldIsAUsageError) {

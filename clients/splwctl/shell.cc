@@ -1,5 +1,6 @@
 #include "clients/splwctl/shell.h"
 
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
@@ -27,6 +28,12 @@ absl::Status CheckHeader(std::string_view flag, std::string_view value) {
     if (c < ' ' || c > '~') return UsageError(flag, "may hold letters, digits and signs of ASCII only");
   }
   return absl::OkStatus();
+}
+
+std::string Environment(const char* name) {
+  const char* value =
+      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read before there are threads, and nobody changes it
+  return value == nullptr ? "" : value;
 }
 
 }  // namespace
@@ -163,8 +170,11 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   add("--timeout", options.timeout, "TIMEOUT", "For one call")->capture_default_str();
   add("--wait", options.wait, "WAIT", "Keep trying this long while a service is unavailable")->capture_default_str();
   add("--correlation-id", options.correlation_id, "CORRELATION_ID", "Your id for what this call belongs to");
-  app.add_flag("--no-color", options.no_color, "Plain text on a terminal too")
-      ->envname("SPLWCTL_NO_COLOR")
+  // Not by CLI11, which takes some words for a flag's value only: any value says so (no-color.org).
+  options.no_color =
+      !Environment("SPLWCTL_NO_COLOR").empty() || !Environment("NO_COLOR").empty() || Environment("TERM") == "dumb";
+  app.add_flag("--no-color", options.no_color,
+               "Plain text on a terminal too (also: SPLWCTL_NO_COLOR or NO_COLOR with any value, TERM=dumb)")
       ->group("Global options");
 }
 
