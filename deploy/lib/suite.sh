@@ -52,13 +52,14 @@ suite_exec() {
 }
 
 # Starts the service again for as long as it is killed from outside (a status over 128); any other end is its own decision. SIGTERM is
-# passed on, and is the end.
+# passed on, and is the end. What dies within five seconds, five times in a row, is given up.
 suite_keep() {
-  local service=$1 status=0 pid="" signals=0 seen
+  local service=$1 status=0 pid="" signals=0 seen began early=0
   set +e
   trap 'signals=$((signals + 1)); [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM
   while [ $signals -eq 0 ]; do
     rm -f "$suite_folder/$service.ready"
+    began=$SECONDS
     (suite_exec "$service") &
     pid=$!
     echo $pid >"$suite_folder/$service.pid"
@@ -72,6 +73,11 @@ suite_keep() {
     done
     pid=""
     [ $status -gt 128 ] && [ $signals -eq 0 ] || break
+    if [ $((SECONDS - began)) -lt 5 ]; then early=$((early + 1)); else early=0; fi
+    if [ $early -ge 5 ]; then
+      echo "{\"event\":\"given_up\",\"service\":\"$service\",\"status\":$status}"
+      break
+    fi
     echo "{\"event\":\"restarted\",\"service\":\"$service\",\"status\":$status}"
     sleep 0.2
   done
@@ -101,8 +107,10 @@ suite_start() {
     return 0
   fi
   rm -f "$suite_folder/$service.pid"
+  set -m # in a process group of its own: what is typed at this terminal, and its end, are not for the service
   suite_keep "$service" >>"$suite_folder/$service.log" 2>&1 </dev/null &
   echo $! >"$suite_folder/$service.keeper"
+  set +m
   exec 9>&-
   disown
 }
@@ -150,8 +158,9 @@ suite_tell_to_stop() {
   done
 }
 
+# Status 1 where something needs longer to stop.
 suite_stop_all() {
-  local service tries
+  local service tries status=0
   for service in $SUITE_SERVICES; do suite_tell_to_stop "$service"; done
   for service in $SUITE_SERVICES; do
     [ -e "$suite_folder/$service.lock" ] || continue
@@ -161,6 +170,7 @@ suite_stop_all() {
       tries=$((tries + 1))
       if [ $tries -gt 100 ]; then
         echo "$service (process $(suite_process "$service" pid)) did not stop in 10 s; it goes on stopping" >&2
+        status=1
         continue 2
       fi
       sleep 0.1
@@ -168,6 +178,7 @@ suite_stop_all() {
       suite_tell_to_stop "$service"
     done
   done
+  return $status
 }
 
 suite_status() {
