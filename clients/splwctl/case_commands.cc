@@ -222,7 +222,7 @@ absl::Status Nominate(Shell& shell, const Arguments& arguments) {
     request.set_urgency(type::v1::URGENCY_ROUTINE);
   }
   if (!arguments.mdt.empty()) {
-    SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.mdt, "--mdt-name"));
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.mdt, "--team"));
   }
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::NominateForMdt, request);
@@ -346,7 +346,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   nominate->add_option("--question", arguments->question, "What the MDT is to answer");
   AddRepeated(*nominate, "--agency-needed", arguments->agencies, EnumChoices(*type::v1::AgencyKind_descriptor()));
   nominate->add_option("--urgency", arguments->urgency, "routine or urgent (default: routine)");
-  nominate->add_option("--mdt-name", arguments->mdt, "The MDT (default: the network's own)");
+  nominate->add_option("--team,--mdt-name", arguments->mdt, "The MDT (default: the network's own)");
 
   CLI::App* close = AddChange(*noun, shell, arguments, "close", "Close a case with its outcome",
                               "--network U12345 case close 01JD… --outcome goals-met", "CloseCaseRequest", &Close);

@@ -27,7 +27,7 @@ const std::vector<Column>& ReferralColumns() {
                                               {"STATE", "state"},
                                               {"PERSON", "person.name"},
                                               {"URGENCY", "urgency"},
-                                              {"FINDINGS", "findings"},
+                                              {"FINDINGS", "findings.code"},
                                               {"FROM", "referrer.organisation"},
                                               {"CASE", "case#"}};
   return columns;
@@ -38,6 +38,7 @@ constexpr std::size_t kLongestDocumentId = 58;
 
 struct Arguments {
   std::string name, etag, json, fhir, state, severity, organisation, reason, advice, note, practitioner, order;
+  std::string after, before;
   std::string feels_unsafe, suicidal, harm, position;
   bool validate_only = false, crisis = false, given = false;
   std::int64_t limit = 0;
@@ -204,6 +205,14 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
     SPLW_ASSIGN_OR_RETURN(const auto order, ParseEnum<rv1::ReferralOrder>(arguments.order, "--order"));
     request.set_order(order);
   }
+  if (!arguments.after.empty()) {
+    SPLW_ASSIGN_OR_RETURN(const auto date, ParseDate(arguments.after, "--submitted-from"));
+    *request.mutable_submitted_after() = StartOfDay(date);
+  }
+  if (!arguments.before.empty()) {
+    SPLW_ASSIGN_OR_RETURN(const auto date, ParseDate(arguments.before, "--submitted-before"));
+    *request.mutable_submitted_before() = StartOfDay(date);
+  }
   request.set_crisis_only(arguments.crisis);
   request.set_referrer_organisation(arguments.organisation);
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
@@ -334,6 +343,8 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
   list->add_option("--severity", arguments->severity, EnumChoices(*rv1::FindingSeverity_descriptor()));
   list->add_flag("--crisis", arguments->crisis, "Only those with signs of danger");
   list->add_option("--from", arguments->organisation, "Only those of this organisation");
+  list->add_option("--submitted-from", arguments->after, "Submitted on this date or later");
+  list->add_option("--submitted-before", arguments->before, "Submitted before this date");
   list->add_option("--order", arguments->order, EnumChoices(*rv1::ReferralOrder_descriptor()));
   list->add_option("--limit", arguments->limit, "At most this many (default: all)");
 
