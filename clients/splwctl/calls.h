@@ -120,7 +120,7 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
   if (shell.json()) {
     array.Print(shell.out());
   } else {
-    table.Print(shell.out(), shell.color());
+    table.Print(shell.out(), shell.color(), shell.width());
     if (table.size() == 0) shell.err() << "none\n";
   }
   return absl::OkStatus();

@@ -92,7 +92,7 @@ absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   if (shell.json()) {
     PrintDocument(shell.out(), found);
   } else if (table.size() > 0) {
-    table.Print(shell.out(), shell.color(), 90);
+    table.Print(shell.out(), shell.color(), shell.width());
   } else if (status.ok()) {
     shell.out() << "nothing waits\n";
   }

@@ -18,8 +18,8 @@ namespace splw::ctl {
 // a byte that is not UTF-8 one.
 std::size_t DisplayWidth(std::string_view text);
 
-// `text` without what could move a cursor or change colours: control characters (C0, DEL, C1, and the marks that reverse the
-// direction of writing) become a space, bytes that are not UTF-8 become U+FFFD.
+// `text` without what could move a cursor or change colours: control characters (C0, DEL, C1, the separators of lines and paragraphs, and
+// the marks of the direction of writing) become a space, bytes that are not UTF-8 become U+FFFD.
 std::string Printable(std::string_view text);
 
 // `text` broken at spaces into lines of at most `width` columns (a longer word stands alone); newlines are kept.
@@ -35,10 +35,14 @@ class Table final {
   // Missing cells are empty, more than the headings are dropped.
   void Add(std::vector<std::string> cells);
   std::size_t size() const { return rows_.size(); }
-  // Columns wider than `max_column` are cut with "…", but for the first: it names the row, and is typed again. `color`: headings in bold.
-  void Print(std::ostream& out, bool color, std::size_t max_column = 60) const;
+  // `terminal_width`: the columns of the terminal; 0 for a file or a pipe, where nothing is cut. On a terminal the widest columns are cut
+  // with "…" until the rows fit, but never the first: it names the row, and is typed again. Where even that is too wide, each row is
+  // a block with a field a line. `color`: headings in bold.
+  void Print(std::ostream& out, bool color, std::size_t terminal_width) const;
 
  private:
+  void PrintBlocks(std::ostream& out, bool color) const;
+
   std::vector<std::string> headings_;
   std::vector<std::vector<std::string>> rows_;
 };

@@ -1,9 +1,13 @@
 #include "clients/splwctl/shell.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
 #include <absl/time/clock.h>
@@ -43,6 +47,15 @@ bool Shell::color() const {
 }
 bool Shell::error_color() const {
   return err_terminal_ && !options_.no_color;
+}
+
+std::size_t Shell::width() const {
+  constexpr std::size_t kUsual = 80;
+  if (!out_terminal_) return 0;
+  std::size_t columns = 0;
+  if (absl::SimpleAtoi(Environment("COLUMNS"), &columns) && columns > 0) return columns;
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
 }
 
 absl::StatusOr<Connection*> Shell::connection() {

@@ -49,6 +49,7 @@ class Shell final {
   bool json() const { return options_.output == "json"; }
   bool color() const;  // of tables
   bool error_color() const;
+  std::size_t width() const;  // of the terminal; 0 where the output goes elsewhere
 
   // The command that the line asks for; set while the line is read, run afterwards.
   std::function<absl::Status()> command;
