@@ -58,8 +58,8 @@ bool IsWorthRetrying(const absl::Status& status) {
   }
 }
 
-Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
-    : settings_(std::move(settings)), addresses_(addresses), err_(err) {
+Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err, bool err_terminal)
+    : settings_(std::move(settings)), addresses_(addresses), err_(err), err_terminal_(err_terminal) {
   channels_[0] = Connect(addresses.intake);
   channels_[1] = Connect(addresses.caseload);
   channels_[2] = Connect(addresses.mdt);

@@ -66,7 +66,7 @@ absl::StatusOr<Connection*> Shell::connection() {
     if (settings.timeout == absl::ZeroDuration()) return UsageError("--timeout", "must be more than 0");
     SPLW_RETURN_IF_ERROR(CheckHeader("--correlation-id", options_.correlation_id));
     settings.correlation_id = options_.correlation_id;
-    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_);
+    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_, err_terminal_);
   }
   return connection_.get();
 }
