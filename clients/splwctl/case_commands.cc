@@ -165,7 +165,9 @@ absl::Status RecordContact(Shell& shell, const Arguments& arguments) {
     SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<cv1::ContactOutcome>(arguments.outcome, "--outcome"));
     request.set_outcome(outcome);
   }
-  if (!arguments.note.empty()) request.set_note(arguments.note);
+  if (!arguments.note.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_note(), shell.Words(arguments.note, "--note"));
+  }
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::RecordContact, request);
 }
@@ -173,7 +175,9 @@ absl::Status RecordContact(Shell& shell, const Arguments& arguments) {
 absl::Status Assess(Shell& shell, const Arguments& arguments) {
   cv1::RecordAssessmentRequest request;
   SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
-  if (!arguments.matters.empty()) request.set_what_matters(arguments.matters);
+  if (!arguments.matters.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_what_matters(), shell.Words(arguments.matters, "--what-matters"));
+  }
   if (arguments.satisfied >= 0) request.mutable_ons4()->set_satisfied(arguments.satisfied);
   if (arguments.worthwhile >= 0) request.mutable_ons4()->set_worthwhile(arguments.worthwhile);
   if (arguments.happy >= 0) request.mutable_ons4()->set_happy_yesterday(arguments.happy);
@@ -186,7 +190,10 @@ absl::Status Assess(Shell& shell, const Arguments& arguments) {
 absl::Status UpdatePlan(Shell& shell, const Arguments& arguments) {
   cv1::UpdatePlanRequest request;
   SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
-  if (!arguments.matters.empty()) request.mutable_plan()->set_what_matters(arguments.matters);
+  if (!arguments.matters.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_plan()->mutable_what_matters(),
+                          shell.Words(arguments.matters, "--what-matters"));
+  }
   for (const std::string& goal : arguments.goals) request.mutable_plan()->add_goals()->set_text(goal);
   if (!request.has_plan())
     return UsageError("case plan", "give the whole plan with --json, or --what-matters and --goal");
@@ -210,7 +217,9 @@ absl::Status Signpost(Shell& shell, const Arguments& arguments) {
 absl::Status Nominate(Shell& shell, const Arguments& arguments) {
   cv1::NominateForMdtRequest request;
   SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
-  if (!arguments.question.empty()) request.set_question(arguments.question);
+  if (!arguments.question.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_question(), shell.Words(arguments.question, "--question"));
+  }
   for (const std::string& agency : arguments.agencies) {
     SPLW_ASSIGN_OR_RETURN(const auto kind, ParseEnum<type::v1::AgencyKind>(agency, "--agency-needed"));
     request.add_agencies_needed(kind);
@@ -316,12 +325,12 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
                                 "RecordContactRequest", &RecordContact);
   contact->add_option("--mode", arguments->mode, EnumChoices(*cv1::ContactMode_descriptor()));
   contact->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::ContactOutcome_descriptor()));
-  contact->add_option("--note", arguments->note, "In words");
+  AddWords(*contact, "--note", arguments->note, "In words");
 
   CLI::App* assess = AddChange(*noun, shell, arguments, "assess", "Record an assessment: what matters, ONS4",
                                "--network U12345 case assess 01JD… --what-matters \"…\" --satisfied 3 --anxious 8",
                                "RecordAssessmentRequest", &Assess);
-  assess->add_option("--what-matters", arguments->matters, "In the person's words");
+  AddWords(*assess, "--what-matters", arguments->matters, "In the person's words");
   assess->add_option("--satisfied", arguments->satisfied, "ONS4, 0 to 10");
   assess->add_option("--worthwhile", arguments->worthwhile, "ONS4, 0 to 10");
   assess->add_option("--happy", arguments->happy, "ONS4, happy yesterday, 0 to 10");
@@ -330,7 +339,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
 
   CLI::App* plan = AddChange(*noun, shell, arguments, "plan", "Replace the plan",
                              "--network U12345 case plan 01JD… --json plan.json", "UpdatePlanRequest", &UpdatePlan);
-  plan->add_option("--what-matters", arguments->matters, "In the person's words");
+  AddWords(*plan, "--what-matters", arguments->matters, "In the person's words");
   AddRepeated(*plan, "--goal", arguments->goals, "A goal");
 
   CLI::App* signpost =
@@ -343,7 +352,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
       *noun, shell, arguments, "nominate", "Ask for the case to be discussed at an MDT",
       "--network U12345 case nominate 01JD… --question \"…\" --agency-needed housing --agency-needed social-care",
       "NominateForMdtRequest", &Nominate);
-  nominate->add_option("--question", arguments->question, "What the MDT is to answer");
+  AddWords(*nominate, "--question", arguments->question, "What the MDT is to answer");
   AddRepeated(*nominate, "--agency-needed", arguments->agencies, EnumChoices(*type::v1::AgencyKind_descriptor()));
   nominate->add_option("--urgency", arguments->urgency, "routine or urgent (default: routine)");
   nominate->add_option("--team,--mdt-name", arguments->mdt, "The MDT (default: the network's own)");

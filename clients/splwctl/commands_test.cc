@@ -395,6 +395,14 @@ TEST_F(CommandsTest, AnOutputThatCannotBeWrittenIsNoDefectAndWhatWasDoneIsDone) 
   EXPECT_THAT(caseload_.Asked<cv1::CloseCaseRequest>(), SizeIs(1));
 }
 
+TEST_F(CommandsTest, WordsAboutAPersonNeedNotStandOnTheCommandLine) {
+  caseload_.On<cv1::RecordContactRequest, cv1::Contact>(cv1::Contact());
+  const std::vector<const char*> line = {"case", "contact", "C1", "--mode", "phone", "--outcome", "met", "--note", "-"};
+  EXPECT_EQ(Run(line, "Her sister moved in.\nShe is glad.\n").status, kExitDone);
+  EXPECT_EQ(Only<cv1::RecordContactRequest>(caseload_).note(), "Her sister moved in.\nShe is glad.");
+  EXPECT_EQ(Run({"case", "contact", "C1", "--note", "@/nowhere/note"}).status, kExitUsage);
+}
+
 TEST_F(CommandsTest, ALinkWorkerReadsWhatWasNoted) {
   cv1::ListContactsResponse contacts;
   contacts.add_contacts()->set_note(

@@ -265,7 +265,9 @@ absl::Status Decide(Shell& shell, const Arguments& arguments) {
     SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<mv1::DecisionOutcome>(arguments.outcome, "--outcome"));
     request.set_outcome(outcome);
   }
-  if (!arguments.summary.empty()) request.set_summary(arguments.summary);
+  if (!arguments.summary.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_summary(), shell.Words(arguments.summary, "--summary"));
+  }
   if (!arguments.case_holder.empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_case_holder(), ParseProfessional(arguments.case_holder, "--case-holder"));
   }
@@ -282,7 +284,9 @@ absl::Status Decide(Shell& shell, const Arguments& arguments) {
 absl::Status GiveFeedback(Shell& shell, const Arguments& arguments) {
   mv1::RecordFeedbackRequest request;
   if (!arguments.json.empty()) SPLW_RETURN_IF_ERROR(shell.ReadJson(arguments.json, &request));
-  if (!arguments.summary.empty()) request.set_summary(arguments.summary);
+  if (!arguments.summary.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_summary(), shell.Words(arguments.summary, "--summary"));
+  }
   if (arguments.further) request.set_needs_further_feedback(true);
   for (const bool done : {true, false}) {
     for (const std::string& text : done ? arguments.done : arguments.cancelled) {
@@ -403,7 +407,7 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
               &Decide);
   decide->add_option("--item", arguments->item, "Its position on the agenda, or its id")->required();
   decide->add_option("--outcome", arguments->outcome, EnumChoices(*mv1::DecisionOutcome_descriptor()));
-  decide->add_option("--summary", arguments->summary, "In words");
+  AddWords(*decide, "--summary", arguments->summary, "In words");
   decide->add_option("--case-holder", arguments->case_holder, "\"id|name|AGENCY\": clinical or social care");
   decide->add_option("--key-worker", arguments->key_worker, "\"id|name|AGENCY\": SPLW service or recovery services");
   AddRepeated(*decide, "--action", arguments->actions, "\"text|owner id|owner name|AGENCY|due date\"");
@@ -414,7 +418,7 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
       AddStep(*noun, shell, arguments, "feedback", "Record the feedback owed on an item",
               "--network U12345 meeting feedback 2026-12-03 --item 1 --summary \"…\" --done 01JF…", &GiveFeedback);
   feedback->add_option("--item", arguments->item, "Its position on the agenda, or its id")->required();
-  feedback->add_option("--summary", arguments->summary, "What is reported");
+  AddWords(*feedback, "--summary", arguments->summary, "What is reported");
   AddRepeated(*feedback, "--done", arguments->done, "\"action\" or \"action|note\"");
   AddRepeated(*feedback, "--cancelled", arguments->cancelled, "\"action|why\"");
   feedback->add_flag("--further", arguments->further, "Ask to hear again at the next meeting");

@@ -245,7 +245,7 @@ absl::Status Return(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const auto reason, ParseEnum<rv1::ReturnReason>(arguments.reason, "--reason"));
   SPLW_RETURN_IF_ERROR(Identify(shell, Role::kServiceLead, arguments, &request));
   request.set_reason(reason);
-  request.set_advice(arguments.advice);
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_advice(), shell.Words(arguments.advice, "--advice"));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return AskAndShow(shell, Role::kServiceLead, connection->intake(), &Stub::ReturnReferral, request);
 }
@@ -374,7 +374,8 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
               [&shell, arguments] { return Return(shell, *arguments); });
   AddTarget(back, *arguments);
   back->add_option("--reason", arguments->reason, EnumChoices(*rv1::ReturnReason_descriptor()))->required();
-  back->add_option("--advice", arguments->advice, "What the referrer is advised to do")->required();
+  AddWords(*back, "--advice", arguments->advice, "What the referrer is advised to do");
+  back->get_option("--advice")->required();
 
   CLI::App* withdraw = AddVerb(*noun, shell, "withdraw", "Withdraw a referral",
                                {"--network U12345 referral withdraw 01JD… --reason no-longer-needed"},

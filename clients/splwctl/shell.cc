@@ -24,7 +24,8 @@
 namespace splw::ctl {
 namespace {
 
-constexpr std::size_t kMaxJsonBytes = 4u << 20;  // what a service takes in one message
+constexpr std::size_t kMaxWordsBytes = 64u << 10;  // far more than any field takes
+constexpr std::size_t kMaxJsonBytes = 4u << 20;    // what a service takes in one message
 
 // Goes out as a header, which holds printable ASCII only: gRPC ends the program over anything else.
 absl::Status CheckHeader(std::string_view flag, std::string_view value) {
@@ -136,6 +137,14 @@ absl::StatusOr<std::string> Shell::ReadText(const std::string& path, std::size_t
   return text;
 }
 
+absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_view flag) {
+  if (given != "-" && given.rfind('@', 0) != 0) return given;
+  if (given == "@") return UsageError(flag, "say which file: @FILE");
+  SPLW_ASSIGN_OR_RETURN(std::string text, ReadText(given == "-" ? given : given.substr(1), kMaxWordsBytes));
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
 absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
   google::protobuf::util::JsonParseOptions options;
   const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
@@ -213,6 +222,10 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
 
 void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
   verb.add_option(flag, values, help + "; may be repeated")->allow_extra_args(false);
+}
+
+void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help) {
+  verb.add_option(flag, words, help + "; @FILE or - reads it")->type_name("TEXT|@FILE|-");
 }
 
 void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,

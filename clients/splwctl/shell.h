@@ -69,6 +69,10 @@ class Shell final {
   // The text of a file, or of the input for "-". A usage error.
   absl::StatusOr<std::string> ReadText(const std::string& path, std::size_t max_bytes);
 
+  // Words of an option: as they stand, or what is in a file ("@FILE") or the input ("-"), without the last newline. What is said about a
+  // person does not belong on the command line, which everybody on the machine can read.
+  absl::StatusOr<std::string> Words(const std::string& given, std::string_view flag);
+
   // JSON, or an outline for people.
   void Show(const google::protobuf::Message& message);
 
@@ -97,6 +101,9 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
 // An option that may be given several times, one value each time: a value that follows another belongs to the next argument, and
 // "[a, b]" is one text. `help` gets "; may be repeated" behind it.
 void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help);
+
+// An option for words about a person (Shell::Words).
+void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help);
 
 // The verb "watch": shows changes of `what` ("cases") as they come. `run` reads --from into `position`, --count into `count`.
 void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
