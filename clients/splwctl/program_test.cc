@@ -63,6 +63,15 @@ TEST(ProgramTest, AWrongLineIsUsageAndSendsNothing) {
   EXPECT_EQ(Ctl({"store", "verify", "--service", "gateway"}).status, kExitUsage);
 }
 
+TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {
+  const Outcome outcome =
+      Ctl({"--network", "U12345", "referral", "submit", "--json", "-"},
+          R"({"referral": {"person": {"nhsNumber": {"value": "9990000018", "value": "9990000026"}}}})");
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("$this.referral.person.nhsNumber.value: the property is given twice"), std::string::npos)
+      << outcome.err;
+}
+
 TEST(ProgramTest, NobodyThereIsUnavailable) {
   // Port 1 of loopback: nothing listens there.
   const Outcome outcome = Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", "--timeout", "5s", "case", "list"});

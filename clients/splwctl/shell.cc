@@ -20,6 +20,7 @@
 #include "common/ids/random.h"
 #include "common/ids/ulid.h"
 #include "common/text/status_macros.h"
+#include "services/gateway/fhir/json_text.h"
 
 namespace splw::ctl {
 namespace {
@@ -146,6 +147,13 @@ absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_v
 }
 
 absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
+  // Stricter than protobuf, which takes the last of a field that is given twice: which of two NHS numbers was meant is not known.
+  fhir::Issues issues;
+  if (!fhir::ParseJson(json, issues).has_value()) {
+    const fhir::Issue issue = issues.Take().front();
+    return UsageError(
+        where, issue.location.empty() ? issue.message : absl::StrFormat("%s: %s", issue.location, issue.message));
+  }
   google::protobuf::util::JsonParseOptions options;
   const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
   if (status.ok()) return absl::OkStatus();
