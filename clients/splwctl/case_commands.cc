@@ -339,6 +339,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
 
   CLI::App* plan = AddChange(*noun, shell, arguments, "plan", "Replace the plan",
                              "--network U12345 case plan 01JD… --json plan.json", "UpdatePlanRequest", &UpdatePlan);
+  AddTemplate(*plan, cv1::UpdatePlanRequest());
   AddWords(*plan, "--what-matters", arguments->matters, "In the person's words");
   AddRepeated(*plan, "--goal", arguments->goals, "A goal");
 

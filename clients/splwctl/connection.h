@@ -32,10 +32,10 @@ struct Addresses {
 };
 
 struct CallSettings {
-  absl::Duration quiet = absl::Seconds(1);     // how long nothing is said about a call that waits for its answer
   absl::Duration timeout = absl::Seconds(20);  // of one attempt
   absl::Duration wait;                         // how long to try again while a service is unavailable
   std::string correlation_id;
+  absl::Duration quiet = absl::Seconds(1);  // how long nothing is said about a call that waits for its answer
 };
 
 enum class Peer { kIntake, kCaseload, kMdt };

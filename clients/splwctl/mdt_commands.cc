@@ -128,10 +128,11 @@ absl::Status WatchActions(Shell& shell, const Arguments& arguments) {
 void AddMdtCommands(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* mdt = AddNoun(app, "mdt", "Multidisciplinary teams: members, core agencies, schedule");
-  AddVerb(*mdt, shell, "create", "Create a team; its meetings go into the calendar",
-          {"mdt create --json deploy/sample/mdt.json"}, [&shell, arguments] { return CreateMdt(shell, *arguments); })
-      ->add_option("--json", arguments->json, "CreateMdtRequest as JSON; \"-\": the input")
-      ->required();
+  CLI::App* create = AddVerb(*mdt, shell, "create", "Create a team; its meetings go into the calendar",
+                             {"mdt create --json deploy/sample/mdt.json", "mdt create --template > mdt.json"},
+                             [&shell, arguments] { return CreateMdt(shell, *arguments); });
+  create->add_option("--json", arguments->json, "CreateMdtRequest as JSON; \"-\": the input")->required();
+  AddTemplate(*create, mv1::CreateMdtRequest());
   AddVerb(*mdt, shell, "list", "List the teams of a network", {"--network U12345 mdt list"}, [&shell, arguments] {
     return ListMdts(shell, *arguments);
   })->add_option("--limit", arguments->limit, "At most this many (default: all)");

@@ -34,6 +34,10 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
       kExitStatusHelp);
   try {
     app.parse(argc, argv);
+  } catch (const TemplateAsked& asked) {
+    out << asked.example;
+    err << asked.choices;
+    return kExitDone;
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {  // --help, --version
       app.exit(error, out, err);

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/shell.h"
 #include "clients/splwctl/testing/run_program.h"
 
 namespace splw::ctl {
@@ -61,6 +62,29 @@ TEST(ProgramTest, AWrongLineIsUsageAndSendsNothing) {
   EXPECT_EQ(Ctl({"--network", "U12345", "referral", "submit", "--json", "/nowhere/x.json"}).status, kExitUsage);
   EXPECT_EQ(Ctl({"--network", "U12345", "referral", "submit", "--json", "-"}, "{\"nothing\": 1}").status, kExitUsage);
   EXPECT_EQ(Ctl({"store", "verify", "--service", "gateway"}).status, kExitUsage);
+}
+
+TEST(ProgramTest, ATemplateIsABodyThatTheVerbTakes) {
+  const std::vector<std::pair<std::vector<const char*>, const google::protobuf::Message*>> bodies = {
+      {{"referral", "submit"}, &referral::v1::SubmitReferralRequest::default_instance()},
+      {{"referral", "check"}, &referral::v1::SubmitReferralRequest::default_instance()},
+      {{"policy", "update"}, &referral::v1::UpdateNetworkPolicyRequest::default_instance()},
+      {{"worker", "create"}, &caseload::v1::CreateLinkWorkerRequest::default_instance()},
+      {{"service", "create"}, &caseload::v1::CreateCommunityServiceRequest::default_instance()},
+      {{"case", "plan"}, &caseload::v1::UpdatePlanRequest::default_instance()},
+      {{"mdt", "create"}, &mdt::v1::CreateMdtRequest::default_instance()}};
+  for (const auto& [verb, prototype] : bodies) {
+    std::vector<const char*> line = verb;
+    line.push_back("--template");
+    const Outcome outcome = Ctl(line);
+    EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
+    const std::unique_ptr<google::protobuf::Message> body(prototype->New());
+    const absl::Status read = ParseJson(outcome.out, "--template", body.get());
+    EXPECT_TRUE(read.ok()) << verb[0] << ": " << read;
+    EXPECT_GT(body->ByteSizeLong(), 0u);
+  }
+  EXPECT_NE(Ctl({"referral", "submit", "--template"}).err.find("referral.urgency: URGENCY_ROUTINE, URGENCY_"),
+            std::string::npos);
 }
 
 TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {

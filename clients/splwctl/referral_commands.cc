@@ -329,6 +329,7 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
                : "--network U12345 referral submit --fhir - < bundle.json"},
         [&shell, arguments, check] { return SubmitOrCheck(shell, *arguments, check); });
     CLI::Option* json = verb->add_option("--json", arguments->json, "SubmitReferralRequest as JSON; \"-\": the input");
+    AddTemplate(*verb, rv1::SubmitReferralRequest());
     verb->add_option("--fhir", arguments->fhir,
                      "FHIR R4 Bundle (BaRS message, collection or transaction); \"-\": the input. --organisation "
                      "stands in where it names none")
@@ -405,6 +406,7 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
       AddVerb(*policy, shell, "update", "Change a network's policy", {"policy update --json deploy/sample/policy.json"},
               [&shell, arguments] { return UpdatePolicy(shell, *arguments); });
   update->add_option("--json", arguments->json, "UpdateNetworkPolicyRequest as JSON; \"-\": the input")->required();
+  AddTemplate(*update, rv1::UpdateNetworkPolicyRequest());
   update->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
 }
 

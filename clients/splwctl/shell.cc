@@ -16,6 +16,7 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/names.h"
 #include "clients/splwctl/render.h"
+#include "clients/splwctl/templates.h"
 #include "clients/splwctl/values.h"
 #include "common/ids/random.h"
 #include "common/ids/ulid.h"
@@ -230,6 +231,21 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
 
 void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
   verb.add_option(flag, values, help + "; may be repeated")->allow_extra_args(false);
+}
+
+void AddTemplate(CLI::App& verb, const google::protobuf::Message& request) {
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  const char* const example = ExampleOf(type);
+  const google::protobuf::Message* const prototype =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type);
+  verb.add_flag_callback(
+      "--template",
+      [example, prototype] {
+        const std::unique_ptr<google::protobuf::Message> filled(prototype->New());
+        if (!google::protobuf::util::JsonStringToMessage(example, filled.get()).ok()) std::abort();  // a test reads each
+        throw TemplateAsked(example, ChoicesIn(*filled));
+      },
+      absl::StrFormat("Print an example of %s (proto/%s) to start from", type.name(), type.file()->name()));
 }
 
 void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help) {

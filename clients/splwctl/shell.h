@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -101,6 +102,16 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
 // An option that may be given several times, one value each time: a value that follows another belongs to the next argument, and
 // "[a, b]" is one text. `help` gets "; may be repeated" behind it.
 void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help);
+
+// The flag --template: prints an example of `request`, and what its enumerations take, instead of doing what the verb does.
+void AddTemplate(CLI::App& verb, const google::protobuf::Message& request);
+
+// Ends the reading of the line, as --help does.
+struct TemplateAsked final : CLI::Success {
+  TemplateAsked(std::string given_example, std::string given_choices)
+      : example(std::move(given_example)), choices(std::move(given_choices)) {}
+  std::string example, choices;
+};
 
 // An option for words about a person (Shell::Words).
 void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help);

@@ -50,6 +50,15 @@ TEST_F(SplwctlJourney, TheErrorInTheDocumentationIsWhatIsSaid) {
   EXPECT_EQ(answer.errors, BlockOf("<!-- error-example"));
 }
 
+TEST_F(SplwctlJourney, TheTemplateOfAReferralIsOneThatWouldBeTaken) {
+  world_.SetUpIntake();
+  const testing::ProcessOutput printed = Ctl({"referral", "submit", "--template"});
+  ASSERT_EQ(printed.end.exit_code, 0) << printed.errors;
+  const testing::ProcessOutput answer = Ctl({"referral", "check", "--json", "-"}, printed.output);
+  EXPECT_EQ(answer.end.exit_code, 0) << answer.errors;
+  EXPECT_THAT(answer.output, HasSubstr("would be: "));
+}
+
 TEST_F(SplwctlJourney, JsonAndFlagsOfOneChangeBothCount) {
   world_.SetUpIntake();
   world_.SetUpCaseload();
