@@ -2,19 +2,26 @@
 
 #include <algorithm>
 
+#include <absl/strings/cord.h>
 #include <absl/strings/str_format.h>
 #include <absl/time/clock.h>
 
 #include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
 #include "common/rpc/channel.h"
-#include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
 
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
+
+// The same error with words in front of its own.
+absl::Status WithPrefix(const absl::Status& status, const std::string& prefix) {
+  absl::Status named(status.code(), absl::StrFormat("%s: %s", prefix, std::string(status.message())));
+  status.ForEachPayload([&named](absl::string_view url, const absl::Cord& payload) { named.SetPayload(url, payload); });
+  return named;
+}
 
 }  // namespace
 
@@ -34,10 +41,10 @@ bool IsWorthRetrying(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
-      return true;
+    // Whether it was done is not known: gRPC's word for a connection that broke, a service's for a commit that it cannot tell about.
+    // A change has a request id and is done once.
     case absl::StatusCode::kUnknown:
-      // A service's own errors carry a reason; without one it is gRPC's word for a connection that broke ("Stream removed").
-      return text::ReasonOf(status).empty();
+      return true;
     case absl::StatusCode::kResourceExhausted:
       // Overload answers with this and a delay; a limit of the domain without one.
       return status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value();
@@ -46,8 +53,9 @@ bool IsWorthRetrying(const absl::Status& status) {
   }
 }
 
-Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
-    : settings_(std::move(settings)), err_(err) {
+Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err, bool err_terminal)
+    : settings_(std::move(settings)), addresses_(addresses), err_(err), err_terminal_(err_terminal) {
+  // Without the retries of rpc::MakeChannel: a person is told when a service is waited for.
   channels_[0] = rpc::MakeChannelWithoutRetries(addresses.intake);
   channels_[1] = rpc::MakeChannelWithoutRetries(addresses.caseload);
   channels_[2] = rpc::MakeChannelWithoutRetries(addresses.mdt);
@@ -84,6 +92,11 @@ void Connection::Prepare(const identity::Principal& caller, grpc::ClientContext*
   context->set_deadline(absl::ToChronoTime(absl::Now() + settings_.timeout));
 }
 
+std::string Connection::Where(Peer peer) const {
+  const std::string* const addresses[] = {&addresses_.intake, &addresses_.caseload, &addresses_.mdt};
+  return absl::StrFormat("%s at %s", PeerName(peer), *addresses[static_cast<int>(peer)]);
+}
+
 absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>& attempt) {
   absl::Time give_up = absl::Now() + settings_.wait;
   absl::Duration pause = kFirstPause;
@@ -94,10 +107,11 @@ absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>&
     if (attempt_answered_) give_up = absl::Now() + settings_.wait;  // a stream that worked and broke: wait anew
     if (!IsWorthRetrying(status) || absl::Now() + pause > give_up) {
       if (announced) err_ << (status.ok() ? "  it answers again\n" : "") << std::flush;
-      return status;
+      return IsWorthRetrying(status) ? WithPrefix(status, Where(peer)) : status;
     }
     if (!announced) {
-      err_ << absl::StrFormat("  no answer; trying again for up to %s\n", absl::FormatDuration(settings_.wait))
+      err_ << absl::StrFormat("  no answer from %s; trying again for up to %s\n", Where(peer),
+                              absl::FormatDuration(settings_.wait))
            << std::flush;
       announced = true;
     }

@@ -162,12 +162,13 @@ absl::Status WatchServices(Shell& shell, const Arguments& arguments) {
 using Run = absl::Status (*)(Shell&, const Arguments&);
 
 void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments,
-                        const std::string& word, const std::string& target, const std::string& message, Run create,
-                        Run update) {
-  AddVerb(noun, shell, "create", "Add a " + word, {"--network U12345 " + noun.get_name() + " create --json FILE"},
-          [&shell, arguments, create] { return create(shell, *arguments); })
-      ->add_option("--json", arguments->json, "Create" + message + "Request as JSON; \"-\": the input")
-      ->required();
+                        const std::string& word, const std::string& target, const std::string& message,
+                        const google::protobuf::Message& request, Run create, Run update) {
+  CLI::App* add =
+      AddVerb(noun, shell, "create", "Add a " + word, {"--network U12345 " + noun.get_name() + " create --json FILE"},
+              [&shell, arguments, create] { return create(shell, *arguments); });
+  add->add_option("--json", arguments->json, "Create" + message + "Request as JSON; \"-\": the input")->required();
+  AddTemplate(*add, request);
   CLI::App* change = AddVerb(noun, shell, "update", "Change the fields of a " + word + " that updateMask names",
                              {"--network U12345 " + noun.get_name() + " update 01JC… --json FILE"},
                              [&shell, arguments, update] { return update(shell, *arguments); });
@@ -195,7 +196,8 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
           })
       ->add_option("WORKER", arguments->name, "Its id, or its full name")
       ->required();
-  AddCreateAndUpdate(*worker, shell, arguments, "link worker", "WORKER", "LinkWorker", &CreateWorker, &UpdateWorker);
+  AddCreateAndUpdate(*worker, shell, arguments, "link worker", "WORKER", "LinkWorker", cv1::CreateLinkWorkerRequest(),
+                     &CreateWorker, &UpdateWorker);
   AddWatch(*worker, shell, "link workers and their load", arguments->position, arguments->limit,
            [&shell, arguments] { return WatchWorkers(shell, *arguments); });
 
@@ -214,8 +216,8 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
           })
       ->add_option("SERVICE", arguments->name, "Its id, or its full name")
       ->required();
-  AddCreateAndUpdate(*service, shell, arguments, "community service", "SERVICE", "CommunityService", &CreateService,
-                     &UpdateService);
+  AddCreateAndUpdate(*service, shell, arguments, "community service", "SERVICE", "CommunityService",
+                     cv1::CreateCommunityServiceRequest(), &CreateService, &UpdateService);
   AddWatch(*service, shell, "community services and their places", arguments->position, arguments->limit,
            [&shell, arguments] { return WatchServices(shell, *arguments); });
 }

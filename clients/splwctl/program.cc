@@ -14,6 +14,7 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
       "A noun, then a verb: splwctl referral list. Every level has --help.",
       "splwctl");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "splwctl " SPLW_VERSION, "Print the version and end");
   AddGlobalOptions(app, shell.options());
   AddReferralCommands(app, shell);
   AddCaseCommands(app, shell);
@@ -33,8 +34,12 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
       kExitStatusHelp);
   try {
     app.parse(argc, argv);
+  } catch (const TemplateAsked& asked) {
+    out << asked.example;
+    err << asked.choices;
+    return kExitDone;
   } catch (const CLI::ParseError& error) {
-    if (error.get_exit_code() == 0) {  // --help
+    if (error.get_exit_code() == 0) {  // --help, --version
       app.exit(error, out, err);
       return kExitDone;
     }
@@ -48,8 +53,8 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
     return ExitStatusOf(status);
   }
   if (!out) {
-    err << "splwctl: the output could not be written\n";
-    return kExitDefect;
+    err << "splwctl: done, but the output could not be written\n";
+    return kExitOutput;
   }
   return kExitDone;
 }

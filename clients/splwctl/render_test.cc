@@ -116,5 +116,22 @@ TEST(PrintMinutesTest, ShowsDecisionsAndWhatWasCarriedOver) {
   EXPECT_NE(out.str().find("→  2026-12-03  (NOT_REACHED, for the first time)"), std::string::npos);
 }
 
+TEST(FieldTextTest, LeadsThroughRepeatedMessages) {
+  referral::v1::Referral referral;
+  EXPECT_EQ(FieldText(referral, "findings.code"), "");
+  referral.add_findings()->set_code(referral::v1::FINDING_CODE_CRISIS_INDICATED);
+  referral.add_findings()->set_code(referral::v1::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED);
+  EXPECT_EQ(FieldText(referral, "findings.code"), "crisis indicated, crisis questions not asked");
+}
+
+TEST(StartOfDayTest, GoesByTheClocksOfLondon) {
+  google::type::Date date;
+  date.set_year(2026);
+  date.set_month(7);
+  date.set_day(1);
+  EXPECT_EQ(LocalTime(StartOfDay(date)), "Wed 1 Jul 2026 00:00");
+  EXPECT_EQ(StartOfDay(date).seconds() % 86400, 23 * 3600) << "summer time";
+}
+
 }  // namespace
 }  // namespace splw::ctl

@@ -1,8 +1,13 @@
 #include "clients/splwctl/shell.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
 #include <absl/time/clock.h>
@@ -11,15 +16,18 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/names.h"
 #include "clients/splwctl/render.h"
+#include "clients/splwctl/templates.h"
 #include "clients/splwctl/values.h"
 #include "common/ids/random.h"
 #include "common/ids/ulid.h"
 #include "common/text/status_macros.h"
+#include "services/gateway/fhir/json_text.h"
 
 namespace splw::ctl {
 namespace {
 
-constexpr std::size_t kMaxJsonBytes = 4u << 20;  // what a service takes in one message
+constexpr std::size_t kMaxWordsBytes = 64u << 10;  // far more than any field takes
+constexpr std::size_t kMaxJsonBytes = 4u << 20;    // what a service takes in one message
 
 // Goes out as a header, which holds printable ASCII only: gRPC ends the program over anything else.
 absl::Status CheckHeader(std::string_view flag, std::string_view value) {
@@ -27,6 +35,12 @@ absl::Status CheckHeader(std::string_view flag, std::string_view value) {
     if (c < ' ' || c > '~') return UsageError(flag, "may hold letters, digits and signs of ASCII only");
   }
   return absl::OkStatus();
+}
+
+std::string Environment(const char* name) {
+  const char* value =
+      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read before there are threads, and nobody changes it
+  return value == nullptr ? "" : value;
 }
 
 }  // namespace
@@ -38,6 +52,15 @@ bool Shell::error_color() const {
   return err_terminal_ && !options_.no_color;
 }
 
+std::size_t Shell::width() const {
+  constexpr std::size_t kUsual = 80;
+  if (!out_terminal_) return 0;
+  std::size_t columns = 0;
+  if (absl::SimpleAtoi(Environment("COLUMNS"), &columns) && columns > 0) return columns;
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
 absl::StatusOr<Connection*> Shell::connection() {
   if (connection_ == nullptr) {
     CallSettings settings;
@@ -46,7 +69,7 @@ absl::StatusOr<Connection*> Shell::connection() {
     if (settings.timeout == absl::ZeroDuration()) return UsageError("--timeout", "must be more than 0");
     SPLW_RETURN_IF_ERROR(CheckHeader("--correlation-id", options_.correlation_id));
     settings.correlation_id = options_.correlation_id;
-    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_);
+    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_, err_terminal_);
   }
   return connection_.get();
 }
@@ -116,7 +139,22 @@ absl::StatusOr<std::string> Shell::ReadText(const std::string& path, std::size_t
   return text;
 }
 
+absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_view flag) {
+  if (given != "-" && given.rfind('@', 0) != 0) return given;
+  if (given == "@") return UsageError(flag, "say which file: @FILE");
+  SPLW_ASSIGN_OR_RETURN(std::string text, ReadText(given == "-" ? given : given.substr(1), kMaxWordsBytes));
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
 absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
+  // Stricter than protobuf, which takes the last of a field that is given twice: which of two NHS numbers was meant is not known.
+  fhir::Issues issues;
+  if (!fhir::ParseJson(json, issues).has_value()) {
+    const fhir::Issue issue = issues.Take().front();
+    return UsageError(
+        where, issue.location.empty() ? issue.message : absl::StrFormat("%s: %s", issue.location, issue.message));
+  }
   google::protobuf::util::JsonParseOptions options;
   const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
   if (status.ok()) return absl::OkStatus();
@@ -163,8 +201,11 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   add("--timeout", options.timeout, "TIMEOUT", "For one call")->capture_default_str();
   add("--wait", options.wait, "WAIT", "Keep trying this long while a service is unavailable")->capture_default_str();
   add("--correlation-id", options.correlation_id, "CORRELATION_ID", "Your id for what this call belongs to");
-  app.add_flag("--no-color", options.no_color, "Plain text on a terminal too")
-      ->envname("SPLWCTL_NO_COLOR")
+  // Not by CLI11, which takes some words for a flag's value only: any value says so (no-color.org).
+  options.no_color =
+      !Environment("SPLWCTL_NO_COLOR").empty() || !Environment("NO_COLOR").empty() || Environment("TERM") == "dumb";
+  app.add_flag("--no-color", options.no_color,
+               "Plain text on a terminal too (also: SPLWCTL_NO_COLOR or NO_COLOR with any value, TERM=dumb)")
       ->group("Global options");
 }
 
@@ -186,6 +227,29 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
   added->footer(footer);
   added->callback([&shell, run = std::move(run)] { shell.command = run; });
   return added;
+}
+
+void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+  verb.add_option(flag, values, help + "; may be repeated")->allow_extra_args(false);
+}
+
+void AddTemplate(CLI::App& verb, const google::protobuf::Message& request) {
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  const char* const example = ExampleOf(type);
+  const google::protobuf::Message* const prototype =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type);
+  verb.add_flag_callback(
+      "--template",
+      [example, prototype] {
+        const std::unique_ptr<google::protobuf::Message> filled(prototype->New());
+        if (!google::protobuf::util::JsonStringToMessage(example, filled.get()).ok()) std::abort();  // a test reads each
+        throw TemplateAsked(example, ChoicesIn(*filled));
+      },
+      absl::StrFormat("Print an example of %s (proto/%s) to start from", type.name(), type.file()->name()));
+}
+
+void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help) {
+  verb.add_option(flag, words, help + "; @FILE or - reads it")->type_name("TEXT|@FILE|-");
 }
 
 void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,

@@ -20,6 +20,10 @@ inline constexpr int kMaxMessageBytes = 4 << 20;
 inline constexpr absl::Duration kKeepaliveInterval = absl::Seconds(30);
 inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
 
+// What every channel of the suite has: it looks for a peer that was away again within a second, notices a dead one, takes messages as large
+// as a server does, and goes to its address by no proxy.
+grpc::ChannelArguments ClientArguments();
+
 // A channel to "host:port", in plaintext. Connects when it is first used, and again after an outage within a second. A call that
 // is answered UNAVAILABLE is tried again, four times at most in all: harmless, since every mutation carries a request_id.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);

@@ -48,16 +48,18 @@ suite_exec() {
     mdt-agenda) peers=(--caseload-address "127.0.0.1:${suite_port[caseload]}") ;;
   esac
   exec "$suite_bin/$service" --listen "127.0.0.1:${suite_port[$service]}" "${metrics[@]}" "${peers[@]}" \
-    --data-dir "$suite_folder/$service" --dev-principals --reflection
+    --data-dir "$suite_folder/$service" --port-file "$suite_folder/$service.ready" --dev-principals --reflection
 }
 
 # Starts the service again for as long as it is killed from outside (a status over 128); any other end is its own decision. SIGTERM is
-# passed on, and is the end.
+# passed on, and is the end. What dies within five seconds, five times in a row, is given up.
 suite_keep() {
-  local service=$1 status=0 pid="" signals=0 seen
+  local service=$1 status=0 pid="" signals=0 seen began early=0
   set +e
   trap 'signals=$((signals + 1)); [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM
   while [ $signals -eq 0 ]; do
+    rm -f "$suite_folder/$service.ready"
+    began=$SECONDS
     (suite_exec "$service") &
     pid=$!
     echo $pid >"$suite_folder/$service.pid"
@@ -71,6 +73,11 @@ suite_keep() {
     done
     pid=""
     [ $status -gt 128 ] && [ $signals -eq 0 ] || break
+    if [ $((SECONDS - began)) -lt 5 ]; then early=$((early + 1)); else early=0; fi
+    if [ $early -ge 5 ]; then
+      echo "{\"event\":\"given_up\",\"service\":\"$service\",\"status\":$status}"
+      break
+    fi
     echo "{\"event\":\"restarted\",\"service\":\"$service\",\"status\":$status}"
     sleep 0.2
   done
@@ -100,8 +107,10 @@ suite_start() {
     return 0
   fi
   rm -f "$suite_folder/$service.pid"
+  set -m # in a process group of its own: what is typed at this terminal, and its end, are not for the service
   suite_keep "$service" >>"$suite_folder/$service.log" 2>&1 </dev/null &
   echo $! >"$suite_folder/$service.keeper"
+  set +m
   exec 9>&-
   disown
 }
@@ -112,21 +121,33 @@ suite_splwctl() {
     --caseload "127.0.0.1:${suite_port[caseload]}" --mdt "127.0.0.1:${suite_port[mdt-agenda]}" "$@"
 }
 
-suite_answers() { (exec 3<>"/dev/tcp/127.0.0.1/${suite_port[$1]}") 2>/dev/null; }
+# Ours runs and has said that it serves. That something answers on its port says nothing: it may be another suite's.
+suite_serves() { suite_running "$1" && [ -s "$suite_folder/$1.ready" ]; }
 
-# suite_wait_serving SECONDS: until all three take connections.
+# suite_wait_serving SECONDS: until all three serve.
 suite_wait_serving() {
   local service until=$((SECONDS + $1))
   for service in $SUITE_SERVICES; do
-    until suite_answers "$service"; do
+    until suite_serves "$service"; do
       if [ $SECONDS -ge $until ] || ! suite_process "$service" keeper >/dev/null; then
-        echo "$service did not start. What it said last:" >&2
-        tail -n 5 "$suite_folder/$service.log" >&2
+        suite_say_not_serving "$service"
         return 1
       fi
       sleep 0.05
     done
   done
+  # The first may have ended while the last was waited for.
+  for service in $SUITE_SERVICES; do
+    suite_serves "$service" || {
+      suite_say_not_serving "$service"
+      return 1
+    }
+  done
+}
+
+suite_say_not_serving() {
+  echo "$1 does not serve on 127.0.0.1:${suite_port[$1]}. What it said last:" >&2
+  tail -n 5 "$suite_folder/$1.log" >&2
 }
 
 # The keeper first: it would start the service again.
@@ -137,8 +158,9 @@ suite_tell_to_stop() {
   done
 }
 
+# Status 1 where something needs longer to stop.
 suite_stop_all() {
-  local service tries
+  local service tries status=0
   for service in $SUITE_SERVICES; do suite_tell_to_stop "$service"; done
   for service in $SUITE_SERVICES; do
     [ -e "$suite_folder/$service.lock" ] || continue
@@ -148,6 +170,7 @@ suite_stop_all() {
       tries=$((tries + 1))
       if [ $tries -gt 100 ]; then
         echo "$service (process $(suite_process "$service" pid)) did not stop in 10 s; it goes on stopping" >&2
+        status=1
         continue 2
       fi
       sleep 0.1
@@ -155,6 +178,7 @@ suite_stop_all() {
       suite_tell_to_stop "$service"
     done
   done
+  return $status
 }
 
 suite_status() {
@@ -163,11 +187,11 @@ suite_status() {
     if ! suite_running "$service"; then
       printf '%-16s does not run\n' "$service"
       status=3
-    elif suite_answers "$service"; then
+    elif suite_serves "$service"; then
       printf '%-16s serves on 127.0.0.1:%s (process %s)\n' "$service" "${suite_port[$service]}" \
         "$(suite_process "$service" pid)"
     else
-      printf '%-16s runs (process %s) but does not answer\n' "$service" "$(suite_process "$service" pid)"
+      printf '%-16s runs (process %s) but does not serve yet\n' "$service" "$(suite_process "$service" pid)"
       status=3
     fi
   done

@@ -10,6 +10,7 @@
 #include <map>
 
 #include "common/rpc/admission.h"
+#include "common/rpc/channel.h"
 #include "common/testing/status_matchers.h"
 #include "services/caseload/policy.h"
 #include "services/mdt_agenda/policy.h"
@@ -65,7 +66,7 @@ std::unique_ptr<Message> RequestIn(const google::protobuf::MethodDescriptor& met
 // One call of any method, to its first answer or its end. A stream that opens counts as OK.
 grpc::StatusCode CallByName(const std::string& address, const std::string& method, const Message& request,
                             const Caller& caller) {
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
+  grpc::GenericStub stub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), rpc::ClientArguments()));
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
   caller.Introduce(context, absl::Seconds(10));

@@ -7,6 +7,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/unknown_field_set.h>
 
+#include "common/rpc/channel.h"
 #include "common/rpc/request_checks.h"
 #include "common/testing/status_matchers.h"
 
@@ -149,7 +150,7 @@ std::string PositionOfAnotherFeed(const testing::Suite& suite) {
 BadInput::BadInput(const testing::Suite& suite, const char* process, const char* service)
     : suite_(suite),
       service_(service),
-      stub_(grpc::CreateChannel(suite.Address(process), grpc::InsecureChannelCredentials())) {}
+      stub_(grpc::CreateCustomChannel(suite.Address(process), grpc::InsecureChannelCredentials(), rpc::ClientArguments())) {}
 
 absl::Status BadInput::CallWithBytes(const Caller& caller, const std::string& method, const std::string& bytes,
                                      std::string* answer, absl::Duration at_most) {

@@ -69,17 +69,22 @@ class FhirJourney : public ::testing::Test {
     return maybe_output.ok() ? *maybe_output : testing::ProcessOutput();
   }
 
+  std::size_t CountReferrals() {
+    const auto maybe_list = suite_.Splwctl({"--network", kNetwork, "--output", "json", "referral", "list"});
+    EXPECT_THAT(maybe_list, IsOk());
+    return maybe_list.ok() ? json::parse(maybe_list->output).size() : 0;
+  }
+
   testing::Suite suite_;
   World world_{suite_};
 };
 
-// The referrals of an answer: one object, or an array of them.
+// The referrals of an answer.
 std::vector<referral::v1::Referral> ReferralsOf(const std::string& output) {
   std::vector<referral::v1::Referral> referrals;
-  json document = json::parse(output, nullptr, false);
-  if (document.is_object()) document = json::array({document});
-  if (!document.is_array()) return referrals;
-  for (const json& each : document) {
+  const json document = json::parse(output, nullptr, false);
+  if (!document.is_object()) return referrals;
+  for (const json& each : document.value("referrals", json::array())) {
     referral::v1::Referral referral;
     const auto status = google::protobuf::util::JsonStringToMessage(each.dump(), &referral);
     EXPECT_TRUE(status.ok()) << status.ToString();
@@ -127,6 +132,20 @@ TEST_F(FhirJourney, EveryReferralMessageIsAcceptedOrWaitsWithFindingsOrIsRefused
             << refused << " refused with a location\n";
   ASSERT_FALSE(waits.empty()) << "no message came as far as triage";
   CheckInvariants(suite_, world_);
+}
+
+TEST_F(FhirJourney, TheSameDocumentTwiceIsOneReferral) {
+  for (const std::string& file : ReferralMessages(testing::SharedDataDir() + "/fhir")) {
+    const testing::ProcessOutput first = Submit(file);
+    if (first.end.exit_code != 0) continue;
+    const std::size_t before = CountReferrals();
+    const testing::ProcessOutput second = Submit(file);
+    EXPECT_EQ(second.end.exit_code, 0) << second.errors;
+    EXPECT_EQ(ReferralsOf(second.output).at(0).name(), ReferralsOf(first.output).at(0).name());
+    EXPECT_EQ(CountReferrals(), before);
+    return;
+  }
+  FAIL() << "no message was taken";
 }
 
 TEST_F(FhirJourney, ARealMessageGoesAllTheWayToADecisionAndAFeedbackItem) {
