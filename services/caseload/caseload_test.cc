@@ -62,6 +62,7 @@ referral::v1::ReferralAccepted WithoutNumber(int number, const char* given) {
 
 TEST_F(CaseloadTest, TwinsAtOneAddressWithoutNumbersHaveACaseEach) {
   EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(1, "James")), IsOk());
+  clock_.Advance(absl::Minutes(1));
   EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jane")), IsOk());
   EXPECT_EQ(ListCases().size(), 2u);
   EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(3, "Jane Mary")), IsOk());
@@ -75,6 +76,7 @@ TEST_F(CaseloadTest, WhomTheTriageToldApartStayApart) {
   referral::v1::ReferralAccepted jane = WithoutNumber(1, "Jane");
   jane.add_not_same_person_as(ReferralName(2));  // which waits for triage still
   EXPECT_THAT(Tell(OnReferralAccepted, jane), IsOk());
+  clock_.Advance(absl::Minutes(1));
   EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jan")), IsOk());
   EXPECT_EQ(ListCases().size(), 2u);
   referral::v1::ReferralAccepted jan = WithoutNumber(3, "Jan");

@@ -202,9 +202,9 @@ TEST_F(IntakeFindings, Finding07_SomebodyWhoWasHereBeforeIsRecognised) {
   const std::string earlier = world_->Submit(ReferralOf(108)).name();
   world_->CaseOf(earlier);
   ASSERT_THAT(Withdraw(earlier), IsOk());
-  WaitUntil("the case of the withdrawn referral to end", [&] {
-    return world_->GetCase(world_->GetReferral(earlier).case_()).state() == caseload::v1::CASE_STATE_CLOSED ||
-           HasFailure();
+  WaitUntil("the end of the withdrawn referral's case at the intake", [&] {
+    const api::Referral referral = world_->GetReferral(earlier);
+    return referral.progress(referral.progress_size() - 1).stage() == api::PROGRESS_STAGE_CASE_CLOSED || HasFailure();
   });
 
   const api::Referral again = world_->Submit(ReferralOf(108));

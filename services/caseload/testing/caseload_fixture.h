@@ -29,7 +29,12 @@ class CaseloadTest : public ::testing::Test {
     const auto maybe_position = store_.View({}, [this](store::Snapshot& snapshot) -> absl::Status {
       for (const store::UntypedTable* table : AllTables()) {
         std::vector<store::StoreFault> faults;
-        EXPECT_THAT(table->VerifyPage(snapshot, kNetwork, "", 100'000, faults), IsOk());
+        store::ScanCursor cursor;
+        do {
+          auto maybe_next = table->VerifyPage(snapshot, kNetwork, cursor, 1'000, faults);
+          EXPECT_THAT(maybe_next, IsOk());
+          cursor = maybe_next.value_or("");
+        } while (!cursor.empty());
         EXPECT_THAT(faults, IsEmpty()) << table->name();
       }
       ExpectSumsMatch(snapshot);
