@@ -81,7 +81,8 @@ class Changes {
                                               std::string_view network, ChangeBody body) = 0;
 
   // The same, once for each `request_id` of this actor, in this role of this organisation, and this action. The body fills
-  // `response`; a repeat does not run it, and gets the first answer. Kept for kRequestMemory. INVALID_ARGUMENT REQUEST_ID_REUSED if the id came before with another
+  // `response`; a repeat does not run it, and gets the first answer. Kept for kRequestMemory. INVALID_ARGUMENT
+  // REQUEST_ID_REUSED if the id came before with another
   // `request` (compared field by field); INVALID_ARGUMENT for an id that is empty, longer than 64 characters or not
   // printable ASCII (field "request_id"). An error of the body is not remembered: nothing happened.
   virtual absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin,
