@@ -130,9 +130,10 @@ absl::Status CheckCommunityService(const v1::CommunityService& service, absl::Ti
   if (service.places_offered() < 0 || service.places_offered() > kMaxPlaces) {
     violations.Add("community_service.places_offered", "OUT_OF_RANGE", absl::StrFormat("must be 0 to %d", kMaxPlaces));
   }
-  if (!IsFullDate(service.capacity_as_of())) {
-    violations.Add("community_service.capacity_as_of", service.has_capacity_as_of() ? "DATE_INVALID" : "REQUIRED",
-                   "must be the day on which the service said how many places it offers");
+  if (!service.has_capacity_as_of()) {
+    violations.Missing("community_service.capacity_as_of", "say of which day the number of places is");
+  } else if (!IsFullDate(service.capacity_as_of())) {
+    violations.Add("community_service.capacity_as_of", "DATE_INVALID", "must be a day that exists");
   } else if (ToCivilDay(service.capacity_as_of()) > absl::ToCivilDay(now, absl::UTCTimeZone()) + 1) {
     violations.Add("community_service.capacity_as_of", "IN_THE_FUTURE", "must not be after tomorrow");
   }
