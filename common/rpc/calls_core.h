@@ -38,7 +38,8 @@ class Drainable {
 // Thread-safe.
 class CallsCore final {
  public:
-  explicit CallsCore(const CallsOptions& given) : options(given), pool(given.threads, given.max_queued) {}
+  explicit CallsCore(const CallsOptions& given)
+      : options(given), pool(given.threads, given.max_queued, given.longest_queue_wait, wall_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);
@@ -51,7 +52,7 @@ class CallsCore final {
   absl::StatusOr<Call> AdmitArrival(const Arrival& arrival, const google::protobuf::Message& request);
   // Metrics and the log line. `call`: null for one that was not admitted.
   void Record(const Arrival& arrival, const Call* call, const absl::Status& status);
-  absl::Time WallNow() const { return wall_clock_.Now(); }
+  absl::Time WallNow() const { return wall_clock.Now(); }
   absl::Duration Remaining(const Arrival& arrival) const;
 
   // False: too many, or draining (then `draining` says so).
@@ -60,11 +61,11 @@ class CallsCore final {
   void EndWatches();
 
   const CallsOptions options;
+  // gRPC's deadlines are in real time, whatever clock the store has.
+  const time::SystemClock wall_clock;
   WorkerPool pool;
 
  private:
-  // gRPC's deadlines are in real time, whatever clock the store has.
-  const time::SystemClock wall_clock_;
   std::mutex mutex_;
   std::map<const Drainable*, std::shared_ptr<Drainable>> watchers_;
   bool draining_ = false;

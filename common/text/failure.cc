@@ -67,6 +67,12 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   return status;
 }
 
+absl::Duration RetryDelayOf(const absl::Status& status) {
+  const auto info = Attached<google::rpc::RetryInfo>(status, kRetryInfoUrl);
+  if (!info.has_value()) return absl::ZeroDuration();
+  return absl::Seconds(info->retry_delay().seconds()) + absl::Nanoseconds(info->retry_delay().nanos());
+}
+
 std::string ReasonOf(const absl::Status& status) {
   const auto info = Attached<google::rpc::ErrorInfo>(status, kErrorInfoUrl);
   return info.has_value() ? info->reason() : std::string();

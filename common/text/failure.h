@@ -36,6 +36,9 @@ std::string Shortened(std::string_view message);
 // Adds google.rpc.RetryInfo: when to try again.
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay);
 
+// The delay of WithRetryDelay; zero without one.
+absl::Duration RetryDelayOf(const absl::Status& status);
+
 // The reason of an error made here; empty for others.
 std::string ReasonOf(const absl::Status& status);
 // The fields of the violations of an error made here.
