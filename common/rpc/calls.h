@@ -7,9 +7,8 @@
 // The network is that of the request's `parent` or `name` field, or of the `name` of its first message field (Create and Update
 // requests carry `parent`, or the resource itself): every such value starts with "networks/{network}".
 //
-// Handlers run on a bounded pool of threads. Beyond `max_queued` waiting calls, or where a call's turn would come later than
-// `longest_queue_wait`, the answer is RESOURCE_EXHAUSTED (OVERLOADED, with RetryInfo), at once: what is taken is answered soon,
-// however much comes. A call without a deadline gets kDefaultDeadline; none has more than kMaxDeadline.
+// Handlers run on a bounded pool of threads. Beyond `max_queued` waiting calls the answer is RESOURCE_EXHAUSTED
+// (OVERLOADED, with RetryInfo), at once. A call without a deadline gets kDefaultDeadline; none has more than kMaxDeadline.
 #pragma once
 
 #include <functional>
@@ -32,8 +31,6 @@ namespace splw::rpc {
 
 inline constexpr absl::Duration kDefaultDeadline = absl::Seconds(10);
 inline constexpr absl::Duration kMaxDeadline = absl::Seconds(60);
-// Short beside what a person or a client waits for; long enough that at a thousand calls a second 256 callers at once are all taken.
-inline constexpr absl::Duration kLongestQueueWait = absl::Milliseconds(300);
 
 // All pointers must outlive the Calls.
 struct CallsOptions {
@@ -41,6 +38,7 @@ struct CallsOptions {
   const identity::PolicyTable* policy = nullptr;   // required
   const time::Clock* clock = nullptr;              // required; that of the store: deadlines are told by it
   ids::Random* random = nullptr;                   // required; for correlation ids
+  const time::Clock* wall_clock = nullptr;         // optional: what callers' deadlines are told by, if not this machine's
   delivery::FeedSignal* feed_signal = nullptr;     // required for Watch
   std::string incarnation = "";                    // of the store (ChangesOptions): Watch positions are of one life of it
   telemetry::Metrics* metrics = nullptr;           // optional
@@ -48,7 +46,6 @@ struct CallsOptions {
   bool dev_principals = false;
   int threads = 8;
   std::size_t max_queued = 1024;
-  absl::Duration longest_queue_wait = kLongestQueueWait;
   std::size_t max_watchers = 256;
 };
 

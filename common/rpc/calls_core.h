@@ -39,7 +39,7 @@ class Drainable {
 class CallsCore final {
  public:
   explicit CallsCore(const CallsOptions& given)
-      : options(given), pool(given.threads, given.max_queued, given.longest_queue_wait, wall_clock) {}
+      : options(given), pool(given.threads, given.max_queued, kLongestQueueWait, wall_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);

@@ -57,6 +57,12 @@ absl::Status InvalidField(std::string_view field, std::string_view reason, std::
   return violations.ToStatus();
 }
 
+absl::Status MissingField(std::string_view field, std::string_view message) {
+  Violations violations;
+  violations.Missing(field, message);
+  return violations.ToStatus();
+}
+
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   google::rpc::RetryInfo info;
   const absl::Duration shown = std::clamp(delay, absl::ZeroDuration(), absl::Hours(24));
@@ -65,12 +71,6 @@ absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   info.mutable_retry_delay()->set_nanos(static_cast<std::int32_t>(milliseconds % 1000 * 1'000'000));
   Attach(status, kRetryInfoUrl, info);
   return status;
-}
-
-absl::Duration RetryDelayOf(const absl::Status& status) {
-  const auto info = Attached<google::rpc::RetryInfo>(status, kRetryInfoUrl);
-  if (!info.has_value()) return absl::ZeroDuration();
-  return absl::Seconds(info->retry_delay().seconds()) + absl::Nanoseconds(info->retry_delay().nanos());
 }
 
 std::string ReasonOf(const absl::Status& status) {
@@ -88,6 +88,10 @@ std::vector<std::string> FieldsOf(const absl::Status& status) {
 
 void Violations::Add(std::string_view field, std::string_view reason, std::string_view message) {
   items_.push_back({std::string(field), std::string(reason), std::string(message)});
+}
+
+void Violations::Missing(std::string_view field, std::string_view message) {
+  Add(field, "REQUIRED", message);
 }
 
 absl::Status Violations::ToStatus() const {

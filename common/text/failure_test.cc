@@ -74,8 +74,6 @@ TEST(FailureTest, RetryDelayIsKeptBesideTheReason) {
   EXPECT_EQ(info.retry_delay().seconds(), 1);
   EXPECT_EQ(info.retry_delay().nanos(), 500'000'000);
   EXPECT_EQ(ReasonOf(status), "DRAINING");
-  EXPECT_EQ(RetryDelayOf(status), absl::Milliseconds(1500));
-  EXPECT_EQ(RetryDelayOf(Failure(absl::StatusCode::kUnavailable, "DRAINING", "try again")), absl::ZeroDuration());
 }
 
 }  // namespace
