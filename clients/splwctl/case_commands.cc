@@ -284,11 +284,8 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   close->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::CaseOutcome_descriptor()))->required();
   close->add_flag("--feedback-owed-acknowledged", arguments->feedback_owed, "Although feedback is owed to an MDT");
 
-  CLI::App* watch =
-      AddVerb(*noun, shell, "watch", "Show changes of cases as they happen", {"--network U12345 case watch --from now"},
-              [&shell, arguments] { return Watch(shell, *arguments); });
-  watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
-  watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
+  AddWatch(*noun, shell, "cases", arguments->position, arguments->limit,
+           [&shell, arguments] { return Watch(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

@@ -7,24 +7,14 @@
 
 #include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
+#include "common/rpc/channel.h"
 #include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
 
-// A service that was restarted is found again soon: a person waits. (gRPC's own default grows to two minutes.)
-constexpr int kFirstReconnectMilliseconds = 100;
-constexpr int kLastReconnectMilliseconds = 1000;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
-
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMilliseconds);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
-}
 
 }  // namespace
 
@@ -58,9 +48,9 @@ bool IsWorthRetrying(const absl::Status& status) {
 
 Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
     : settings_(std::move(settings)), err_(err) {
-  channels_[0] = MakeChannel(addresses.intake);
-  channels_[1] = MakeChannel(addresses.caseload);
-  channels_[2] = MakeChannel(addresses.mdt);
+  channels_[0] = rpc::MakeChannelWithoutRetries(addresses.intake);
+  channels_[1] = rpc::MakeChannelWithoutRetries(addresses.caseload);
+  channels_[2] = rpc::MakeChannelWithoutRetries(addresses.mdt);
   intake_ = referral::v1::ReferralIntakeService::NewStub(channels_[0]);
   caseload_ = caseload::v1::CaseloadService::NewStub(channels_[1]);
   mdt_ = mdt::v1::MdtAgendaService::NewStub(channels_[2]);
@@ -111,8 +101,7 @@ absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>&
            << std::flush;
       announced = true;
     }
-    // Not a plain sleep: a channel that no call waits on looks for its connection only every 5 s (gRPC's backup poller).
-    // This looks all the time, and returns as soon as the service is there again.
+    // Not a plain sleep: this looks after the connection all the time, and returns as soon as the service is there again.
     grpc::Channel& channel = *channels_[static_cast<int>(peer)];
     const absl::Time pause_end = absl::Now() + pause;
     const bool connected = channel.WaitForConnected(absl::ToChronoTime(pause_end));

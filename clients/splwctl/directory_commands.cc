@@ -14,7 +14,7 @@ using Stub = cv1::CaseloadService::StubInterface;
 using identity::Role;
 
 struct Arguments {
-  std::string name, etag, json, need;
+  std::string name, etag, json, need, position;
   bool only = false;
   std::int64_t limit = 0;
 };
@@ -134,6 +134,31 @@ absl::Status UpdateService(Shell& shell, const Arguments& arguments) {
   return AskAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::UpdateCommunityService, request);
 }
 
+absl::Status WatchWorkers(Shell& shell, const Arguments& arguments) {
+  cv1::WatchLinkWorkersRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<cv1::WatchLinkWorkersResponse>(
+      shell, Role::kServiceLead, Peer::kCaseload, request, &cv1::WatchLinkWorkersResponse::link_worker,
+      {{"", "name#"}, {"", "display_name"}, {"", "open_cases"}, {"", "weighted_load"}, {"", "active"}}, arguments.limit,
+      [](Connection& connection, grpc::ClientContext* context, const cv1::WatchLinkWorkersRequest& from) {
+        return connection.caseload().WatchLinkWorkers(context, from);
+      });
+}
+
+absl::Status WatchServices(Shell& shell, const Arguments& arguments) {
+  cv1::WatchCommunityServicesRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<cv1::WatchCommunityServicesResponse>(
+      shell, Role::kServiceLead, Peer::kCaseload, request, &cv1::WatchCommunityServicesResponse::community_service,
+      {{"", "name#"}, {"", "display_name"}, {"", "places_offered"}, {"", "places_held"}, {"", "accepting"}},
+      arguments.limit,
+      [](Connection& connection, grpc::ClientContext* context, const cv1::WatchCommunityServicesRequest& from) {
+        return connection.caseload().WatchCommunityServices(context, from);
+      });
+}
+
 using Run = absl::Status (*)(Shell&, const Arguments&);
 
 void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments,
@@ -171,6 +196,8 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
       ->add_option("WORKER", arguments->name, "Its id, or its full name")
       ->required();
   AddCreateAndUpdate(*worker, shell, arguments, "link worker", "WORKER", "LinkWorker", &CreateWorker, &UpdateWorker);
+  AddWatch(*worker, shell, "link workers and their load", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchWorkers(shell, *arguments); });
 
   CLI::App* service = AddNoun(app, "service", "Community services, and the places that they offer");
   CLI::App* services = AddVerb(*service, shell, "list", "List community services",
@@ -189,6 +216,8 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
       ->required();
   AddCreateAndUpdate(*service, shell, arguments, "community service", "SERVICE", "CommunityService", &CreateService,
                      &UpdateService);
+  AddWatch(*service, shell, "community services and their places", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchServices(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

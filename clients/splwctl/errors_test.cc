@@ -36,11 +36,11 @@ TEST(ExitStatusTest, FollowsTheTableInTheDocumentation) {
 TEST(PrintErrorTest, NamesEveryFieldWithItsReason) {
   text::Violations violations;
   violations.Add("person.birth_date", "BIRTH_DATE_IN_FUTURE", "must not be in the future");
-  violations.Add("urgency", "URGENCY_REQUIRED", "say how soon");
+  violations.Add("urgency", "REQUIRED", "say how soon");
   EXPECT_EQ(Rendered(violations.ToStatus()),
             "splwctl: refused: person.birth_date: must not be in the future (and 1 more) [BIRTH_DATE_IN_FUTURE]\n"
             "  field person.birth_date: BIRTH_DATE_IN_FUTURE: must not be in the future\n"
-            "  field urgency: URGENCY_REQUIRED: say how soon\n");
+            "  field urgency: REQUIRED: say how soon\n");
 }
 
 TEST(PrintErrorTest, ShowsMetadataAndWhenToTryAgain) {

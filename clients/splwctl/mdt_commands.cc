@@ -13,7 +13,7 @@ using Stub = mv1::MdtAgendaService::StubInterface;
 using identity::Role;
 
 struct Arguments {
-  std::string name, json, state, owner, due_before, case_name;
+  std::string name, json, state, owner, due_before, case_name, position;
   std::int64_t limit = 0;
 };
 
@@ -79,6 +79,30 @@ absl::Status ListActions(Shell& shell, const Arguments& arguments) {
                      arguments.limit);
 }
 
+absl::Status WatchMdts(Shell& shell, const Arguments& arguments) {
+  mv1::WatchMdtsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<mv1::WatchMdtsResponse>(
+      shell, Role::kMdtCoordinator, Peer::kMdt, request, &mv1::WatchMdtsResponse::mdt,
+      {{"", "name#"}, {"", "display_name"}, {"", "schedule.day_of_week"}, {"", "schedule.start_time"}}, arguments.limit,
+      [](Connection& connection, grpc::ClientContext* context, const mv1::WatchMdtsRequest& from) {
+        return connection.mdt().WatchMdts(context, from);
+      });
+}
+
+absl::Status WatchActions(Shell& shell, const Arguments& arguments) {
+  mv1::WatchActionsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<mv1::WatchActionsResponse>(
+      shell, Role::kMdtCoordinator, Peer::kMdt, request, &mv1::WatchActionsResponse::action,
+      {{"", "name#"}, {"", "due_date"}, {"", "state"}, {"", "owner"}, {"", "case#"}, {"", "description"}},
+      arguments.limit, [](Connection& connection, grpc::ClientContext* context, const mv1::WatchActionsRequest& from) {
+        return connection.mdt().WatchActions(context, from);
+      });
+}
+
 }  // namespace
 
 void AddMdtCommands(CLI::App& app, Shell& shell) {
@@ -95,6 +119,8 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
           [&shell, arguments] { return ShowMdt(shell, *arguments); })
       ->add_option("MDT", arguments->name, "Its id, or its full name")
       ->required();
+  AddWatch(*mdt, shell, "teams", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchMdts(shell, *arguments); });
 
   CLI::App* action = AddNoun(app, "action", "Actions that MDTs agreed");
   CLI::App* list = AddVerb(*action, shell, "list", "List actions, the earliest due first",
@@ -106,6 +132,8 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
   list->add_option("--due-before", arguments->due_before, "Only those due before this date");
   list->add_option("--case", arguments->case_name, "Only those of this case");
   list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddWatch(*action, shell, "actions", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchActions(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

@@ -384,11 +384,8 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
       ->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")
       ->required();
 
-  CLI::App* watch =
-      AddVerb(*noun, shell, "watch", "Show changes of meetings as they happen",
-              {"--network U12345 meeting watch --from now"}, [&shell, arguments] { return Watch(shell, *arguments); });
-  watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
-  watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
+  AddWatch(*noun, shell, "meetings", arguments->position, arguments->limit,
+           [&shell, arguments] { return Watch(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

@@ -52,7 +52,8 @@ TEST(ProgramTest, EveryVerbHasHelpWithAnExample) {
       {"meeting", "decide"},  {"meeting", "feedback"},    {"meeting", "close"},     {"meeting", "cancel"},
       {"meeting", "minutes"}, {"action", "list"},         {"outbox", "list"},       {"outbox", "retry"},
       {"outbox", "skip"},     {"audit", "list"},          {"store", "verify"},      {"sample", "load"},
-      {"sample", "demo"}};
+      {"sample", "demo"},     {"meeting", "watch"},       {"nomination", "watch"},  {"worker", "watch"},
+      {"service", "watch"},   {"mdt", "watch"},           {"action", "watch"}};
   for (std::vector<const char*> verb : verbs) {
     verb.push_back("--help");
     const Outcome outcome = Ctl(verb);

@@ -304,12 +304,8 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
   acknowledge->add_flag("--urgent-advice-given", arguments->given, "The urgent advice was given");
   acknowledge->add_option("--by", arguments->practitioner, "Who gave it: name and role")->required();
 
-  CLI::App* watch =
-      AddVerb(*noun, shell, "watch", "Show changes of referrals as they happen",
-              {"--network U12345 referral watch --from now", "--network U12345 --output json referral watch --count 1"},
-              [&shell, arguments] { return Watch(shell, *arguments); });
-  watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
-  watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
+  AddWatch(*noun, shell, "referrals", arguments->position, arguments->limit,
+           [&shell, arguments] { return Watch(shell, *arguments); });
 
   CLI::App* policy = AddNoun(app, "policy", "What a network takes, and how it screens");
   AddVerb(*policy, shell, "show", "Show a network's policy", {"--network U12345 policy show"},

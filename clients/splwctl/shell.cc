@@ -188,4 +188,14 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
   return added;
 }
 
+void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
+              std::function<absl::Status()> run) {
+  const std::string line = "--network U12345 " + noun.get_name() + " watch";
+  const std::string one = "--network U12345 --output json " + noun.get_name() + " watch --count 1";
+  CLI::App* watch = AddVerb(noun, shell, "watch", "Show changes of " + what + " as they happen",
+                            {line + " --from now", one}, std::move(run));
+  watch->add_option("--from", position, "\"now\", or a position from before (default: the oldest kept)");
+  watch->add_option("--count", count, "Stop after this many (default: never)");
+}
+
 }  // namespace splw::ctl

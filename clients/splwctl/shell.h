@@ -93,4 +93,8 @@ CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& des
 CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const std::string& description,
                   const std::vector<std::string>& examples, std::function<absl::Status()> run);
 
+// The verb "watch": shows changes of `what` ("cases") as they come. `run` reads --from into `position`, --count into `count`.
+void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
+              std::function<absl::Status()> run);
+
 }  // namespace splw::ctl

@@ -14,7 +14,7 @@ using Stub = cv1::CaseloadService::StubInterface;
 using identity::Role;
 
 struct Arguments {
-  std::string name, etag, parent, service, state, outcome, cause, reason;
+  std::string name, etag, parent, service, state, outcome, cause, reason, position;
   std::int64_t limit = 0;
 };
 
@@ -112,6 +112,18 @@ absl::Status Withdraw(Shell& shell, const Arguments& arguments) {
   return AskAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::WithdrawNomination, request);
 }
 
+absl::Status WatchNominations(Shell& shell, const Arguments& arguments) {
+  cv1::WatchNominationsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<cv1::WatchNominationsResponse>(
+      shell, Role::kServiceLead, Peer::kCaseload, request, &cv1::WatchNominationsResponse::nomination,
+      {{"", "name"}, {"", "state"}, {"", "urgency"}, {"", "meeting#"}}, arguments.limit,
+      [](Connection& connection, grpc::ClientContext* context, const cv1::WatchNominationsRequest& from) {
+        return connection.caseload().WatchNominations(context, from);
+      });
+}
+
 }  // namespace
 
 void AddSignpostCommands(CLI::App& app, Shell& shell) {
@@ -160,6 +172,8 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
   withdraw->add_option("NOMINATION", arguments->name, "Its name, as the list shows it")->required();
   withdraw->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")->required();
   withdraw->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddWatch(*nomination, shell, "nominations", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchNominations(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

@@ -82,8 +82,8 @@ class Changes {
 
   // The same, once for each `request_id` of this actor and action. The body fills `response`; a repeat does not run it, and
   // gets the first answer. Kept for kRequestMemory. INVALID_ARGUMENT REQUEST_ID_REUSED if the id came before with another
-  // `request` (compared field by field); INVALID_ARGUMENT for an id that is empty, longer than 64 characters or not
-  // printable ASCII (field "request_id"). An error of the body is not remembered: nothing happened.
+  // `request` (compared field by field); INVALID_ARGUMENT REQUIRED or REQUEST_ID_INVALID as in request_rules.h. An error of the
+  // body is not remembered: nothing happened.
   virtual absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin,
                                                   std::string_view network, const std::string& request_id,
                                                   const google::protobuf::Message& request,

@@ -12,6 +12,7 @@
 #include "common/audit/counters.h"
 #include "common/delivery/delivery_tables.h"
 #include "common/delivery/envelope.h"
+#include "common/delivery/request_rules.h"
 #include "common/ids/ulid.h"
 #include "common/text/failure.h"
 #include "common/text/fingerprint.h"
@@ -172,10 +173,9 @@ class ChangesImpl final : public Changes {
   absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin, std::string_view network,
                                           const std::string& request_id, const google::protobuf::Message& request,
                                           google::protobuf::Message* response, ChangeBody body) override {
-    if (!IsPrintableId(request_id, kMaxNameCharacters)) {
-      return text::InvalidField("request_id", "REQUEST_ID_INVALID",
-                                "must be 1 to 64 printable ASCII characters, without spaces at either end");
-    }
+    text::Violations violations;
+    CheckRequestId(request_id, violations);
+    SPLW_RETURN_IF_ERROR(violations.ToStatus());
     const std::string record_id = RequestRecordId(origin, request_id);
     const std::string fingerprint = text::Fingerprint(request);
     return Run(attempt, origin, network, [&](Change& change) -> absl::Status {

@@ -284,8 +284,7 @@ void DispatcherCore::PeerIsThere(DestinationState& destination) {
 }
 
 void DispatcherCore::CallFailed(InFlight in_flight, absl::Time now, const absl::Status& status) {
-  ++stats_.failed_calls;
-  ++stats_.failed_calls_by_code[status.code()];
+  ++stats_.failed_calls[in_flight.destination][status.code()];
   DestinationState& destination = destinations_.at(in_flight.destination);
   std::size_t events = 0;
   for (const SentStream& sent : in_flight.streams) events += sent.events.size();

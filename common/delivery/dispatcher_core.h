@@ -53,8 +53,8 @@ struct DestinationStats {
 struct DispatcherStats {
   std::map<std::string, DestinationStats> destinations;  // every configured one, and others that events wait for
   std::uint64_t delivered_events = 0;                    // acknowledged since the start
-  std::uint64_t failed_calls = 0;                        // as a whole, since the start
-  std::map<absl::StatusCode, std::uint64_t> failed_calls_by_code;  // the same, by how they failed
+  // As a whole, since the start: by destination and by how they failed.
+  std::map<std::string, std::map<absl::StatusCode, std::uint64_t>> failed_calls;
 };
 
 // A batch to be sent, once all up to `position` is durable.

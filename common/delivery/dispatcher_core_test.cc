@@ -412,7 +412,8 @@ TEST_F(DispatcherCoreTest, StatsTellDepthAgeAndParkedStreams) {
   EXPECT_EQ(stats.parked_streams, 1u);
   EXPECT_EQ(stats.oldest, testkit::Start());
   EXPECT_EQ(core_->stats().destinations.at("mdt-agenda").depth, 0u);
-  EXPECT_EQ(core_->stats().failed_calls, 1u);
+  ASSERT_THAT(core_->stats().failed_calls, SizeIs(1));
+  EXPECT_EQ(core_->stats().failed_calls.at(kPeer).at(absl::StatusCode::kUnavailable), 1u);
 }
 
 TEST_F(DispatcherCoreTest, AClockThatIsSetBackHoldsNothingUp) {

@@ -49,6 +49,7 @@ absl::StatusOr<Call> CallsCore::AdmitArrival(const Arrival& arrival, const googl
       Admit(*options.policy, options.dev_principals, arrival.method, arrival.metadata, request);
   if (maybe_call.ok()) {
     maybe_call->correlation_id = arrival.correlation_id;
+    maybe_call->incarnation = options.incarnation;
     maybe_call->deadline = options.clock->Now() + Remaining(arrival);
   }
   return maybe_call;

@@ -39,7 +39,9 @@ class Drainable {
 class CallsCore final {
  public:
   explicit CallsCore(const CallsOptions& given)
-      : options(given), pool(given.threads, given.max_queued, kLongestQueueWait, wall_clock) {}
+      : options(given),
+        wall_clock(given.wall_clock == nullptr ? system_clock : *given.wall_clock),
+        pool(given.threads, given.max_queued, kLongestQueueWait, wall_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);
@@ -62,7 +64,8 @@ class CallsCore final {
 
   const CallsOptions options;
   // gRPC's deadlines are in real time, whatever clock the store has.
-  const time::SystemClock wall_clock;
+  const time::SystemClock system_clock;
+  const time::Clock& wall_clock;
   WorkerPool pool;
 
  private:

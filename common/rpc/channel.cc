@@ -58,6 +58,12 @@ std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   return Connect(address, std::move(arguments));
 }
 
+std::shared_ptr<grpc::Channel> MakeChannelWithoutRetries(const std::string& address) {
+  grpc::ChannelArguments arguments = CommonArguments();
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  return Connect(address, std::move(arguments));
+}
+
 void PrepareContext(grpc::ClientContext& context, const identity::Principal& principal,
                     const std::string& correlation_id, absl::Duration deadline) {
   for (const auto& [key, value] : MetadataOf(principal)) context.AddMetadata(key, value);
@@ -70,12 +76,9 @@ void PrepareContext(grpc::ClientContext& context, const identity::Principal& pri
 // The calls under way. The channel is let go of by GrpcPeer's destructor only, after the last callback (grpc#32584).
 class GrpcPeer::Calls final {
  public:
-  explicit Calls(const std::string& address) {
-    grpc::ChannelArguments arguments = CommonArguments();
-    // The dispatcher decides when to try again, and wants to know at once that the peer is away.
-    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-    stub_ = delivery::v1::DeliveryService::NewStub(Connect(address, std::move(arguments)));
-  }
+  // The dispatcher decides when to try again, and wants to know at once that the peer is away.
+  explicit Calls(const std::string& address)
+      : stub_(delivery::v1::DeliveryService::NewStub(MakeChannelWithoutRetries(address))) {}
 
   struct Call {
     grpc::ClientContext context;
@@ -117,7 +120,7 @@ class GrpcPeer::Calls final {
     if (--count_ == 0) none_left_.notify_all();   // under the lock: whoever waits destroys this next
   }
 
-  std::unique_ptr<delivery::v1::DeliveryService::Stub> stub_;
+  const std::unique_ptr<delivery::v1::DeliveryService::Stub> stub_;
   std::mutex mutex_;
   std::condition_variable none_left_;
   std::set<Call*> cancellable_;

@@ -23,6 +23,9 @@ inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
 // A channel to "host:port", in plaintext. Connects when it is first used, and again after an outage within a second. A call that
 // is answered UNAVAILABLE is tried again, four times at most in all: harmless, since every mutation carries a request_id.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+// The same for callers who decide themselves when to try again: a call meets nobody at once. Between such calls nothing looks after the
+// connection more often than every 5 s (gRPC's backup poller): whoever waits does it in WaitForConnected.
+std::shared_ptr<grpc::Channel> MakeChannelWithoutRetries(const std::string& address);
 
 // Says who calls, and for how long. `correlation_id` may be empty: the server then makes one. Without a deadline: for streams.
 void PrepareContext(grpc::ClientContext& context, const identity::Principal& principal,

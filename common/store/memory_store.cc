@@ -214,4 +214,9 @@ Position MemoryStore::durable() const {
   return durable_;
 }
 
+std::size_t MemoryStore::waiting() const {
+  std::lock_guard lock(mutex_);
+  return waiting_.size();
+}
+
 }  // namespace splw::store

@@ -18,6 +18,7 @@
 #include "common/store/power_loss_file_system.h"
 #include "common/store/rocksdb_open.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/sync_recorder.h"
 #include "common/testing/temp_dir.h"
 
 namespace splw::store {
@@ -96,6 +97,13 @@ class RocksDbStoreTest : public ::testing::Test {
   std::shared_ptr<PowerLossFileSystem> files_ = std::make_shared<PowerLossFileSystem>();
   std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(files_);
 };
+
+TEST_F(RocksDbStoreTest, SyncsTheNamesOfTheFoldersThatItMakes) {
+  splw::testing::SyncRecorder::Take();
+  MustOpen(Options())->Close();
+  EXPECT_THAT(splw::testing::SyncRecorder::Take(),
+              ::testing::IsSupersetOf({folder_.path(), folder_.File("a"), folder_.File("a/b")}));
+}
 
 TEST_F(RocksDbStoreTest, IncarnationLastsUntilItIsRenewed) {
   std::string first;

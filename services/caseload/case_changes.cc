@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/caseload_tables.h"
@@ -40,7 +41,8 @@ absl::Status AddToLoad(delivery::Change& change, const std::string& link_worker_
   SPLW_ASSIGN_OR_RETURN(LinkWorkerRecord worker, LoadLinkWorker(change.txn(), change.network(), link_worker_id));
   worker.set_open_cases(worker.open_cases() + cases);
   worker.set_weighted_load(worker.weighted_load() + weight);
-  return LinkWorkers().Put(change.txn(), change.network(), worker);
+  SPLW_RETURN_IF_ERROR(LinkWorkers().Put(change.txn(), change.network(), worker));
+  return change.Changed(kLinkWorkerCollection, LinkWorkerName(change.network(), worker.id()), /*created=*/false);
 }
 
 absl::Status MoveLoad(delivery::Change& change, const Share& before, const Share& after) {
@@ -101,8 +103,7 @@ absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& sna
 }
 
 absl::Status CheckEtag(const std::string& etag, std::uint64_t version) {
-  if (etag.empty() || etag == Etag(version)) return absl::OkStatus();
-  return errors::EtagMismatch();
+  return etag.empty() ? absl::OkStatus() : delivery::CheckEtag("etag", etag, version);
 }
 
 absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id, const std::string& etag) {
@@ -119,18 +120,27 @@ absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>&
   *after.mutable_update_time() = ToTimestamp(change.now());
   SPLW_RETURN_IF_ERROR(MoveLoad(change, ShareOf(before), ShareOf(after)));
   SPLW_RETURN_IF_ERROR(Cases().Put(change.txn(), change.network(), after));
-  return change.Changed("cases", CaseName(change.network(), after.id()), !before.has_value(), reason);
+  return change.Changed(kCaseCollection, CaseName(change.network(), after.id()), !before.has_value(), reason);
+}
+
+absl::Status SaveHeldPlaces(delivery::Change& change, const CommunityServiceRecord& record) {
+  SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord before,
+                        LoadCommunityService(change.txn(), change.network(), record.id()));
+  if (before.places_held() == record.places_held()) return absl::OkStatus();
+  SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), record));
+  return change.Changed(kCommunityServiceCollection, CommunityServiceName(change.network(), record.id()),
+                        /*created=*/false);
 }
 
 absl::Status SaveSignpost(delivery::Change& change, const SignpostRecord& record, std::string_view reason) {
   SPLW_RETURN_IF_ERROR(Signposts().Put(change.txn(), change.network(), record));
-  return change.Changed("signposts", SignpostName(change.network(), record.case_id(), record.id()),
+  return change.Changed(kSignpostCollection, SignpostName(change.network(), record.case_id(), record.id()),
                         record.version() == 1, reason);
 }
 
 absl::Status SaveNomination(delivery::Change& change, const NominationRecord& record, std::string_view reason) {
   SPLW_RETURN_IF_ERROR(Nominations().Put(change.txn(), change.network(), record));
-  return change.Changed("nominations", NominationName(change.network(), record.case_id(), record.id()),
+  return change.Changed(kNominationCollection, NominationName(change.network(), record.case_id(), record.id()),
                         record.version() == 1, reason);
 }
 
@@ -193,7 +203,7 @@ absl::Status ReleasePlaces(delivery::Change& change, CaseRecord& record) {
                                                                          signpost, v1::SIGNPOST_OUTCOME_CASE_CLOSED,
                                                                          v1::BOUNCE_CAUSE_UNSPECIFIED, change.now()));
     record = std::move(released.record);
-    SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), released.service));
+    SPLW_RETURN_IF_ERROR(SaveHeldPlaces(change, released.service));
     SPLW_RETURN_IF_ERROR(SaveSignpost(change, released.signpost, "CASE_CLOSED"));
   }
   return absl::OkStatus();

@@ -440,5 +440,38 @@ TEST_F(CaseloadTest, ABodyThatRunsAgainHasItsEffectOnce) {
   ASSERT_THAT(Close(name), IsOk());
 }
 
+TEST_F(CaseloadTest, AFilteredPageOfLargeRecordsEndsBeforeItOutgrowsAMessage) {
+  const std::string name = OpenCaseFor(1);
+  constexpr int kCount = 40;
+  constexpr std::size_t kMaxMessageBytes = 4 << 20;  // gRPC's, which the servers and the clients keep
+  for (int i = 0; i < kCount; ++i) {
+    NominationRecord record;
+    record.set_id(std::to_string(100 + i));
+    record.set_case_id(IdOf(name));
+    record.set_version(1);
+    record.set_state(i % 2 == 0 ? v1::NOMINATION_STATE_SENT : v1::NOMINATION_STATE_DECIDED);
+    record.set_question(std::string(300'000, 'x'));
+    ASSERT_THAT(store_.Commit({}, [&](store::Transaction& txn) { return Nominations().Put(txn, kNetwork, record); }),
+                IsOk());
+  }
+  for (const auto state : {v1::NOMINATION_STATE_UNSPECIFIED, v1::NOMINATION_STATE_SENT}) {
+    v1::ListNominationsRequest request;
+    request.set_parent(name);
+    request.set_state(state);
+    int seen = 0;
+    int pages = 0;
+    do {
+      v1::ListNominationsResponse response;
+      ASSERT_THAT(queries_.ListNominations(Call("ListNominations"), request, &response), IsOk());
+      EXPECT_LT(response.ByteSizeLong(), kMaxMessageBytes);
+      seen += response.nominations_size();
+      request.set_page_token(response.next_page_token());
+      ASSERT_LT(++pages, kCount) << "the pages do not move on";
+    } while (!request.page_token().empty());
+    EXPECT_EQ(seen, state == v1::NOMINATION_STATE_UNSPECIFIED ? kCount : kCount / 2);
+    EXPECT_GT(pages, 1);
+  }
+}
+
 }  // namespace
 }  // namespace splw::caseload

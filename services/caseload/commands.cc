@@ -72,18 +72,18 @@ absl::Status SaveLinkWorker(Change& change, const LinkWorkerRecord& record) {
   const absl::Status put = LinkWorkers().Put(change.txn(), change.network(), record);
   if (absl::IsAlreadyExists(put)) return errors::LinkWorkerExists();  // its only unique index
   SPLW_RETURN_IF_ERROR(put);
-  return change.Changed("linkWorkers", LinkWorkerName(change.network(), record.id()), record.version() == 1);
+  return change.Changed(kLinkWorkerCollection, LinkWorkerName(change.network(), record.id()), record.version() == 1);
 }
 
 absl::Status SaveCommunityService(Change& change, const CommunityServiceRecord& record) {
   SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), record));
-  return change.Changed("communityServices", CommunityServiceName(change.network(), record.id()),
+  return change.Changed(kCommunityServiceCollection, CommunityServiceName(change.network(), record.id()),
                         record.version() == 1);
 }
 
 absl::Status SaveSignpostChange(Change& change, const CaseRecord& before, SignpostChange& after,
                                 std::string_view reason) {
-  SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), after.service));
+  SPLW_RETURN_IF_ERROR(SaveHeldPlaces(change, after.service));
   SPLW_RETURN_IF_ERROR(SaveSignpost(change, after.signpost, reason));
   return SaveCase(change, before, after.record, reason);
 }
@@ -151,7 +151,7 @@ Commands::Outcome Commands::RecordContact(const rpc::Call& call, const v1::Recor
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, NoteContact(before, contact));
     SPLW_RETURN_IF_ERROR(Contacts().Put(change.txn(), change.network(), contact));
     SPLW_RETURN_IF_ERROR(
-        change.Changed("contacts", ContactName(change.network(), case_id, contact.id()), /*created=*/true));
+        change.Changed(kContactCollection, ContactName(change.network(), case_id, contact.id()), /*created=*/true));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
     *response = ToContact(change.network(), contact);
     return absl::OkStatus();
@@ -177,8 +177,8 @@ Commands::Outcome Commands::RecordAssessment(const rpc::Call& call, const v1::Re
     const auto consent = request.has_consent() ? std::optional<type::v1::Consent>(request.consent()) : std::nullopt;
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, NoteAssessment(before, assessment, consent, change.now()));
     SPLW_RETURN_IF_ERROR(Assessments().Put(change.txn(), change.network(), assessment));
-    SPLW_RETURN_IF_ERROR(
-        change.Changed("assessments", AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
+    SPLW_RETURN_IF_ERROR(change.Changed(kAssessmentCollection,
+                                        AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
     // A person who takes their consent back is not discussed (product.md, "What must never happen", 3).
     if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
       SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));

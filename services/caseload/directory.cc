@@ -58,13 +58,13 @@ absl::Status TakeMasked(const Message& source, const google::protobuf::FieldMask
 
 template <typename Categories>
 void CheckCategories(std::string_view field, const Categories& categories, bool required, Violations& violations) {
-  if (required && categories.empty()) violations.Add(field, "REQUIRED", "name at least one need");
+  if (required && categories.empty()) violations.Missing(field, "name at least one need");
   std::set<int> seen;
   for (int index = 0; index < categories.size(); ++index) {
     const std::string path = absl::StrFormat("%s[%d]", field, index);
     if (categories[index] == type::v1::NEED_CATEGORY_UNSPECIFIED ||
         !type::v1::NeedCategory_IsValid(categories[index])) {
-      violations.Add(path, "REQUIRED", "must be a kind of need");
+      violations.Missing(path, "must be a kind of need");
     } else if (!seen.insert(categories[index]).second) {
       violations.Add(path, "REPEATED", "must stand once");
     }
@@ -80,8 +80,13 @@ bool LooksLikeLanguage(const std::string& tag) {
 absl::Status CheckLinkWorker(const v1::LinkWorker& worker) {
   Violations violations;
   if (!IsProfessionalId(worker.professional_id())) {
-    violations.Add("link_worker.professional_id", worker.professional_id().empty() ? "REQUIRED" : "FORMAT_INVALID",
-                   "must be 1 to 64 letters, digits, '.', '_', '-', '@' or '/'");
+    constexpr char kField[] = "link_worker.professional_id";
+    constexpr char kForm[] = "must be 1 to 64 letters, digits, '.', '_', '-', '@' or '/'";
+    if (worker.professional_id().empty()) {
+      violations.Missing(kField, kForm);
+    } else {
+      violations.Add(kField, "FORMAT_INVALID", kForm);
+    }
   }
   text::CheckText("link_worker.display_name", worker.display_name(),
                   {.max_characters = kMaxDisplayNameCharacters, .required = true}, violations);
@@ -119,7 +124,7 @@ absl::Status CheckCommunityService(const v1::CommunityService& service, absl::Ti
                   {.max_characters = kMaxDescriptionCharacters, .allow_lines = true}, violations);
   CheckCategories("community_service.needs", service.needs(), /*required=*/true, violations);
   if (service.agency() == type::v1::AGENCY_KIND_UNSPECIFIED || !type::v1::AgencyKind_IsValid(service.agency())) {
-    violations.Add("community_service.agency", "REQUIRED", "must say what kind of organisation runs it");
+    violations.Missing("community_service.agency", "must say what kind of organisation runs it");
   }
   if (service.places_offered() < 0 || service.places_offered() > kMaxPlaces) {
     violations.Add("community_service.places_offered", "OUT_OF_RANGE", absl::StrFormat("must be 0 to %d", kMaxPlaces));

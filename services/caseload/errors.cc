@@ -63,11 +63,6 @@ absl::Status UpdateMaskInvalid(std::string_view allowed) {
                             absl::StrFormat("must name at least one field, and only these: %s", allowed));
 }
 
-absl::Status EtagMismatch() {
-  return Failure(StatusCode::kAborted, "ETAG_MISMATCH",
-                 "the record has changed since it was read: read it again and decide anew");
-}
-
 absl::Status IllegalTransition(std::string_view what, v1::CaseState state) {
   return Failure(StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION",
                  absl::StrFormat("the case %s: %s is not possible", StateWord(state), what),

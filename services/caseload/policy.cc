@@ -38,14 +38,17 @@ std::vector<identity::PolicyRow> CaseloadPolicy() {
   allow("WithdrawNomination", team);
   allow("GetNomination", team_and_mdt);
   allow("ListNominations", team_and_mdt);
+  allow("WatchNominations", team_and_mdt);
   allow("CreateLinkWorker", lead);
   allow("UpdateLinkWorker", lead);
   allow("GetLinkWorker", team_and_mdt);
   allow("ListLinkWorkers", team_and_mdt);
+  allow("WatchLinkWorkers", team_and_mdt);
   allow("CreateCommunityService", team);
   allow("UpdateCommunityService", team);
   allow("GetCommunityService", team_and_mdt);
   allow("ListCommunityServices", team_and_mdt);
+  allow("WatchCommunityServices", team_and_mdt);
   return rows;
 }
 

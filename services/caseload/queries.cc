@@ -72,9 +72,21 @@ Queries::Outcome ListOfCase(store::Store& store, const rpc::Call& call, const st
     SPLW_ASSIGN_OR_RETURN(const PageOf<Record> found, table.Scan(snapshot, call.network, page));
     response->Clear();
     for (const Record& record : found.records) add(record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
+}
+
+// The record of a feed's entry, as it is now; false where it is gone.
+template <typename Record, typename Response, typename Resource>
+absl::StatusOr<bool> FillOne(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                             const store::Table<Record>& table, const std::string& key,
+                             Resource (*convert)(std::string_view, const Record&), Response* response,
+                             Resource* resource) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<Record> record, table.Get(snapshot, call.network, key));
+  if (!record.has_value()) return false;
+  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
+  *resource = convert(call.network, *record);
+  return true;
 }
 
 v1::Case ToCaseOf(std::string_view, const CaseRecord& record) {
@@ -120,8 +132,7 @@ Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRe
     SPLW_ASSIGN_OR_RETURN(const PageOf<CaseRecord> found, ScanFiltered<CaseRecord>(page, scan, matches));
     response->Clear();
     for (const CaseRecord& record : found.records) *response->add_cases() = ToCase(record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -186,8 +197,7 @@ Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSig
     SPLW_ASSIGN_OR_RETURN(const PageOf<SignpostRecord> found, ScanFiltered<SignpostRecord>(page, scan, matches));
     response->Clear();
     for (const SignpostRecord& record : found.records) *response->add_signposts() = ToSignpost(call.network, record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -221,8 +231,7 @@ Queries::Outcome Queries::ListNominations(const rpc::Call& call, const v1::ListN
     for (const NominationRecord& record : found.records) {
       *response->add_nominations() = ToNomination(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kNominationCollection, request, found.next, response);
   });
 }
 
@@ -244,8 +253,7 @@ Queries::Outcome Queries::ListLinkWorkers(const rpc::Call& call, const v1::ListL
     for (const LinkWorkerRecord& record : found.records) {
       *response->add_link_workers() = ToLinkWorker(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kLinkWorkerCollection, request, found.next, response);
   });
 }
 
@@ -269,19 +277,35 @@ Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call, const v1:
     for (const CommunityServiceRecord& record : found.records) {
       *response->add_community_services() = ToCommunityService(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCommunityServiceCollection, request, found.next, response);
   });
 }
 
-absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       v1::WatchCasesResponse* response) {
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCasesResponse* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCaseName("name", call.network, item.resource));
-  SPLW_ASSIGN_OR_RETURN(const std::optional<CaseRecord> record, Cases().Get(snapshot, call.network, IdKey(id)));
-  if (!record.has_value()) return false;
-  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
-  *response->mutable_case_() = ToCase(*record);
-  return true;
+  return FillOne(call, snapshot, item, Cases(), IdKey(id), ToCaseOf, response, response->mutable_case_());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchNominationsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseNominationName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, Nominations(), ChildKey(ids.case_id, ids.id), ToNomination, response,
+                 response->mutable_nomination());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchLinkWorkersResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseLinkWorkerName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, LinkWorkers(), IdKey(id), ToLinkWorker, response,
+                 response->mutable_link_worker());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCommunityServicesResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCommunityServiceName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, CommunityServices(), IdKey(id), ToCommunityService, response,
+                 response->mutable_community_service());
 }
 
 }  // namespace splw::caseload

@@ -2,11 +2,9 @@
 
 #include <optional>
 
-#include <absl/strings/str_format.h>
-
+#include "common/delivery/request_rules.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/calendar.h"
-#include "services/mdt_agenda/errors.h"
 #include "services/mdt_agenda/feedback.h"
 #include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/names.h"
@@ -85,19 +83,10 @@ absl::Status ShowSensitive(store::Snapshot& snapshot, const std::string& network
 
 }  // namespace
 
-std::string Etag(std::int64_t version) {
-  return absl::StrFormat("%d", version);
-}
-
-absl::Status CheckEtag(std::int64_t version, std::string_view field, const std::string& etag) {
-  if (etag.empty()) return errors::EtagRequired(field);
-  return etag == Etag(version) ? absl::OkStatus() : errors::EtagMismatch();
-}
-
 api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const stored::MeetingRecord& meeting) {
   api::Meeting shown;
   shown.set_name(MeetingName(network, meeting));
-  shown.set_etag(Etag(meeting.version()));
+  shown.set_etag(delivery::EtagOf(meeting.version()));
   shown.set_state(meeting.state());
   *shown.mutable_date() = ToDate(*ParseDay(meeting.date()));
   *shown.mutable_start_time() = meeting.start_time();
@@ -148,7 +137,7 @@ api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const
 api::Nomination ShowNomination(const std::string& network, const stored::NominationRecord& nomination) {
   api::Nomination shown;
   shown.set_name(nomination.name());
-  shown.set_etag(Etag(nomination.version()));
+  shown.set_etag(delivery::EtagOf(nomination.version()));
   shown.set_case_(nomination.subject().case_());
   if (!nomination.mdt_id().empty()) shown.set_mdt(MdtName(network, nomination.mdt_id()));
   shown.set_state(nomination.state());
@@ -189,7 +178,7 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
                                          const stored::MeetingRecord& meeting, const stored::AgendaItemRecord& item) {
   api::AgendaItem shown;
   shown.set_name(ItemName(network, item));
-  shown.set_etag(Etag(item.version()));
+  shown.set_etag(delivery::EtagOf(item.version()));
   shown.set_kind(item.kind());
   shown.set_state(item.state());
   shown.set_case_(item.subject().case_());

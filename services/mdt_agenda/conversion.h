@@ -11,10 +11,6 @@
 
 namespace splw::mdt_agenda {
 
-std::string Etag(std::int64_t version);
-// OK; ABORTED ETAG_MISMATCH; INVALID_ARGUMENT ETAG_REQUIRED of `field` where it is empty.
-absl::Status CheckEtag(std::int64_t version, std::string_view field, const std::string& etag);
-
 api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const stored::MeetingRecord& meeting);
 api::Nomination ShowNomination(const std::string& network, const stored::NominationRecord& nomination);
 api::Action ShowAction(const std::string& network, const stored::ActionRecord& action);

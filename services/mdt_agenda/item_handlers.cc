@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/carry_over.h"
@@ -232,7 +233,7 @@ absl::StatusOr<store::Position> ItemHandlers::RecordDecision(const rpc::Call& ca
   return ChangeOnce(changes_, call, request, response, [&](AgendaBook& book, api::AgendaItem& shown) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(ItemInPlace found, Find(book, place));
     stored::AgendaItemRecord& item = found.item;
-    SPLW_RETURN_IF_ERROR(CheckEtag(item.version(), "etag", request.etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", request.etag(), item.version()));
     SPLW_RETURN_IF_ERROR(CheckTakesOutcomes(found.meeting.state()));
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
     SPLW_RETURN_IF_ERROR(CheckTakesOutcome(item, feedback ? api::ITEM_STATE_FEEDBACK_GIVEN : api::ITEM_STATE_DECIDED));
@@ -268,7 +269,7 @@ absl::StatusOr<store::Position> ItemHandlers::RecordFeedback(const rpc::Call& ca
     SPLW_ASSIGN_OR_RETURN(ItemInPlace found, Find(book, place));
     SPLW_ASSIGN_OR_RETURN(const bool visible, IsVisible(book.txn(), book.network(), viewer, found.meeting, found.item));
     if (!visible) return errors::ItemNotFound();
-    SPLW_RETURN_IF_ERROR(CheckEtag(found.item.version(), "etag", request.etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", request.etag(), found.item.version()));
     if (found.item.kind() != api::ITEM_KIND_FEEDBACK) return errors::NotAFeedbackItem();
     SPLW_ASSIGN_OR_RETURN(const OwedActions owed, OwedActionsOf(book, found.item));
     SPLW_RETURN_IF_ERROR(viewer.agency_member ? ReportByOwner(book, viewer, request, owed, found)

@@ -8,6 +8,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/agenda_building.h"
@@ -43,7 +44,7 @@ absl::StatusOr<store::Position> TakeStep(delivery::Changes& changes, const rpc::
   SPLW_ASSIGN_OR_RETURN(const Place place, ParseMeeting("name", request.name()));
   return ChangeOnce(changes, call, request, response, [&](AgendaBook& book, api::Meeting& shown) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord meeting, book.Meeting(place.mdt_id, place.date));
-    SPLW_RETURN_IF_ERROR(CheckEtag(meeting.version(), "etag", request.etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", request.etag(), meeting.version()));
     SPLW_ASSIGN_OR_RETURN(const api::MeetingState next, NextState(meeting.state(), step));
     SPLW_ASSIGN_OR_RETURN(const stored::MdtRecord mdt, book.Mdt(meeting.mdt_id()));
     SPLW_RETURN_IF_ERROR(work(book, mdt, meeting));
@@ -58,7 +59,7 @@ absl::StatusOr<store::Position> TakeStep(delivery::Changes& changes, const rpc::
 
 absl::Status CheckAttendance(const api::RecordAttendanceRequest& request) {
   text::Violations violations;
-  if (request.attendance().empty()) violations.Add("attendance", "REQUIRED", "must hold at least one person");
+  if (request.attendance().empty()) violations.Missing("attendance", "must hold at least one person");
   if (request.attendance_size() > kMaxAttendance) {
     violations.Add("attendance", "TOO_MANY_PEOPLE", absl::StrFormat("may hold at most %d people", kMaxAttendance));
     return violations.ToStatus();
@@ -73,7 +74,7 @@ absl::Status CheckAttendance(const api::RecordAttendanceRequest& request) {
     }
     if (attendance.status() == api::ATTENDANCE_STATUS_UNSPECIFIED ||
         !api::AttendanceStatus_IsValid(attendance.status())) {
-      violations.Add(field + ".status", "REQUIRED", "is required: present or apologies");
+      violations.Missing(field + ".status", "is required: present or apologies");
     }
   }
   return violations.ToStatus();
@@ -113,7 +114,7 @@ absl::StatusOr<Reasons> ReasonsOf(const api::CloseMeetingRequest& request, const
     if (open.count(reason.item()) == 0 || reasons.count(reason.item()) > 0) {
       return errors::CarryOverItemNotOpen(field + ".item");
     }
-    if (!IsReasonCode(reason.reason_code())) return errors::ReasonCodeInvalid(field + ".reason_code");
+    SPLW_RETURN_IF_ERROR(CheckReasonCode(field + ".reason_code", reason.reason_code()));
     reasons[reason.item()] = reason.reason_code();
   }
   return reasons;
@@ -209,7 +210,7 @@ absl::StatusOr<store::Position> MeetingHandlers::CloseMeeting(const rpc::Call& c
 absl::StatusOr<store::Position> MeetingHandlers::CancelMeeting(const rpc::Call& call,
                                                                const api::CancelMeetingRequest& request,
                                                                api::Meeting* response) {
-  if (!IsReasonCode(request.reason_code())) return errors::ReasonCodeInvalid("reason_code");
+  SPLW_RETURN_IF_ERROR(CheckReasonCode("reason_code", request.reason_code()));
   return TakeStep(changes_, call, request, MeetingStep::kCancel, response,
                   [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) {
                     return TakeOff(book, mdt, request.reason_code(), meeting);

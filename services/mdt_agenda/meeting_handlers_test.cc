@@ -144,7 +144,7 @@ TEST_F(MeetingHandlersTest, StepWithAStaleEtagIsRefused) {
   EXPECT_THAT(Ask(meetings, &MeetingHandlers::BuildAgenda, request), StatusIs(absl::StatusCode::kAborted));
   request.clear_etag();
   request.set_request_id(NextRequest());
-  EXPECT_THAT(Ask(meetings, &MeetingHandlers::BuildAgenda, request), HasReason("ETAG_REQUIRED"));
+  EXPECT_THAT(Ask(meetings, &MeetingHandlers::BuildAgenda, request), HasReason("REQUIRED"));
 }
 
 TEST_F(MeetingHandlersTest, RepeatedStepGetsTheFirstAnswer) {

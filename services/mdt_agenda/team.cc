@@ -29,7 +29,7 @@ void CheckRange(text::Violations& violations, std::string_view field, int value,
 }
 
 void CheckCoreAgencies(text::Violations& violations, const api::Mdt& mdt) {
-  if (mdt.core_agencies().empty()) violations.Add("mdt.core_agencies", "REQUIRED", "must hold at least one agency");
+  if (mdt.core_agencies().empty()) violations.Missing("mdt.core_agencies", "must hold at least one agency");
   std::set<int> seen;
   for (int i = 0; i < mdt.core_agencies_size(); ++i) {
     const std::string field = absl::StrFormat("mdt.core_agencies[%d]", i);
@@ -55,17 +55,17 @@ void CheckMembers(text::Violations& violations, const api::Mdt& mdt) {
 
 void CheckSchedule(text::Violations& violations, const api::Mdt& mdt) {
   if (!mdt.has_schedule()) {
-    violations.Add("mdt.schedule", "REQUIRED", "is required");
+    violations.Missing("mdt.schedule", "is required");
     return;
   }
   const api::MeetingSchedule& schedule = mdt.schedule();
   if (schedule.day_of_week() == google::type::DAY_OF_WEEK_UNSPECIFIED ||
       !google::type::DayOfWeek_IsValid(schedule.day_of_week())) {
-    violations.Add("mdt.schedule.day_of_week", "REQUIRED", "is required and must be a day of the week");
+    violations.Missing("mdt.schedule.day_of_week", "is required and must be a day of the week");
   }
   const google::type::TimeOfDay& start = schedule.start_time();
   if (!schedule.has_start_time()) {
-    violations.Add("mdt.schedule.start_time", "REQUIRED", "is required");
+    violations.Missing("mdt.schedule.start_time", "is required");
   } else if (start.hours() < 0 || start.hours() >= kHoursInDay || start.minutes() < 0 ||
              start.minutes() >= kMinutesInHour || start.seconds() != 0 || start.nanos() != 0) {
     violations.Add("mdt.schedule.start_time", "OUT_OF_RANGE", "must be 00:00 to 23:59, to the minute");

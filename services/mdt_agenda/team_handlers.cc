@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/calendar.h"
@@ -86,7 +87,7 @@ absl::StatusOr<store::Position> TeamHandlers::UpdateMdt(const rpc::Call& call, c
     SPLW_ASSIGN_OR_RETURN(const api::Mdt merged,
                           MergeTeam(ShowTeam(book.network(), mdt), request.mdt(), request.update_mask()));
     SPLW_RETURN_IF_ERROR(CheckTeam(merged));
-    SPLW_RETURN_IF_ERROR(CheckEtag(mdt.version(), "mdt.etag", request.mdt().etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("mdt.etag", request.mdt().etag(), mdt.version()));
     StoreTeam(merged, mdt);
     *mdt.mutable_update_time() = ToTimestamp(book.now());
     SPLW_RETURN_IF_ERROR(book.Save(mdt));

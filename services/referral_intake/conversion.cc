@@ -1,5 +1,6 @@
 #include "services/referral_intake/conversion.h"
 
+#include "common/delivery/request_rules.h"
 #include "common/health/snomed.h"
 #include "services/referral_intake/crisis.h"
 #include "services/referral_intake/errors.h"
@@ -81,15 +82,11 @@ api::ReferralOutcome OutcomeOf(caseload::v1::CaseOutcome outcome) {
 
 }  // namespace
 
-std::string EtagOf(std::uint64_t version) {
-  return std::to_string(version);
-}
-
 api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record) {
   api::Referral referral;
   if (!record.id().empty()) {
     referral.set_name(ReferralName(network, record.id()));
-    referral.set_etag(EtagOf(record.version()));
+    referral.set_etag(delivery::EtagOf(record.version()));
   }
   referral.set_state(record.state());
   *referral.mutable_person() = record.person();
@@ -127,7 +124,7 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
 api::NetworkPolicy ToNetworkPolicy(std::string_view network, const storage::NetworkPolicyRecord& record) {
   api::NetworkPolicy policy;
   policy.set_name(PolicyName(network));
-  policy.set_etag(EtagOf(record.version()));
+  policy.set_etag(delivery::EtagOf(record.version()));
   policy.set_remit(record.remit());
   *policy.mutable_member_practices() = record.member_practices();
   policy.set_minimum_age(record.minimum_age());

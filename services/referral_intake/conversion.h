@@ -12,8 +12,6 @@
 
 namespace splw::referral_intake {
 
-std::string EtagOf(std::uint64_t version);
-
 // A record without id (a referral as it would be) becomes a referral without name and etag.
 api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record);
 

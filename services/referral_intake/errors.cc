@@ -26,11 +26,6 @@ absl::Status NotYourOrganisation() {
                        "referrers may submit, see and change the referrals of their own organisation only");
 }
 
-absl::Status EtagMismatch() {
-  return text::Failure(StatusCode::kAborted, "ETAG_MISMATCH",
-                       "it was changed since it was read: read it again, and decide again");
-}
-
 absl::Status IllegalTransition(api::ReferralState from, api::ReferralState to) {
   return text::Failure(StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION",
                        "a referral in state " + ShortName(from) + " cannot become " + ShortName(to),

@@ -12,8 +12,6 @@ namespace splw::referral_intake {
 absl::Status ReferralNotFound();
 // PERMISSION_DENIED NOT_YOUR_ORGANISATION: the same words whether or not there is such a referral.
 absl::Status NotYourOrganisation();
-// ABORTED ETAG_MISMATCH.
-absl::Status EtagMismatch();
 // FAILED_PRECONDITION ILLEGAL_TRANSITION; metadata `from` and `to`, for example "RETURNED" and "ACCEPTED".
 absl::Status IllegalTransition(api::ReferralState from, api::ReferralState to);
 // FAILED_PRECONDITION CONSENT_DECLINED.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/delivery/request_rules.h"
 #include "common/rpc/page.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -69,10 +70,8 @@ template <typename Request>
 text::Violations CheckChange(const rpc::Call& call, const Request& request) {
   text::Violations violations;
   CheckName(call, request.name(), violations);
-  if (request.etag().empty()) violations.Add("etag", "REQUIRED", "send the etag of the referral that you read");
-  if (request.request_id().empty()) {
-    violations.Add("request_id", "REQUIRED", "send an id of your own, so that a repeat is harmless");
-  }
+  delivery::CheckEtagGiven("etag", request.etag(), violations);
+  delivery::CheckRequestId(request.request_id(), violations);
   return violations;
 }
 
@@ -246,8 +245,7 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
     for (const storage::ReferralRecord& record : found.records) {
       *response->add_referrals() = ToReferral(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kReferralCollection, request, found.next, response);
   });
 }
 
@@ -261,7 +259,7 @@ absl::StatusOr<store::Position> ReferralIntake::ChangeReferral(const rpc::Call& 
         SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> record,
                               GetReferral(change.txn(), call.network, *ReferralIdOf(target.name, call.network)));
         if (!record.has_value() || !MaySee(call, *record)) return NoSuchReferral(call);
-        if (target.etag != EtagOf(record->version())) return EtagMismatch();
+        SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", target.etag, record->version()));
         change.SetCorrelationId(record->correlation_id());
         SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord next, decide(change.txn(), *record, change.now()));
         SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, next));
@@ -279,7 +277,7 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
     violations.Add("note_code", "CODE_INVALID", "must be at most 64 of A-Z, 0-9 and '_'");
   }
   if (request.has_crisis_answers() && !AllAsked(request.crisis_answers())) {
-    violations.Add("crisis_answers", "REQUIRED", "answer all three questions; \"unsure\" is an answer");
+    violations.Missing("crisis_answers", "answer all three questions; \"unsure\" is an answer");
   }
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
   AcceptCommand command{.decided_by = call.principal.id, .note_code = request.note_code()};
@@ -298,8 +296,7 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
 absl::StatusOr<store::Position> ReferralIntake::Return(const rpc::Call& call, const api::ReturnReferralRequest& request,
                                                        api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
-  if (request.reason() == api::RETURN_REASON_UNSPECIFIED)
-    violations.Add("reason", "REQUIRED", "say why it is returned");
+  if (request.reason() == api::RETURN_REASON_UNSPECIFIED) violations.Missing("reason", "say why it is returned");
   text::CheckText("advice", request.advice(),
                   {.max_characters = kMaxAdviceCharacters, .required = true, .allow_lines = true}, violations);
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
@@ -317,7 +314,7 @@ absl::StatusOr<store::Position> ReferralIntake::Withdraw(const rpc::Call& call,
                                                          api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
   if (request.reason() == api::WITHDRAW_REASON_UNSPECIFIED) {
-    violations.Add("reason", "REQUIRED", "say why it is withdrawn");
+    violations.Missing("reason", "say why it is withdrawn");
   }
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
   const Target target{request.name(), request.etag(), request.request_id(),
@@ -333,7 +330,7 @@ absl::StatusOr<store::Position> ReferralIntake::AcknowledgeCrisis(const rpc::Cal
                                                                   api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
   if (!request.urgent_advice_given()) {
-    violations.Add("urgent_advice_given", "REQUIRED", "give the urgent advice first, then confirm that it was given");
+    violations.Missing("urgent_advice_given", "give the urgent advice first, then confirm that it was given");
   }
   text::CheckText("practitioner_name", request.practitioner_name(),
                   {.max_characters = kMaxPersonLabelCharacters, .required = true}, violations);

@@ -5,6 +5,7 @@
 
 #include <absl/strings/ascii.h>
 
+#include "common/delivery/request_rules.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
@@ -47,7 +48,7 @@ class SubmissionReader final {
   storage::ReferralRecord& record() { return record_; }
 
  private:
-  void Missing(std::string_view field, std::string_view message) { violations_.Add(field, "REQUIRED", message); }
+  void Missing(std::string_view field, std::string_view message) { violations_.Missing(field, message); }
 
   void Text(std::string_view field, std::string_view value, std::size_t max, bool required, bool allow_lines = false) {
     text::CheckText(field, value, {.max_characters = max, .required = required, .allow_lines = allow_lines},
@@ -267,15 +268,13 @@ std::string OrganisationKey(const type::Organisation& organisation) {
 
 absl::StatusOr<storage::ReferralRecord> ReadSubmission(const api::SubmitReferralRequest& request,
                                                        std::string_view submitter_organisation, absl::CivilDay today) {
-  if (!request.has_referral()) return text::InvalidField("referral", "REQUIRED", "send the referral");
+  if (!request.has_referral()) return text::MissingField("referral", "send the referral");
   if (request.referral().ByteSizeLong() > kMaxSubmissionBytes) {
     return text::InvalidField("referral", "TOO_LARGE", "must be at most 256 KiB");
   }
   SubmissionReader reader(request.referral(), submitter_organisation, today);
   reader.Read();
-  if (!request.validate_only() && request.request_id().empty()) {
-    reader.violations().Add("request_id", "REQUIRED", "send an id of your own, so that a repeat is harmless");
-  }
+  if (!request.validate_only()) delivery::CheckRequestId(request.request_id(), reader.violations());
   SPLW_RETURN_IF_ERROR(reader.violations().ToStatus());
   return std::move(reader.record());
 }

@@ -111,7 +111,7 @@ TEST_F(MdtFindings, Finding27_AMeetingClosesWithADecisionOnEachItemOrCarriesItOv
   world_.HoldMeeting(Meeting(0));
   api::RecordDecisionRequest no_plan = world_.PlanAgreed(world_.ItemOf(Meeting(0), decided));
   no_plan.clear_actions();
-  EXPECT_THAT(world_.chair.Call(&MdtStub::RecordDecision, no_plan), HasReason("ACTIONS_REQUIRED"));
+  EXPECT_THAT(world_.chair.Call(&MdtStub::RecordDecision, no_plan), HasReason("REQUIRED"));
   world_.Decide(world_.ItemOf(Meeting(0), decided));
   const api::Meeting closed = world_.Close(Meeting(0));
 
@@ -252,6 +252,10 @@ TEST_F(MdtFindings, Finding33_OfSeveralMdtsTheOneThatIsAskedDiscussesTheCaseAndN
   world_.BuildAgenda(Meeting(0));
   EXPECT_TRUE(world_.Items(Meeting(0)).empty());
 
+  WaitUntil("the case to show that the MDT has it, which changes its etag", [&] {
+    return world_.GetCase(case_name).mdt_status().nomination_state() == caseload::v1::NOMINATION_STATE_RECEIVED ||
+           HasFailure();
+  });
   nominate.set_etag(world_.GetCase(case_name).etag());
   nominate.set_mdt(world_.mdt);
   nominate.set_request_id(RequestId());
