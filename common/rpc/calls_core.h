@@ -41,7 +41,7 @@ class CallsCore final {
   explicit CallsCore(const CallsOptions& given)
       : options(given),
         wall_clock(given.wall_clock == nullptr ? system_clock : *given.wall_clock),
-        pool(given.threads, given.max_queued, kLongestQueueWait, wall_clock) {}
+        pool(given.threads, given.max_queued, kLongestQueueWait, system_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);
