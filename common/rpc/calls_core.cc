@@ -21,7 +21,7 @@ constexpr char kOtherMethod[] = "other";
 Arrival CallsCore::Arrive(grpc::CallbackServerContext& context, std::string_view full_method) {
   Arrival arrival;
   arrival.method = std::string(full_method);
-  arrival.arrived = wall_clock_.Now();
+  arrival.arrived = wall_clock.Now();
   const auto deadline = context.deadline();
   arrival.deadline = deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
                                                                               : absl::FromChrono(deadline);

@@ -20,6 +20,7 @@
 #include <rocksdb/table.h>
 
 #include "common/store/folder.h"
+#include "common/store/log_check.h"
 #include "common/text/status_macros.h"
 
 namespace splw::store {
@@ -192,8 +193,14 @@ absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
   SPLW_RETURN_IF_ERROR(MakePrivateFolder(options.path));
   OpenRocksDb opened;
   // A torn last record is what a crash leaves; damage before that is not, and the default mode of RocksDB
-  // would drop everything behind it without a word.
-  rocksdb::Status status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
+  // would drop everything behind it without a word; in this mode it does so only for what CheckLogs finds.
+  rocksdb::Status status;
+  if (const absl::Status logs = CheckLogs(*EnvOf(options), options.path); absl::IsDataLoss(logs)) {
+    status = rocksdb::Status::Corruption(std::string(logs.message()));
+  } else {
+    SPLW_RETURN_IF_ERROR(logs);
+    status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
+  }
   if (status.IsCorruption()) {
     if (!options.accept_wal_loss) return Damaged(options, status);
     std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n", options.path.c_str(),
