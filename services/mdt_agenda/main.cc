@@ -23,10 +23,7 @@ class Objects final : public rpc::ServiceObjects {
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
-  void RegisterEvents(delivery::Inbox& inbox) override {
-    inbox.Handle<caseload::v1::CaseNominated>(OnCaseNominated);
-    inbox.Handle<caseload::v1::NominationWithdrawn>(OnNominationWithdrawn);
-  }
+  void RegisterEvents(delivery::Inbox& inbox) override { HandleEvents(inbox); }
 
   std::vector<rpc::PeriodicTask> tasks() override {
     return {{"keep-calendars", kCalendarInterval, [this] { return teams_.KeepCalendars(); }}};

@@ -149,6 +149,11 @@ absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1:
   return book.Finish();
 }
 
+void HandleEvents(delivery::Inbox& inbox) {
+  inbox.Handle<caseload::v1::CaseNominated>(OnCaseNominated);
+  inbox.Handle<caseload::v1::NominationWithdrawn>(OnNominationWithdrawn);
+}
+
 absl::StatusOr<bool> AssignWaiting(AgendaBook& book, const stored::MdtRecord& mdt) {
   SPLW_ASSIGN_OR_RETURN(
       store::PageOf<stored::NominationRecord> page,

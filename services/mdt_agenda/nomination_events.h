@@ -5,6 +5,7 @@
 #include <absl/status/statusor.h>
 
 #include "common/delivery/change.h"
+#include "common/delivery/inbox.h"
 #include "services/mdt_agenda/agenda_book.h"
 #include "splw/caseload/v1/case_events.pb.h"
 
@@ -18,6 +19,9 @@ absl::Status OnCaseNominated(delivery::Change& change, const caseload::v1::CaseN
 // Stops the nomination from being discussed. One that is on a published agenda stays listed there as withdrawn; one
 // that is decided stays decided; one that never arrived is done.
 absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1::NominationWithdrawn& event);
+
+// Both of the above, for `inbox`.
+void HandleEvents(delivery::Inbox& inbox);
 
 // Gives a new team the nominations that waited for one; true where more are left than one transaction takes.
 absl::StatusOr<bool> AssignWaiting(AgendaBook& book, const stored::MdtRecord& mdt);

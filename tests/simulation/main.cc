@@ -1,0 +1,224 @@
+// Runs seeds, as many and as long as it is told, and tells of the first that fails.
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "tests/simulation/run.h"
+#include "tests/simulation/shrink.h"
+
+namespace splw::simulation {
+namespace {
+
+constexpr auto kShrinkTime = std::chrono::seconds(20);
+constexpr auto kProgressInterval = std::chrono::seconds(10);
+
+volatile std::sig_atomic_t interrupted = 0;
+void Interrupt(int /*signal*/) {
+  interrupted = 1;
+}
+
+struct Options {
+  std::uint64_t first_seed = 1;
+  std::optional<std::uint64_t> one_seed;
+  std::uint64_t seeds = 0;
+  int seconds = 0;
+  unsigned threads = 2;
+  std::string seeds_file;
+  Plant plant = Plant::kNone;
+  bool story = false;
+  bool coverage = false;
+};
+
+// What all threads share: which seed is next, and what came of those before. Runs themselves share nothing.
+class Campaign final {
+ public:
+  explicit Campaign(const Options& options) : options_(options) {}
+
+  // Seeds of the file, or numbered ones.
+  std::optional<std::uint64_t> Next(const std::vector<std::uint64_t>& listed) {
+    if (interrupted != 0 || failed_ || std::chrono::steady_clock::now() >= end_) return std::nullopt;
+    const std::uint64_t index = next_++;
+    if (!listed.empty()) return index < listed.size() ? std::optional(listed[index]) : std::nullopt;
+    if (options_.seconds == 0 && index >= options_.seeds) return std::nullopt;
+    return options_.first_seed + index;
+  }
+
+  void Note(std::uint64_t seed, Result result) {
+    std::lock_guard lock(mutex_);
+    ++done_;
+    events_ += result.events;
+    calls_ += result.calls;
+    for (const auto& [what, count] : result.outcomes) outcomes_[what] += count;
+    if (result.failure.has_value() && !failed_) {
+      failed_ = true;
+      seed_ = seed;
+      failure_ = std::move(result.failure);
+    }
+  }
+
+  void TellProgress() {
+    std::lock_guard lock(mutex_);
+    const double seconds = Seconds();
+    std::fprintf(stderr, "%llu seeds in %.0f s, %.0f a second\n", static_cast<unsigned long long>(done_), seconds,
+                 static_cast<double>(done_) / seconds);
+  }
+
+  // 0: every seed kept every promise.
+  int Report() {
+    std::printf("%llu seeds in %.1f s (%.0f a second): %llu calls of users, %llu events delivered\n",
+                static_cast<unsigned long long>(done_), Seconds(), static_cast<double>(done_) / Seconds(),
+                static_cast<unsigned long long>(calls_), static_cast<unsigned long long>(events_));
+    if (options_.coverage) {
+      for (const auto& [what, count] : outcomes_) {
+        std::printf("%10llu %s\n", static_cast<unsigned long long>(count), what.c_str());
+      }
+    }
+    if (!failed_) return interrupted != 0 ? 130 : 0;
+    Explain();
+    return 1;
+  }
+
+ private:
+  double Seconds() const {
+    return std::max(0.001, std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count());
+  }
+
+  void Explain() const {
+    std::printf("\nSeed %llu breaks a promise: %s\n  %s\n", static_cast<unsigned long long>(seed_),
+                failure_->rule.c_str(), failure_->words.c_str());
+    const std::vector<Step> plan = PlanOf(seed_);
+    const std::vector<Step> shortest = Shrink(
+        plan,
+        [this](const std::vector<Step>& steps) {
+          const Result result = Run(seed_, steps, options_.plant, /*tells=*/false);
+          return result.failure.has_value() && result.failure->rule == failure_->rule;
+        },
+        kShrinkTime);
+    const Result told = Run(seed_, shortest, options_.plant, /*tells=*/true);
+    std::printf("The shortest run found has %zu steps instead of %zu:\n", shortest.size(), plan.size());
+    for (const std::string& line : told.story) std::printf("  %s\n", line.c_str());
+    std::printf("Again: tests/run simulation --seed %llu\n", static_cast<unsigned long long>(seed_));
+  }
+
+  const Options& options_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const std::chrono::steady_clock::time_point end_ =
+      options_.seconds == 0 ? std::chrono::steady_clock::time_point::max() : start_ + std::chrono::seconds(options_.seconds);
+  std::atomic<std::uint64_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex mutex_;  // for all below
+  std::uint64_t done_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t calls_ = 0;
+  std::map<std::string, std::uint64_t> outcomes_;
+  std::uint64_t seed_ = 0;
+  std::optional<Failure> failure_;
+};
+
+// Lines of "seed what it found"; '#' begins a comment.
+std::vector<std::uint64_t> ReadSeeds(const std::string& path) {
+  std::ifstream file(path);
+  std::vector<std::uint64_t> seeds;
+  for (std::string line; std::getline(file, line);) {
+    std::uint64_t seed = 0;
+    if (std::istringstream(line) >> seed) seeds.push_back(seed);
+  }
+  return seeds;
+}
+
+int RunOne(std::uint64_t seed, const Options& options) {
+  const Result result = Run(seed, PlanOf(seed), options.plant, /*tells=*/true);
+  if (options.story || result.failure.has_value()) {
+    for (const std::string& line : result.story) std::printf("%s\n", line.c_str());
+  }
+  Campaign campaign(options);
+  campaign.Note(seed, result);
+  return campaign.Report();
+}
+
+int RunMany(const Options& options) {
+  std::vector<std::uint64_t> listed;
+  if (!options.seeds_file.empty()) {
+    listed = ReadSeeds(options.seeds_file);
+    if (listed.empty()) {
+      std::fprintf(stderr, "%s holds no seeds\n", options.seeds_file.c_str());
+      return 66;
+    }
+  }
+  Campaign campaign(options);
+  std::vector<std::thread> threads;
+  std::atomic<unsigned> running = options.threads;
+  for (unsigned i = 0; i < options.threads; ++i) {
+    threads.emplace_back([&] {
+      while (const std::optional<std::uint64_t> seed = campaign.Next(listed)) {
+        campaign.Note(*seed, Run(*seed, PlanOf(*seed), options.plant, /*tells=*/false));
+      }
+      --running;
+    });
+  }
+  auto told = std::chrono::steady_clock::now();
+  while (running > 0) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (std::chrono::steady_clock::now() - told < kProgressInterval) continue;
+    told = std::chrono::steady_clock::now();
+    campaign.TellProgress();
+  }
+  for (std::thread& thread : threads) thread.join();
+  return campaign.Report();
+}
+
+int Main(int argc, char** argv) {
+  Options options;
+  std::string plant = "none";
+  std::uint64_t one_seed = 0;
+  CLI::App app("Simulates the suite: its own handlers, tables and delivery in one process, with all that can go wrong.");
+  CLI::Option* const seed_option = app.add_option("--seed", one_seed, "run this seed alone, and tell its story if it fails");
+  app.add_option("--seeds", options.seeds, "run this many seeds");
+  app.add_option("--seconds", options.seconds, "run seeds for this long instead");
+  app.add_option("--first", options.first_seed, "the first of the seeds (1)");
+  app.add_flag_callback(
+      "--fresh",
+      [&options] {
+        options.first_seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+      },
+      "take the first seed from the time of day");
+  app.add_option("--seeds-file", options.seeds_file, "run the seeds of this file");
+  app.add_option("--threads", options.threads, "run this many seeds side by side (2)")->check(CLI::Range(1u, 256u));
+  app.add_option("--plant", plant, "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
+                                   "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
+  app.add_flag("--story", options.story, "with --seed: tell the story even if nothing fails");
+  app.add_flag("--coverage", options.coverage, "count how the calls ended");
+  CLI11_PARSE(app, argc, argv);
+  if (seed_option->count() > 0) options.one_seed = one_seed;
+  const std::optional<Plant> planted = PlantOf(plant);
+  if (!planted.has_value()) {
+    std::fprintf(stderr, "there is no fault named %s\n", plant.c_str());
+    return 64;
+  }
+  options.plant = *planted;
+  std::signal(SIGINT, Interrupt);
+  std::signal(SIGTERM, Interrupt);
+  if (options.one_seed.has_value()) return RunOne(*options.one_seed, options);
+  if (options.seeds == 0 && options.seconds == 0 && options.seeds_file.empty()) options.seeds = 1'000;
+  std::printf("seeds from %llu\n", static_cast<unsigned long long>(options.first_seed));
+  return RunMany(options);
+}
+
+}  // namespace
+}  // namespace splw::simulation
+
+int main(int argc, char** argv) {
+  return splw::simulation::Main(argc, argv);
+}
