@@ -25,7 +25,7 @@ class PersonKeyFileTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::string> Load() { return LoadPersonKey(store_, random_, path_); }
 
-  testing::TempDir folder_;
+  splw::testing::TempDir folder_;
   const std::string path_ = folder_.File("key");
   time::FakeClock clock_{absl::FromUnixSeconds(1'700'000'000)};
   ids::SeededRandom random_{1};

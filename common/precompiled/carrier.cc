@@ -1,0 +1,1 @@
+// Carries a precompiled header (see CMakeLists.txt); holds no code.

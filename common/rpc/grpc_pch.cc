@@ -1,1 +1,0 @@
-// Carries the precompiled header of gRPC (see CMakeLists.txt); holds no code.
