@@ -33,7 +33,8 @@ void EndStory(World& world) {
   int steps = 0;
   while (!world.failure().has_value() && Finish(world, draw)) {
     world.Settle();
-    world.Advance(absl::Hours(12));
+    world.Advance(absl::Hours(24));
+    (void)world.mdt().RunTasks();  // so that the calendar goes on; what it may refuse, it refuses at the next meeting too
     if (++steps == kStepsToTheEnd) {
       return world.Fail("nobody waits for ever", "work is left after " + std::to_string(steps) + " undisturbed steps");
     }

@@ -1,10 +1,12 @@
 // Runs seeds, as many and as long as it is told, and tells of the first that fails.
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -39,6 +41,7 @@ struct Options {
   Plant plant = Plant::kNone;
   bool story = false;
   bool coverage = false;
+  bool go_on = false;
 };
 
 // What all threads share: which seed is next, and what came of those before. Runs themselves share nothing.
@@ -48,7 +51,7 @@ class Campaign final {
 
   // Seeds of the file, or numbered ones.
   std::optional<std::uint64_t> Next(const std::vector<std::uint64_t>& listed) {
-    if (interrupted != 0 || failed_ || std::chrono::steady_clock::now() >= end_) return std::nullopt;
+    if (interrupted != 0 || (failed_ && !options_.go_on) || std::chrono::steady_clock::now() >= end_) return std::nullopt;
     const std::uint64_t index = next_++;
     if (!listed.empty()) return index < listed.size() ? std::optional(listed[index]) : std::nullopt;
     if (options_.seconds == 0 && index >= options_.seeds) return std::nullopt;
@@ -61,11 +64,14 @@ class Campaign final {
     events_ += result.events;
     calls_ += result.calls;
     for (const auto& [what, count] : result.outcomes) outcomes_[what] += count;
-    if (result.failure.has_value() && !failed_) {
-      failed_ = true;
-      seed_ = seed;
-      failure_ = std::move(result.failure);
-    }
+    if (!result.failure.has_value()) return;
+    Broken& broken = broken_[result.failure->rule];
+    ++broken.count;
+    broken.first_seed = std::min(broken.first_seed, seed);
+    if (failed_) return;
+    failed_ = true;
+    seed_ = seed;
+    failure_ = std::move(result.failure);
   }
 
   void TellProgress() {
@@ -86,11 +92,20 @@ class Campaign final {
       }
     }
     if (!failed_) return interrupted != 0 ? 130 : 0;
+    for (const auto& [rule, broken] : broken_) {
+      std::printf("%llu seeds break: %s (the first is %llu)\n", static_cast<unsigned long long>(broken.count), rule.c_str(),
+                  static_cast<unsigned long long>(broken.first_seed));
+    }
     Explain();
     return 1;
   }
 
  private:
+  struct Broken {
+    std::uint64_t count = 0;
+    std::uint64_t first_seed = std::numeric_limits<std::uint64_t>::max();
+  };
+
   double Seconds() const {
     return std::max(0.001, std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count());
   }
@@ -123,7 +138,8 @@ class Campaign final {
   std::uint64_t events_ = 0;
   std::uint64_t calls_ = 0;
   std::map<std::string, std::uint64_t> outcomes_;
-  std::uint64_t seed_ = 0;
+  std::map<std::string, Broken> broken_;  // by rule
+  std::uint64_t seed_ = 0;  // the first that failed
   std::optional<Failure> failure_;
 };
 
@@ -199,6 +215,7 @@ int Main(int argc, char** argv) {
   app.add_option("--plant", plant, "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
                                    "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
   app.add_flag("--story", options.story, "with --seed: tell the story even if nothing fails");
+  app.add_flag("--go-on", options.go_on, "do not stop at the first seed that fails; count which promises are broken");
   app.add_flag("--coverage", options.coverage, "count how the calls ended");
   CLI11_PARSE(app, argc, argv);
   if (seed_option->count() > 0) options.one_seed = one_seed;
