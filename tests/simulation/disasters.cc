@@ -80,7 +80,7 @@ void Restore(World& world, Draw&) {
 }
 
 bool MayRepeat(const UserCall& call) {
-  return !call.refused && !call.taken_back && call.node->StoreNow() - call.tried_time < kRepeatsWithin;
+  return !call.refused && !call.taken_back && call.node->disk.StoreNow() - call.tried_time < kRepeatsWithin;
 }
 
 // Of the calls of the last while, one whose user does not know what became of it; or, less often, one that was answered.

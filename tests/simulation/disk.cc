@@ -1,10 +1,10 @@
 #include "tests/simulation/disk.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
 
-#include "common/store/keys.h"
 #include "common/text/status_macros.h"
 
 namespace splw::simulation {
@@ -15,17 +15,23 @@ constexpr char kRecordMark[] = "r";
 
 // The table that a key is of, and whether it is a record of it (or an index entry).
 struct KeyKind {
-  std::string table;
+  std::string_view table;  // of the key's own bytes
   bool record = false;
 };
 
+// Takes the first part off a key (common/store/keys.h). Names of networks and tables hold no zero bytes.
+std::string_view TakePart(std::string_view& key) {
+  constexpr std::string_view kEnd("\0\1", 2);
+  const std::size_t end = std::min(key.find(kEnd), key.size());
+  const std::string_view part = key.substr(0, end);
+  key.remove_prefix(std::min(key.size(), end + kEnd.size()));
+  return part;
+}
+
 KeyKind KindOf(std::string_view key) {
-  store::KeyReader reader(key);
-  absl::StatusOr<std::string> maybe_network = reader.Text();
-  absl::StatusOr<std::string> maybe_table = reader.Text();
-  absl::StatusOr<std::string> maybe_mark = reader.Text();
-  if (!maybe_network.ok() || !maybe_table.ok() || !maybe_mark.ok()) return {};
-  return {*std::move(maybe_table), *maybe_mark == kRecordMark};
+  TakePart(key);  // the network
+  const std::string_view table = TakePart(key);
+  return {table, TakePart(key) == kRecordMark};
 }
 
 // Passes a transaction on, notes what it writes, and leaves out what a planted fault leaves out.
@@ -84,7 +90,7 @@ class NotingTransaction final : public store::Transaction {
     const auto [at, is_new] = writes_.try_emplace(std::string(key));
     if (is_new) {
       at->second.key = at->first;
-      at->second.table = kind.table;
+      at->second.table = std::string(kind.table);
       absl::StatusOr<std::optional<std::string>> maybe_before = inner_.Get(key);
       if (maybe_before.ok()) at->second.before = *std::move(maybe_before);
     }
@@ -111,7 +117,7 @@ Disk::Disk(const time::Clock& clock, Plant plant, OnCommit on_commit)
       plant_(plant),
       on_commit_(std::move(on_commit)),
       engine_(std::make_unique<store::MemoryStore>(
-          clock, store::MemoryStoreOptions{.automatic_sync = false, .limits = {}})) {}
+          clock_, store::MemoryStoreOptions{.automatic_sync = false, .limits = {}})) {}
 
 absl::StatusOr<store::Position> Disk::Commit(const store::Attempt& attempt,
                                              absl::FunctionRef<absl::Status(store::Transaction&)> body) {
@@ -157,6 +163,16 @@ void Disk::Crash() {
   commits_ = durable_commits_;
 }
 
+absl::Time Disk::StoreNow() {
+  absl::Time now;
+  const auto look = [&now](store::Snapshot& snapshot) {
+    now = snapshot.Now();
+    return absl::OkStatus();
+  };
+  MustSucceed(engine_->View({}, look).status());
+  return now;
+}
+
 Backup Disk::Copy() {
   Sync();
   Backup backup;
@@ -173,11 +189,13 @@ Backup Disk::Copy() {
   };
   MustSucceed(engine_->View({}, copy).status());
   backup.commits = commits_;
+  backup.time = StoreNow();
   return backup;
 }
 
 void Disk::Replace(const Backup& backup) {
   engine_->Crash();  // nobody who waits is told of what is replaced
+  clock_.earliest = backup.time + absl::Milliseconds(1);  // as of every store that is opened (common/store/store.h)
   engine_ = std::make_unique<store::MemoryStore>(clock_,
                                                  store::MemoryStoreOptions{.automatic_sync = false, .limits = {}});
   const auto restore = [&](store::Transaction& txn) -> absl::Status {

@@ -3,6 +3,7 @@
 // copied and put back, as an operator does with a backup.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -33,6 +34,7 @@ struct Write {
 struct Backup {
   std::vector<store::Entry> entries;
   std::uint64_t commits = 0;  // how many it holds
+  absl::Time time;            // the store's, when it was taken
 };
 
 class Disk final : public store::Store {
@@ -62,6 +64,9 @@ class Disk final : public store::Store {
   // The next Commit is applied, and answers UNKNOWN.
   void ForgetNextAnswer() { forget_answer_ = true; }
 
+  // The store's time, which never goes back.
+  absl::Time StoreNow();
+
   // Syncs, and copies everything.
   Backup Copy();
   // The backup takes the place of everything on it; positions start anew, and callbacks that wait are never called.
@@ -73,7 +78,15 @@ class Disk final : public store::Store {
   const std::vector<Write>& last_writes() const { return last_writes_; }
 
  private:
-  const time::Clock& clock_;
+  // A clock that shows nothing before what is already on the disk.
+  struct DiskClock final : time::Clock {
+    explicit DiskClock(const time::Clock& machine) : machine_clock(machine) {}
+    absl::Time Now() const override { return std::max(machine_clock.Now(), earliest); }
+    const time::Clock& machine_clock;
+    absl::Time earliest = absl::InfinitePast();
+  };
+
+  DiskClock clock_;
   const Plant plant_;
   const OnCommit on_commit_;
   std::unique_ptr<store::MemoryStore> engine_;

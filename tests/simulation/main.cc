@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
@@ -10,12 +11,13 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <sstream>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include <CLI/CLI.hpp>
+#include <absl/strings/numbers.h>
+#include <absl/strings/str_split.h>
 
 #include "tests/simulation/run.h"
 #include "tests/simulation/shrink.h"
@@ -44,21 +46,30 @@ struct Options {
   bool go_on = false;
 };
 
-// What all threads share: which seed is next, and what came of those before. Runs themselves share nothing.
+// A run to be made.
+struct Job {
+  std::uint64_t seed = 0;
+  std::vector<Step> steps;
+};
+
+// What all threads share: which run is next, and what came of those before. Runs themselves share nothing.
 class Campaign final {
  public:
-  explicit Campaign(const Options& options) : options_(options) {}
+  // `kept`: runs to be made in place of numbered ones.
+  Campaign(const Options& options, std::vector<Job> kept) : options_(options), kept_(std::move(kept)) {}
 
-  // Seeds of the file, or numbered ones.
-  std::optional<std::uint64_t> Next(const std::vector<std::uint64_t>& listed) {
-    if (interrupted != 0 || (failed_ && !options_.go_on) || std::chrono::steady_clock::now() >= end_) return std::nullopt;
+  std::optional<Job> Next() {
+    if (interrupted != 0 || (failed_ && !options_.go_on) || std::chrono::steady_clock::now() >= end_) {
+      return std::nullopt;
+    }
     const std::uint64_t index = next_++;
-    if (!listed.empty()) return index < listed.size() ? std::optional(listed[index]) : std::nullopt;
+    if (!kept_.empty()) return index < kept_.size() ? std::optional(kept_[index]) : std::nullopt;
     if (options_.seconds == 0 && index >= options_.seeds) return std::nullopt;
-    return options_.first_seed + index;
+    const std::uint64_t seed = options_.first_seed + index;
+    return Job{seed, PlanOf(seed)};
   }
 
-  void Note(std::uint64_t seed, Result result) {
+  void Note(const Job& job, Result result) {
     std::lock_guard lock(mutex_);
     ++done_;
     events_ += result.events;
@@ -67,10 +78,10 @@ class Campaign final {
     if (!result.failure.has_value()) return;
     Broken& broken = broken_[result.failure->rule];
     ++broken.count;
-    broken.first_seed = std::min(broken.first_seed, seed);
+    broken.first_seed = std::min(broken.first_seed, job.seed);
     if (failed_) return;
     failed_ = true;
-    seed_ = seed;
+    failed_job_ = job;
     failure_ = std::move(result.failure);
   }
 
@@ -111,23 +122,26 @@ class Campaign final {
   }
 
   void Explain() const {
-    std::printf("\nSeed %llu breaks a promise: %s\n  %s\n", static_cast<unsigned long long>(seed_),
-                failure_->rule.c_str(), failure_->words.c_str());
-    const std::vector<Step> plan = PlanOf(seed_);
+    const std::uint64_t seed = failed_job_.seed;
+    std::printf("\nSeed %llu breaks a promise: %s\n  %s\n", static_cast<unsigned long long>(seed), failure_->rule.c_str(),
+                failure_->words.c_str());
     const std::vector<Step> shortest = Shrink(
-        plan,
-        [this](const std::vector<Step>& steps) {
-          const Result result = Run(seed_, steps, options_.plant, /*tells=*/false);
+        failed_job_.steps,
+        [&](const std::vector<Step>& steps) {
+          const Result result = Run(seed, steps, options_.plant, /*tells=*/false);
           return result.failure.has_value() && result.failure->rule == failure_->rule;
         },
         kShrinkTime);
-    const Result told = Run(seed_, shortest, options_.plant, /*tells=*/true);
-    std::printf("The shortest run found has %zu steps instead of %zu:\n", shortest.size(), plan.size());
+    const Result told = Run(seed, shortest, options_.plant, /*tells=*/true);
+    std::printf("The shortest run found has %zu steps instead of %zu:\n", shortest.size(), failed_job_.steps.size());
     for (const std::string& line : told.story) std::printf("  %s\n", line.c_str());
-    std::printf("Again: tests/run simulation --seed %llu\n", static_cast<unsigned long long>(seed_));
+    std::printf("Again: tests/run simulation --seed %llu\nA line for tests/simulation/seeds:\n%llu | %s | %s\n",
+                static_cast<unsigned long long>(seed), static_cast<unsigned long long>(seed), failure_->rule.c_str(),
+                FormatSteps(shortest).c_str());
   }
 
   const Options& options_;
+  const std::vector<Job> kept_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   const std::chrono::steady_clock::time_point end_ =
       options_.seconds == 0 ? std::chrono::steady_clock::time_point::max() : start_ + std::chrono::seconds(options_.seconds);
@@ -139,58 +153,66 @@ class Campaign final {
   std::uint64_t calls_ = 0;
   std::map<std::string, std::uint64_t> outcomes_;
   std::map<std::string, Broken> broken_;  // by rule
-  std::uint64_t seed_ = 0;  // the first that failed
+  Job failed_job_;  // the first
   std::optional<Failure> failure_;
 };
 
-// Lines of "seed what it found"; '#' begins a comment.
-std::vector<std::uint64_t> ReadSeeds(const std::string& path) {
+// The lines of a file: a seed, what it found, its shortest run, with " | " between them; '#' begins a comment. Nothing where one of
+// them is something else.
+std::optional<std::vector<Job>> ReadJobs(const std::string& path) {
   std::ifstream file(path);
-  std::vector<std::uint64_t> seeds;
+  std::vector<Job> jobs;
   for (std::string line; std::getline(file, line);) {
-    std::uint64_t seed = 0;
-    if (std::istringstream(line) >> seed) seeds.push_back(seed);
+    if (line.empty() || line.front() == '#') continue;
+    const std::vector<std::string> parts = absl::StrSplit(line, " | ");
+    Job job;
+    if (parts.size() != 3 || !absl::SimpleAtoi(parts[0], &job.seed)) return std::nullopt;
+    std::optional<std::vector<Step>> steps = ParseSteps(parts[2]);
+    if (!steps.has_value()) return std::nullopt;
+    job.steps = *std::move(steps);
+    jobs.push_back(std::move(job));
   }
-  return seeds;
+  if (jobs.empty()) return std::nullopt;
+  return jobs;
 }
 
 int RunOne(std::uint64_t seed, const Options& options) {
-  const Result result = Run(seed, PlanOf(seed), options.plant, /*tells=*/true);
-  if (options.story || result.failure.has_value()) {
-    for (const std::string& line : result.story) std::printf("%s\n", line.c_str());
-  }
-  Campaign campaign(options);
-  campaign.Note(seed, result);
+  const Job job{seed, PlanOf(seed)};
+  const Result result = Run(seed, job.steps, options.plant, /*tells=*/options.story);
+  for (const std::string& line : result.story) std::printf("%s\n", line.c_str());
+  Campaign campaign(options, {});
+  campaign.Note(job, result);
   return campaign.Report();
 }
 
 int RunMany(const Options& options) {
-  std::vector<std::uint64_t> listed;
+  std::vector<Job> kept;
   if (!options.seeds_file.empty()) {
-    listed = ReadSeeds(options.seeds_file);
-    if (listed.empty()) {
-      std::fprintf(stderr, "%s holds no seeds\n", options.seeds_file.c_str());
+    std::optional<std::vector<Job>> maybe_kept = ReadJobs(options.seeds_file);
+    if (!maybe_kept.has_value()) {
+      std::fprintf(stderr, "%s does not hold lines of \"seed | what it found | steps\"\n", options.seeds_file.c_str());
       return 66;
     }
+    kept = *std::move(maybe_kept);
   }
-  Campaign campaign(options);
+  Campaign campaign(options, std::move(kept));
   std::vector<std::thread> threads;
-  std::atomic<unsigned> running = options.threads;
+  std::mutex mutex;  // for `running`
+  std::condition_variable ended;
+  unsigned running = options.threads;
   for (unsigned i = 0; i < options.threads; ++i) {
     threads.emplace_back([&] {
-      while (const std::optional<std::uint64_t> seed = campaign.Next(listed)) {
-        campaign.Note(*seed, Run(*seed, PlanOf(*seed), options.plant, /*tells=*/false));
+      while (const std::optional<Job> job = campaign.Next()) {
+        campaign.Note(*job, Run(job->seed, job->steps, options.plant, /*tells=*/false));
       }
+      std::lock_guard lock(mutex);
       --running;
+      ended.notify_one();
     });
   }
-  auto told = std::chrono::steady_clock::now();
-  while (running > 0) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-    if (std::chrono::steady_clock::now() - told < kProgressInterval) continue;
-    told = std::chrono::steady_clock::now();
-    campaign.TellProgress();
-  }
+  std::unique_lock lock(mutex);
+  while (!ended.wait_for(lock, kProgressInterval, [&running] { return running == 0; })) campaign.TellProgress();
+  lock.unlock();
   for (std::thread& thread : threads) thread.join();
   return campaign.Report();
 }
@@ -200,7 +222,7 @@ int Main(int argc, char** argv) {
   std::string plant = "none";
   std::uint64_t one_seed = 0;
   CLI::App app("Simulates the suite: its own handlers, tables and delivery in one process, with all that can go wrong.");
-  CLI::Option* const seed_option = app.add_option("--seed", one_seed, "run this seed alone, and tell its story if it fails");
+  CLI::Option* const seed_option = app.add_option("--seed", one_seed, "run this seed alone");
   app.add_option("--seeds", options.seeds, "run this many seeds");
   app.add_option("--seconds", options.seconds, "run seeds for this long instead");
   app.add_option("--first", options.first_seed, "the first of the seeds (1)");
@@ -210,11 +232,11 @@ int Main(int argc, char** argv) {
         options.first_seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
       },
       "take the first seed from the time of day");
-  app.add_option("--seeds-file", options.seeds_file, "run the seeds of this file");
+  app.add_option("--seeds-file", options.seeds_file, "run the runs of this file");
   app.add_option("--threads", options.threads, "run this many seeds side by side (2)")->check(CLI::Range(1u, 256u));
   app.add_option("--plant", plant, "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
                                    "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
-  app.add_flag("--story", options.story, "with --seed: tell the story even if nothing fails");
+  app.add_flag("--story", options.story, "with --seed: tell the whole story of the run");
   app.add_flag("--go-on", options.go_on, "do not stop at the first seed that fails; count which promises are broken");
   app.add_flag("--coverage", options.coverage, "count how the calls ended");
   CLI11_PARSE(app, argc, argv);
@@ -229,7 +251,7 @@ int Main(int argc, char** argv) {
   std::signal(SIGTERM, Interrupt);
   if (options.one_seed.has_value()) return RunOne(*options.one_seed, options);
   if (options.seeds == 0 && options.seconds == 0 && options.seeds_file.empty()) options.seeds = 1'000;
-  std::printf("seeds from %llu\n", static_cast<unsigned long long>(options.first_seed));
+  if (options.seeds_file.empty()) std::printf("seeds from %llu\n", static_cast<unsigned long long>(options.first_seed));
   return RunMany(options);
 }
 

@@ -43,6 +43,7 @@ void CreateTeam(World& world, Draw& draw) {
   team.mutable_schedule()->set_day_of_week(google::type::THURSDAY);
   team.mutable_schedule()->mutable_start_time()->set_hours(10);
   team.mutable_schedule()->set_length_minutes(world.profile().meeting_minutes);
+  team.mutable_item_lengths()->set_feedback_minutes(world.profile().feedback_minutes);
   team.set_quorum(2);
   world.Send(draw, world.mdt(), kCoordinator, Teams, &TeamHandlers::CreateMdt, std::move(request), "CreateMdt",
              "sets up the team");

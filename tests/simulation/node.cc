@@ -60,15 +60,6 @@ void Node::Restore(const Backup& backup) {
   Start();
 }
 
-absl::Time Node::StoreNow() {
-  absl::Time now;
-  (void)disk.View({}, [&now](store::Snapshot& snapshot) {
-    now = snapshot.Now();
-    return absl::OkStatus();
-  });
-  return now;
-}
-
 absl::Status Node::RunTasks() {
   for (bool more = true; more;) {
     SPLW_ASSIGN_OR_RETURN(const bool more_tasks, process_->RunTasks());

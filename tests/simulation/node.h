@@ -71,9 +71,6 @@ class Node final {
   // All periodic tasks once, until they have no more to do.
   absl::Status RunTasks();
 
-  // The store's time, which never goes back while it is open.
-  absl::Time StoreNow();
-
   Process& process() { return *process_; }
   delivery::Inbox& inbox() { return *inbox_; }
   delivery::Changes& changes() { return *changes_; }

@@ -17,7 +17,7 @@ int OneOf(Draw& draw, int first, int second, int third) {
 Profile ProfileOf(std::uint64_t seed) {
   Draw draw(seed ^ kProfileSalt);
   Profile profile;
-  profile.steps = draw.Between(60, 240);
+  profile.steps = draw.Percent(10) ? draw.Between(300, 600) : draw.Between(60, 240);
   profile.lost = OneOf(draw, 0, 5, 20);
   profile.repeated = OneOf(draw, 0, 5, 15);
   profile.late = OneOf(draw, 0, 20, 50);
@@ -32,6 +32,9 @@ Profile ProfileOf(std::uint64_t seed) {
   profile.people = OneOf(draw, 2, 5, 9);
   profile.places = draw.Between(1, 3);
   profile.meeting_minutes = OneOf(draw, 15, 20, 60);
+  profile.feedback_minutes = OneOf(draw, 0, 0, 10);
+  profile.focus = OneOf(draw, 0, 0, 60);
+  profile.focus_on = draw.Pick(100);
   return profile;
 }
 

@@ -2,6 +2,7 @@
 // some runs are all losses and others all races, and kept while a failure is shrunk.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace splw::simulation {
@@ -23,9 +24,14 @@ struct Profile {
   bool restores = false;
   bool finishes = false;  // afterwards every case is brought to its end
 
+  // Percent: how many of the steps are of one part of the suite alone, and which (an index into AllFeatures).
+  int focus = 0;
+  std::size_t focus_on = 0;
+
   int people = 1;            // who are referred: few people have more referrals each
   int places = 1;            // of a community service
   int meeting_minutes = 60;  // short meetings leave cases for the next
+  int feedback_minutes = 0;  // long feedback leaves no time for cases; 0: the service's own length
 };
 
 Profile ProfileOf(std::uint64_t seed);

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tests/simulation/plant.h"
@@ -27,6 +28,11 @@ struct Result {
 };
 
 std::vector<Step> PlanOf(std::uint64_t seed);
+
+// A plan as a line of text, by the names of its actions, so that it stays the same when actions are added; and back. Nothing where the
+// text is no such plan.
+std::string FormatSteps(const std::vector<Step>& steps);
+std::optional<std::vector<Step>> ParseSteps(std::string_view text);
 
 // Runs `steps` in the surroundings of `seed`. The same arguments give the same result.
 Result Run(std::uint64_t seed, const std::vector<Step>& steps, Plant plant, bool tells);

@@ -128,7 +128,7 @@ void World::Try(Draw& draw, const std::shared_ptr<UserCall>& call) {
   Node& node = *call->node;
   if (call->tried_at == 0) {
     call->tried_at = ledger_.NextMoment();
-    call->tried_time = node.StoreNow();
+    call->tried_time = node.disk.StoreNow();
   }
   if (!settled_ && draw.Percent(profile_.lost)) {
     Say("  %s: the request is lost", call->words);
