@@ -1,0 +1,124 @@
+// load-generator: puts a referral-intake service under load, checks every answer, and keeps the list of what was acknowledged.
+#include <signal.h>
+
+#include <atomic>
+#include <csignal>
+#include <fstream>
+#include <iostream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <absl/strings/str_cat.h>
+#include <absl/time/clock.h>
+
+#include "common/text/status_macros.h"
+#include "tests/load/acknowledgements.h"
+#include "tests/load/driver.h"
+#include "tests/load/referral_work.h"
+#include "tests/load/report.h"
+
+namespace splw::load {
+namespace {
+
+// sysexits.h
+constexpr int kUsageStatus = 64;
+constexpr int kCannotWriteStatus = 73;
+
+std::atomic<bool> stop = false;  // set by a signal
+
+struct Flags {
+  DriverOptions driver;
+  ReferralWorkOptions work;
+  double seconds = 10;
+  double call_seconds = 10;
+  double settle_seconds = 60;
+  std::string acknowledgements;
+  std::string json;
+};
+
+void AddFlags(CLI::App& app, Flags& flags) {
+  app.option_defaults()->always_capture_default();
+  app.add_option("--target", flags.driver.address, "host:port of a referral-intake service")->required();
+  app.add_option("--in-flight", flags.driver.in_flight, "Calls under way at most")->check(CLI::PositiveNumber);
+  app.add_option("--rate", flags.driver.rate,
+                 "Calls a second, each timed from when it was meant to start; 0: as many as --in-flight allows")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--seconds", flags.seconds, "How long; 0: until --count, or SIGTERM or SIGINT")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--count", flags.driver.count, "How many calls at most");
+  app.add_option("--connections", flags.driver.connections, "Connections to share the calls")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--call-seconds", flags.call_seconds, "Deadline of one attempt")->check(CLI::PositiveNumber);
+  app.add_option("--settle-seconds", flags.settle_seconds,
+                 "How long to ask again for what became of calls after the load is over")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag("--retry-refused", flags.driver.retry_refused, "Ask again after RESOURCE_EXHAUSTED");
+  app.add_option("--networks", flags.work.networks, "Networks that the referrals are for, in turn")->delimiter(',');
+  app.add_option("--submit", flags.work.submit, "How often SubmitReferral is called, in relation to the others");
+  app.add_option("--get", flags.work.get, "How often GetReferral is called");
+  app.add_option("--list", flags.work.list, "How often ListReferrals is called");
+  app.add_option("--first-person", flags.work.first_person,
+                 "Number of the first person referred; those of an earlier load of the same store are known there");
+  app.add_option("--request-prefix", flags.work.request_prefix, "What request ids begin with");
+  app.add_option("--acknowledgements", flags.acknowledgements,
+                 "Append a line for each referral acknowledged: name, request id, digest of its content");
+  app.add_option("--json", flags.json, "Write the report here");
+}
+
+int Run(Flags flags) {
+  std::optional<AcknowledgementWriter> acknowledgements;
+  if (!flags.acknowledgements.empty()) {
+    absl::StatusOr<AcknowledgementWriter> maybe_writer = AcknowledgementWriter::Open(flags.acknowledgements);
+    if (!maybe_writer.ok()) {
+      std::cerr << "load-generator: " << maybe_writer.status().message() << "\n";
+      return kCannotWriteStatus;
+    }
+    acknowledgements = *std::move(maybe_writer);
+    flags.work.acknowledgements = &*acknowledgements;
+  }
+  if (flags.seconds > 0) flags.driver.duration = absl::Seconds(flags.seconds);
+  flags.driver.call_deadline = absl::Seconds(flags.call_seconds);
+  flags.driver.settle_time = absl::Seconds(flags.settle_seconds);
+  flags.driver.principal = PracticePrincipal(flags.work.networks);
+  flags.driver.stop = &stop;
+  ReferralWork work(flags.work);
+  const DriverReport report = Drive(flags.driver, work);
+  std::cout << ToText(report) << std::flush;
+  if (!flags.json.empty()) {
+    nlohmann::ordered_json json = ToJson(report);
+    json["next_person"] = work.next_person();
+    std::ofstream file(flags.json, std::ios::trunc);
+    file << json.dump(2) << "\n" << std::flush;
+    if (!file) {
+      std::cerr << "load-generator: cannot write " << flags.json << "\n";
+      return kCannotWriteStatus;
+    }
+  }
+  return Clean(report) ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace splw::load
+
+int main(int argc, char** argv) {
+  splw::load::Flags flags;
+  CLI::App app(
+      "Puts a referral-intake service under load and checks every answer. Status 0: each was as it must be, or refused "
+      "for "
+      "overload; 1: not so (the report says how).",
+      "load-generator");
+  splw::load::AddFlags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& failure) {
+    return app.exit(failure) == 0 ? 0 : splw::load::kUsageStatus;
+  }
+  for (const int number : {SIGTERM, SIGINT}) {
+    struct sigaction action = {};
+    action.sa_handler = [](int) { splw::load::stop.store(true); };
+    sigaction(number, &action, nullptr);
+  }
+  return splw::load::Run(std::move(flags));
+}
