@@ -72,7 +72,7 @@ endfunction()
 # The files of `target` compiled a few at a time: what they share costs once, and a change of one stays quick. So names in anonymous
 # namespaces must differ within a target, but for the files that are compiled APART ("ALL": each of them).
 function(splw_together target)
-  if("${ARGN}" STREQUAL "ALL")
+  if(NOT SPLW_TOGETHER OR "${ARGN}" STREQUAL "ALL")
     return()
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
