@@ -96,6 +96,25 @@ TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {
       << outcome.err;
 }
 
+TEST(ProgramTest, AWordThatIsNoVerbIsNamed) {
+  for (const std::vector<const char*>& line : {std::vector<const char*>{"frobnicate"},
+                                               std::vector<const char*>{"--network", "U12345", "case", "frobnicate", "C1"}}) {
+    const Outcome outcome = Ctl(line);
+    EXPECT_EQ(outcome.status, kExitUsage);
+    EXPECT_NE(outcome.err.find("\"frobnicate\""), std::string::npos) << outcome.err;
+  }
+  EXPECT_NE(Ctl({"case"}).err.find("subcommand"), std::string::npos);
+}
+
+TEST(ProgramTest, AnEmptyEtagAndALimitBelowOneAreRefused) {
+  Outcome outcome = Ctl({"--network", "U12345", "case", "close", "C1", "--outcome", "goals-met", "--etag", ""});
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("--etag"), std::string::npos) << outcome.err;
+  outcome = Ctl({"--network", "U12345", "case", "list", "--limit", "-5"});
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("--limit"), std::string::npos) << outcome.err;
+}
+
 TEST(ProgramTest, NobodyThereIsUnavailable) {
   // Port 1 of loopback: nothing listens there.
   const Outcome outcome = Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", "--timeout", "5s", "case", "list"});

@@ -26,6 +26,8 @@
 namespace splw::ctl {
 namespace {
 
+constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
+
 constexpr std::size_t kMaxWordsBytes = 64u << 10;  // far more than any field takes
 constexpr std::size_t kMaxJsonBytes = 4u << 20;    // what a service takes in one message
 
@@ -155,8 +157,9 @@ absl::Status ParseJson(const std::string& json, std::string_view where, google::
     return UsageError(
         where, issue.location.empty() ? issue.message : absl::StrFormat("%s: %s", issue.location, issue.message));
   }
-  google::protobuf::util::JsonParseOptions options;
-  const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
+  // As editors on Windows write it; the reading above passes over it likewise.
+  const std::size_t begin = json.rfind(kByteOrderMark, 0) == 0 ? sizeof(kByteOrderMark) - 1 : 0;
+  const auto status = google::protobuf::util::JsonStringToMessage(json.substr(begin), message);
   if (status.ok()) return absl::OkStatus();
   return UsageError(
       where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(), std::string(status.message())));
@@ -207,6 +210,16 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--no-color", options.no_color,
                "Plain text on a terminal too (also: SPLWCTL_NO_COLOR or NO_COLOR with any value, TERM=dumb)")
       ->group("Global options");
+}
+
+void AddLimit(CLI::App& verb, std::int64_t& limit) {
+  verb.add_option("--limit", limit, "At most this many (default: all)")->check(CLI::PositiveNumber);
+}
+
+void AddEtag(CLI::App& verb, std::string& etag) {
+  verb.add_option("--etag", etag, "The version that was read (default: the current one)")
+      ->check(CLI::Validator(
+          [](const std::string& given) { return given.empty() ? std::string("is empty") : std::string(); }, ""));
 }
 
 CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& description) {
