@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
@@ -24,14 +25,16 @@ storage::FindingRecord& Add(Findings& findings, api::FindingCode code, std::stri
 
 // The first of the fields in which somebody wrote what they liked; empty: none.
 std::string FieldThatSpeaksOfDanger(const storage::ReferralRecord& submission) {
-  if (SpeaksOfDanger(submission.reason_text())) return "reason_text";
+  if (health::SpeaksOfDanger(submission.reason_text())) return "reason_text";
   for (int i = 0; i < submission.needs_size(); ++i) {
-    if (SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
+    if (health::SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
   }
   for (int i = 0; i < submission.person().adjustments_size(); ++i) {
-    if (SpeaksOfDanger(submission.person().adjustments(i))) return "person.adjustments[" + std::to_string(i) + "]";
+    if (health::SpeaksOfDanger(submission.person().adjustments(i))) {
+      return "person.adjustments[" + std::to_string(i) + "]";
+    }
   }
-  return SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
+  return health::SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
 }
 
 void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings) {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/health/danger_words.h"
 #include "services/referral_intake/crisis.h"
 #include "services/referral_intake/finding_texts.h"
 #include "services/referral_intake/submission.h"
@@ -138,7 +139,7 @@ TEST(ScreeningTest, OrdinaryTroubleIsNotTakenForDanger) {
   for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", "",
                            "Fell and hurt her hip.", "Wants to live in a bungalow, to be here for the grandchildren.",
                            "A course would upskill him", "Hip is hurting her at night", "Cut her hours at work"}) {
-    EXPECT_FALSE(SpeaksOfDanger(text)) << text;
+    EXPECT_FALSE(health::SpeaksOfDanger(text)) << text;
   }
 }
 
