@@ -114,6 +114,15 @@ void ScreenNeeds(const storage::ReferralRecord& submission, Findings& findings) 
   if (submission.urgency() == type::URGENCY_URGENT) Add(findings, api::FINDING_CODE_URGENT_REQUESTED, "urgency");
 }
 
+void ScreenImport(const storage::ReferralRecord& submission, Findings& findings) {
+  const auto& notes = submission.import_notes();
+  if (std::any_of(notes.begin(), notes.end(), [](const api::ImportNote& note) {
+        return note.severity() != api::IMPORT_NOTE_SEVERITY_INFORMATION;
+      })) {
+    Add(findings, api::FINDING_CODE_IMPORT_NOTES, "import_notes");
+  }
+}
+
 void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& findings) {
   std::size_t related = 0;
   bool presented_before = false;
@@ -150,6 +159,7 @@ std::vector<storage::FindingRecord> Screen(const storage::ReferralRecord& submis
   }
   ScreenReferrer(submission.referrer(), policy, findings);
   ScreenNeeds(submission, findings);
+  ScreenImport(submission, findings);
   ScreenSamePerson(facts.same_person, findings);
   SortFindings(findings);
   return findings;
