@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/same_person.h"
@@ -134,6 +135,18 @@ TEST(SamePersonTest, WithoutTwoNumbersTheNamesMustMeet) {
   EXPECT_TRUE(MayBeOnePerson(PersonOf("9990000018", "Jean Mary"), PersonOf("", "JEAN")));
   EXPECT_TRUE(MayBeOnePerson(PersonOf("", "Margaret", "Maggie"), PersonOf("", "Maggie")));
   EXPECT_TRUE(MayBeOnePerson(PersonOf("", ""), PersonOf("", "Jane"))) << "nothing stated speaks against it";
+}
+
+// The words themselves are tested where they raise a finding: services/referral_intake/screening_test.cc.
+TEST(DangerWordsTest, AreFoundWhereverTheyStand) {
+  EXPECT_FALSE(SpeaksOfDanger(""));
+  EXPECT_TRUE(SpeaksOfDanger("Suicide"));
+  EXPECT_TRUE(SpeaksOfDanger("\"self-harm\""));
+  std::string text;
+  while (text.size() < 100'000) text += "Lives alone, and wants to live in a bungalow. ";
+  EXPECT_FALSE(SpeaksOfDanger(text));
+  EXPECT_TRUE(SpeaksOfDanger(text + "She wants to\ndie"));
+  EXPECT_TRUE(SpeaksOfDanger("Would kill him. " + text));
 }
 
 }  // namespace

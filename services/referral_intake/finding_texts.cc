@@ -50,6 +50,9 @@ FindingText TextOf(api::FindingCode code) {
       return {"something about the referrer is missing", "ask the referring organisation for it"};
     case api::FINDING_CODE_SNOMED_CODE_DAMAGED:
       return {"a SNOMED CT code is damaged", "nothing need be done: it is kept as received and not passed on"};
+    case api::FINDING_CODE_IMPORT_NOTES:
+      return {"something in the sender's document has to be looked at by a person",
+              "read the import notes of this referral, and the original where they say so"};
     default:
       return {"", ""};
   }

@@ -253,7 +253,9 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<storage::ReferralRecord> found,
                           ListReferrals(snapshot, call.network, filter, page));
     for (const storage::ReferralRecord& record : found.records) {
-      *response->add_referrals() = ToReferral(call.network, record, ViewerOf(call));
+      api::Referral& referral = *response->add_referrals();
+      referral = ToReferral(call.network, record, ViewerOf(call));
+      referral.clear_import_notes();
     }
     return rpc::EndPage(call, snapshot, kReferralCollection, request, found.next, response);
   });

@@ -93,6 +93,26 @@ TEST_F(ReferralViewsTest, AReferrerIsNotToldOfOthersReferrals) {
   EXPECT_NE(Get(Lead(), submitted->name())->findings(0).related_referral(), "");
 }
 
+TEST_F(ReferralViewsTest, ImportNotesAreShownWithTheReferralAndLeftOutOfLists) {
+  api::Referral sent = CleanReferral();
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  sent.add_import_notes()->set_code("restricted-record");
+  sent.mutable_import_notes(0)->set_location("Bundle.entry[2].resource.meta.security[0]");
+  const auto own = Submit(sent);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  const auto shown = Get(Lead(), own->name());
+  ASSERT_THAT(shown, IsOk());
+  ASSERT_EQ(shown->import_notes_size(), 1);
+  EXPECT_EQ(shown->import_notes(0).location(), "Bundle.entry[2].resource.meta.security[0]");
+  api::ListReferralsRequest list;
+  list.set_parent(kParent);
+  const auto listed = Ask<api::ListReferralsResponse>(&ReferralIntake::List, Lead(), list);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_EQ(listed->referrals_size(), 1);
+  EXPECT_EQ(listed->referrals(0).import_notes_size(), 0);
+}
+
 TEST_F(ReferralViewsTest, WatchersSeeWhatTheyMaySee) {
   const auto own = Submit(CleanReferral());
   ASSERT_THAT(own, IsOk());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
@@ -24,14 +25,16 @@ storage::FindingRecord& Add(Findings& findings, api::FindingCode code, std::stri
 
 // The first of the fields in which somebody wrote what they liked; empty: none.
 std::string FieldThatSpeaksOfDanger(const storage::ReferralRecord& submission) {
-  if (SpeaksOfDanger(submission.reason_text())) return "reason_text";
+  if (health::SpeaksOfDanger(submission.reason_text())) return "reason_text";
   for (int i = 0; i < submission.needs_size(); ++i) {
-    if (SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
+    if (health::SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
   }
   for (int i = 0; i < submission.person().adjustments_size(); ++i) {
-    if (SpeaksOfDanger(submission.person().adjustments(i))) return "person.adjustments[" + std::to_string(i) + "]";
+    if (health::SpeaksOfDanger(submission.person().adjustments(i))) {
+      return "person.adjustments[" + std::to_string(i) + "]";
+    }
   }
-  return SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
+  return health::SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
 }
 
 void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings) {
@@ -111,6 +114,15 @@ void ScreenNeeds(const storage::ReferralRecord& submission, Findings& findings) 
   if (submission.urgency() == type::URGENCY_URGENT) Add(findings, api::FINDING_CODE_URGENT_REQUESTED, "urgency");
 }
 
+void ScreenImport(const storage::ReferralRecord& submission, Findings& findings) {
+  const auto& notes = submission.import_notes();
+  if (std::any_of(notes.begin(), notes.end(), [](const api::ImportNote& note) {
+        return note.severity() != api::IMPORT_NOTE_SEVERITY_INFORMATION;
+      })) {
+    Add(findings, api::FINDING_CODE_IMPORT_NOTES, "import_notes");
+  }
+}
+
 void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& findings) {
   std::size_t related = 0;
   bool presented_before = false;
@@ -147,6 +159,7 @@ std::vector<storage::FindingRecord> Screen(const storage::ReferralRecord& submis
   }
   ScreenReferrer(submission.referrer(), policy, findings);
   ScreenNeeds(submission, findings);
+  ScreenImport(submission, findings);
   ScreenSamePerson(facts.same_person, findings);
   SortFindings(findings);
   return findings;

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/health/danger_words.h"
 #include "services/referral_intake/crisis.h"
 #include "services/referral_intake/finding_texts.h"
 #include "services/referral_intake/submission.h"
@@ -134,11 +135,27 @@ TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
   EXPECT_EQ(Find(in_consent)[0].field(), "consent.explained_by");
 }
 
+TEST(ScreeningTest, AWarningOfTheImportIsReadByAPersonAndANoteHoldsNothingUp) {
+  api::Referral referral = CleanReferral();
+  referral.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  api::ImportNote& note = *referral.add_import_notes();
+  note.set_code("kept-out");
+  note.set_severity(api::IMPORT_NOTE_SEVERITY_INFORMATION);
+  EXPECT_THAT(Codes(Find(referral)), ::testing::IsEmpty());
+  for (const auto severity : {api::IMPORT_NOTE_SEVERITY_WARNING, api::IMPORT_NOTE_SEVERITY_UNSPECIFIED}) {
+    note.set_severity(severity);
+    const auto findings = Find(referral);
+    ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_IMPORT_NOTES));
+    EXPECT_EQ(findings[0].field(), "import_notes");
+    EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+  }
+}
+
 TEST(ScreeningTest, OrdinaryTroubleIsNotTakenForDanger) {
   for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", "",
                            "Fell and hurt her hip.", "Wants to live in a bungalow, to be here for the grandchildren.",
                            "A course would upskill him", "Hip is hurting her at night", "Cut her hours at work"}) {
-    EXPECT_FALSE(SpeaksOfDanger(text)) << text;
+    EXPECT_FALSE(health::SpeaksOfDanger(text)) << text;
   }
 }
 

@@ -118,6 +118,22 @@ TEST_F(IntakeFindings, Finding01_WordsOfDangerInTheTextAreNotOverlooked) {
               HasReason("CRISIS_NOT_ACKNOWLEDGED"));
 }
 
+TEST_F(IntakeFindings, Finding01_WhatAnImportWarnsOfReachesThePersonWhoDecides) {
+  api::Referral sent = ReferralOf(130);
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  api::ImportNote& note = *sent.add_import_notes();
+  note.set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+  note.set_location("Bundle.entry[2].resource.meta.security[0]");
+  note.set_code("restricted-record");
+  const api::Referral referral = world_->Submit(sent);
+  EXPECT_EQ(referral.state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  EXPECT_NE(FindingOf(referral, api::FINDING_CODE_IMPORT_NOTES), nullptr);
+  const api::Referral seen = world_->GetReferral(referral.name());
+  ASSERT_EQ(seen.import_notes_size(), 1);
+  EXPECT_EQ(seen.import_notes(0).code(), "restricted-record");
+  EXPECT_EQ(seen.import_notes(0).location(), "Bundle.entry[2].resource.meta.security[0]");
+}
+
 TEST_F(IntakeFindings, Finding03_AReturnCarriesACodeAndAdviceToTheReferrer) {
   api::Referral sent = ReferralOf(103);
   sent.set_urgency(type::v1::URGENCY_URGENT);
