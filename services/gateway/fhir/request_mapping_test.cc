@@ -261,7 +261,7 @@ TEST(ReferrerMapping, APatientWhoIsNotTheSubjectIsNoSelfReferral) {
 
 TEST(ReferrerMapping, LocalIdThatNobodyCanActUnderIsKeptAsAName) {
   json message = SampleMessage();
-  for (const std::string value :
+  for (const std::string& value :
        {std::string("MM 12"), std::string("Café"), std::string("g82080"), std::string(65, 'x')}) {
     message["entry"][5]["resource"] = {{"resourceType", "Organization"},
                                        {"identifier", {{{"system", "https://charity.example"}, {"value", value}}}}};
