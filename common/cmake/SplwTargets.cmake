@@ -70,8 +70,11 @@ function(splw_as_test target)
 endfunction()
 
 # The files of `target` compiled a few at a time: what they share costs once, and a change of one stays quick. So names in anonymous
-# namespaces must differ within a target, but for the files that are compiled APART.
+# namespaces must differ within a target, but for the files that are compiled APART ("ALL": each of them).
 function(splw_together target)
+  if("${ARGN}" STREQUAL "ALL")
+    return()
+  endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()

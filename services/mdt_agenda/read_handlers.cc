@@ -353,9 +353,10 @@ absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchActionsRe
   if (!parts) return absl::InternalError("the feed names an action that is none");
   SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
                         Actions().Get(snapshot, call.network, TextKey(parts->at(1))));
-  if (!action || !MaySee(ViewerOf(call.principal), *action)) return false;
+  const Viewer viewer = ViewerOf(call.principal);
+  if (!action || !MaySee(viewer, *action)) return false;
   response->set_kind(KindOf(item));
-  *response->mutable_action() = ShowAction(call.network, *action);
+  SPLW_ASSIGN_OR_RETURN(*response->mutable_action(), ShowAction(snapshot, call.network, viewer, *action));
   return true;
 }
 

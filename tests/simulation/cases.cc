@@ -85,7 +85,10 @@ void Assess(World& world, Draw& draw) {
   request.set_parent(some_case->name());
   request.set_what_matters("Seeing people again");
   if (draw.Percent(50)) request.add_needs()->set_category(type::v1::NEED_CATEGORY_HOUSING);
-  if (draw.Percent(5)) request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  if (draw.Percent(5)) {
+    request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+    request.set_etag(EtagSeen(draw, some_case->etag()));
+  }
   world.Send(draw, world.caseload(), kLinkWorker, CaseCommands, &Commands::RecordAssessment, std::move(request),
              "RecordAssessment", "assesses " + Short(some_case->name()));
 }

@@ -103,6 +103,7 @@ void AcknowledgeCrisis(World& world, Draw& draw, const api::Referral& referral) 
   auto request = ChangeOf<api::AcknowledgeCrisisRequest>(draw, referral);
   request.set_urgent_advice_given(true);
   request.set_practitioner_name("Dr Sample, GP");
+  request.set_referrer_informed("Nurse Sample, Mill Lane Surgery");
   world.Send(draw, world.intake(), kTriager, Intake, &ReferralIntake::AcknowledgeCrisis, std::move(request),
              "AcknowledgeCrisis", "confirms that the crisis of " + Short(referral.name()) + " is known");
 }

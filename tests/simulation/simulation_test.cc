@@ -18,8 +18,8 @@ using ::testing::Gt;
 
 TEST(SimulationTest, TheSameSeedGivesTheSameRun) {
   for (const std::uint64_t seed : {1, 2, 3}) {
-    const Result first = Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/true);
-    const Result second = Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/true);
+    const Result first = simulation::Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/true);
+    const Result second = simulation::Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/true);
     EXPECT_EQ(first.story, second.story);
     EXPECT_EQ(first.outcomes, second.outcomes);
   }
@@ -28,7 +28,7 @@ TEST(SimulationTest, TheSameSeedGivesTheSameRun) {
 TEST(SimulationTest, RunsReachWhatTheyAreMeantToReach) {
   std::map<std::string, std::uint64_t> outcomes;
   for (std::uint64_t seed = 1; seed <= 60; ++seed) {
-    for (const auto& [what, count] : Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/false).outcomes) {
+    for (const auto& [what, count] : simulation::Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/false).outcomes) {
       outcomes[what] += count;
     }
   }
@@ -63,12 +63,12 @@ TEST_P(PlantedFaultTest, IsCaughtWithinTwoHundredSeeds) {
   std::optional<std::uint64_t> caught;
   std::string rule;
   for (std::uint64_t seed = 1; seed <= 200 && !caught.has_value(); ++seed) {
-    const Result result = Run(seed, PlanOf(seed), plant, /*tells=*/false);
+    const Result result = simulation::Run(seed, PlanOf(seed), plant, /*tells=*/false);
     if (!result.failure.has_value()) continue;
     caught = seed;
     rule = result.failure->rule;
     // It is the fault that was found: without it, the same run keeps every promise.
-    EXPECT_FALSE(Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/false).failure.has_value());
+    EXPECT_FALSE(simulation::Run(seed, PlanOf(seed), Plant::kNone, /*tells=*/false).failure.has_value());
   }
   ASSERT_TRUE(caught.has_value()) << PlantName(plant) << " was not caught";
   RecordProperty("seeds", std::to_string(*caught));
@@ -76,7 +76,7 @@ TEST_P(PlantedFaultTest, IsCaughtWithinTwoHundredSeeds) {
 
   const std::vector<Step> plan = PlanOf(*caught);
   const auto still_fails = [&](const std::vector<Step>& steps) {
-    const Result result = Run(*caught, steps, plant, /*tells=*/false);
+    const Result result = simulation::Run(*caught, steps, plant, /*tells=*/false);
     return result.failure.has_value() && result.failure->rule == rule;
   };
   const std::vector<Step> shortest = Shrink(plan, still_fails, std::chrono::seconds(2));
@@ -84,8 +84,8 @@ TEST_P(PlantedFaultTest, IsCaughtWithinTwoHundredSeeds) {
   EXPECT_TRUE(still_fails(shortest));
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, PlantedFaultTest, ::testing::ValuesIn(AllPlants()), [](const auto& info) {
-  std::string name(PlantName(info.param));
+INSTANTIATE_TEST_SUITE_P(Every, PlantedFaultTest, ::testing::ValuesIn(AllPlants()), [](const auto& plant) {
+  std::string name(PlantName(plant.param));
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });
