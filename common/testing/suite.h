@@ -35,6 +35,8 @@ class Suite final {
   // SIGTERM: as an operator. The end must come within `at_most`.
   absl::StatusOr<ProcessEnd> Stop(const std::string& service, absl::Duration at_most = absl::Seconds(6));
   bool Running(const std::string& service);
+  // NOT_FOUND for a service that was never started.
+  absl::StatusOr<pid_t> Pid(const std::string& service) const;
 
   // "127.0.0.1:12345". Fixed for the life of the suite.
   std::string Address(const std::string& service) const;
