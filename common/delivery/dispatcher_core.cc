@@ -107,7 +107,8 @@ void DispatcherCore::RescanPage(absl::Time now) {
   WaitingPage page;
   const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(
-        page, ListWaitingStreams(snapshot, "", false, {.size = limits_.rescan_page, .after = rescan_cursor_}));
+        page, ListWaitingStreams(snapshot, "", false, {.size = limits_.rescan_page, .after = rescan_cursor_},
+                                 /*first_events=*/false));
     return absl::OkStatus();
   };
   if (!store_.View(kDispatch, body).ok()) {
@@ -209,7 +210,7 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
                                        Batch& batch) {
   const bool alone = streams_[key].alone;
   const auto count = static_cast<std::size_t>(batch.send.request.events_size());
-  const std::size_t bytes = batch.send.request.ByteSizeLong() + kBatchOverhead;
+  const std::size_t bytes = batch.bytes + kBatchOverhead;
   if (count >= max_events || bytes >= kMaxBatchBytes || (alone && count > 0)) {
     batch.full = true;
     return absl::OkStatus();
@@ -236,6 +237,7 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
   ++batch.considered;
   SentStream sent{key, head.last_revision(), {}};
   for (v1::Envelope& event : pending.events) {
+    batch.bytes += event.ByteSizeLong();
     sent.events.push_back({event.event_id(), event.revision(), event.payload().Is<v1::SkippedEvent>()});
     *batch.send.request.add_events() = std::move(event);
   }

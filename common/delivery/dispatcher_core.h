@@ -134,6 +134,7 @@ class DispatcherCore final {
   struct Batch {
     Send send;
     InFlight in_flight;
+    std::size_t bytes = 0;                                       // of the events in it
     std::size_t considered = 0;                                  // how many of the ready streams were looked at
     std::vector<StreamKey> done;                                 // of those: nothing to send
     std::vector<std::pair<StreamKey, Parking>> defective;        // of those: cannot be sent

@@ -119,8 +119,16 @@ absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Sna
     }
     return absl::OkStatus();
   };
-  for (const std::string& key : keys) SPLW_RETURN_IF_ERROR(scan(key, kOpen, kMaxOpenReferralsLookedAt));
-  for (const std::string& key : keys) SPLW_RETURN_IF_ERROR(scan(key, kEnded, 1));
+  // Most people were never referred before: one look at each key, instead of two, finds that out.
+  std::vector<std::string> known;
+  for (const std::string& key : keys) {
+    SPLW_ASSIGN_OR_RETURN(
+        const store::PageOf<storage::ReferralRecord> any,
+        Referrals().ScanIndex(snapshot, network, kPersonIndex, KeyBuilder().Text(key).str(), {.size = 1}));
+    if (!any.records.empty()) known.push_back(key);
+  }
+  for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kOpen, kMaxOpenReferralsLookedAt));
+  for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kEnded, 1));
   return found;
 }
 

@@ -20,7 +20,8 @@
 namespace splw::load {
 namespace {
 
-// Between two attempts of a call: a server that comes up again is found at once, one that is overwhelmed is not hammered.
+// Between two attempts of a call: a server that comes up again is found at once, one that is overwhelmed is not
+// hammered.
 constexpr absl::Duration kRetryDelay = absl::Milliseconds(10);
 // How often a driver that waits for answers looks at whether it is to stop.
 constexpr absl::Duration kLongestWait = absl::Milliseconds(100);
@@ -174,7 +175,7 @@ class Driver final {
     bool ok = false;
     while (queue_.AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {
       Finished(*static_cast<UnderWay*>(tag));
-      deadline = std::chrono::system_clock::time_point::min();
+      deadline = std::chrono::system_clock::time_point();  // long ago; one before 1970 is "never" to gRPC
       // A closed loop fills up again after each answer.
       if (options_.rate <= 0) return;
     }
