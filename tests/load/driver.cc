@@ -174,7 +174,7 @@ class Driver final {
     bool ok = false;
     while (queue_.AsyncNext(&tag, &ok, deadline) == grpc::CompletionQueue::GOT_EVENT) {
       Finished(*static_cast<UnderWay*>(tag));
-      deadline = std::chrono::system_clock::time_point::min();
+      deadline = std::chrono::system_clock::time_point();  // long ago; one before 1970 is "never" to gRPC
       // A closed loop fills up again after each answer.
       if (options_.rate <= 0) return;
     }

@@ -9,8 +9,8 @@
 
 namespace splw::load {
 
-// How many people have an NHS number of their own; the later ones have none.
-inline constexpr std::uint64_t kPeopleWithNumbers = 900'000;
+// How many people have an NHS number of their own; the later ones have none. (Beyond lies 9999999999, which is refused.)
+inline constexpr std::uint64_t kPeopleWithNumbers = 899'991;
 
 // The practice that refers all of them.
 inline constexpr char kPractice[] = "P84001";
