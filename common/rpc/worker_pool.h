@@ -15,8 +15,8 @@
 
 namespace splw::rpc {
 
-// How late a call's turn may come. Short beside what a person or a client waits for; long enough that at a thousand calls a second
-// 256 callers at once are all taken.
+// How late a call's turn may come. Short beside what a person or a client waits for; long enough that at a thousand
+// calls a second 256 callers at once are all taken.
 inline constexpr absl::Duration kLongestQueueWait = absl::Milliseconds(300);
 
 // Thread-safe.

@@ -16,9 +16,9 @@
 namespace splw::store {
 namespace {
 
-// RocksDB's format (its wiki, "Write Ahead Log File Format"): blocks of 32 KiB; in them pieces of records, none across a block's end,
-// each with a header of checksum (4 bytes), length (2) and type (1). What is left of a block that no header fits into is unused.
-// Logs that are written anew or compressed have more types; this suite has neither.
+// RocksDB's format (its wiki, "Write Ahead Log File Format"): blocks of 32 KiB; in them pieces of records, none across
+// a block's end, each with a header of checksum (4 bytes), length (2) and type (1). What is left of a block that no
+// header fits into is unused. Logs that are written anew or compressed have more types; this suite has neither.
 constexpr std::size_t kBlockBytes = 32'768;
 constexpr std::size_t kHeaderBytes = 7;
 constexpr std::uint8_t kFirstType = 1;  // a whole record; then its first, a middle and its last piece
@@ -36,7 +36,8 @@ constexpr std::array<std::uint32_t, 256> MakeCrcTable() {
 }
 constexpr std::array<std::uint32_t, 256> kCrcTable = MakeCrcTable();
 
-// Of type and data, taken in one byte after the other, as RocksDB keeps it: masked, since it checks data that holds checksums.
+// Of type and data, taken in one byte after the other, as RocksDB keeps it: masked, since it checks data that holds
+// checksums.
 class Checksum final {
  public:
   void Add(std::uint8_t byte) { crc_ = kCrcTable[(crc_ ^ byte) & 0xff] ^ crc_ >> 8; }
@@ -73,7 +74,8 @@ class LogBytes final {
     return checksum.value() == StoredChecksum(offset);
   }
 
-  // Whether the data of a piece is all there and its header alone is damaged: with some type and length its checksum is right.
+  // Whether the data of a piece is all there and its header alone is damaged: with some type and length its checksum is
+  // right.
   bool IsPieceWithDamagedHeader(std::size_t offset) const {
     if (!HasHeader(offset)) return false;
     for (std::uint8_t type = kFirstType; type <= kLastType; ++type) {
@@ -99,8 +101,8 @@ class LogBytes final {
   const std::string_view bytes_;
 };
 
-// What is there from `offset` on is not whole. A write that a crash cut short leaves its first part and nothing else; where the file
-// had grown before its bytes came, zeros.
+// What is there from `offset` on is not whole. A write that a crash cut short leaves its first part and nothing else;
+// where the file had grown before its bytes came, zeros.
 bool IsTornTail(const LogBytes& log, std::size_t offset) {
   if (log.IsZeroFrom(offset)) return true;
   if (log.IsPieceWithDamagedHeader(offset)) return false;

@@ -1,7 +1,8 @@
-// Looks through RocksDB's write-ahead logs before RocksDB does, which takes a record whose length or type was damaged for the torn
-// end of its log, and drops it and all behind it without a word. Not for others than the engine.
+// Looks through RocksDB's write-ahead logs before RocksDB does, which takes a record whose length or type was damaged
+// for the torn end of its log, and drops it and all behind it without a word. Not for others than the engine.
 //
-// What it cannot notice: a log that was cut off, of which nothing is left behind the cut. That is what a crash leaves too.
+// What it cannot notice: a log that was cut off, of which nothing is left behind the cut. That is what a crash leaves
+// too.
 #pragma once
 
 #include <string>

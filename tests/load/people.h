@@ -9,8 +9,7 @@
 
 namespace splw::load {
 
-// How many people have an NHS number of their own; the later ones have none. (Beyond lies 9999999999, which is
-// refused.)
+// How many people have an NHS number of their own; the later ones have none. (Beyond lies 9999999999, which is refused.)
 inline constexpr std::uint64_t kPeopleWithNumbers = 899'991;
 
 // The practice that refers all of them.
