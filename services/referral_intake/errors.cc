@@ -57,8 +57,8 @@ absl::Status NotRelated(std::size_t index) {
 absl::Status CrisisNotAcknowledged() {
   return text::Failure(
       StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
-      "there are signs of danger: a referral is not returned or withdrawn before it is "
-      "confirmed, with AcknowledgeCrisis, that the referrer knows and that the urgent advice was given");
+      "there are signs of danger: a referral is not returned or withdrawn before somebody has acknowledged the crisis: "
+      "confirmed that the referrer knows and that the urgent advice was given");
 }
 
 absl::Status NoCrisis() {
