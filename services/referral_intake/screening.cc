@@ -59,8 +59,10 @@ void ScreenIdentity(const type::Person& person, Findings& findings) {
   } else if (!health::IsNhsNumber(person.nhs_number().value())) {
     Add(findings, api::FINDING_CODE_NHS_NUMBER_CHECK_FAILED, "person.nhs_number.value");
   }
-  if (person.name().family().empty() && person.name().given().empty()) {
-    Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON, "person.name");
+  if (person.name().family().empty()) {
+    // Without it nobody is recognised by name; one who has but one name says so when asked.
+    Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON,
+        person.name().given().empty() ? "person.name" : "person.name.family");
   }
   if (IsUnset(person.birth_date())) Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON, "person.birth_date");
   const type::Address& address = person.address();

@@ -252,6 +252,15 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
   EXPECT_EQ(findings[3].related_organisation(), "P84001");
 }
 
+TEST(ScreeningTest, PersonWithoutAFamilyNameIsAskedFor) {
+  api::Referral referral = CleanReferral();
+  referral.mutable_person()->mutable_name()->set_family(" \t ");
+  const auto findings = Find(referral);
+  ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_INCOMPLETE_PERSON));
+  EXPECT_EQ(findings[0].field(), "person.name.family");
+  EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+}
+
 TEST(ScreeningTest, EarlierReferralAloneHoldsNothingUp) {
   const auto findings = Find(CleanReferral(), {{"r/closed", false, "c/0", "P84001"}});
   EXPECT_TRUE(AcceptedByPolicy(findings, DefaultPolicy()));
