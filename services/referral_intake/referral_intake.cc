@@ -102,7 +102,7 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
     if (filter.gravest != api::FINDING_SEVERITY_UNSPECIFIED && filter.gravest != api::FINDING_SEVERITY_CRISIS) {
       violations.Add("crisis_only", "FILTERS_CONTRADICT", "leave `severity` out, or set it to CRISIS");
     }
-    filter.gravest = api::FINDING_SEVERITY_CRISIS;
+    filter.danger = true;
   }
   const auto read_time = [&](bool present, const google::protobuf::Timestamp& sent, const char* field) {
     std::optional<absl::Time> time;
