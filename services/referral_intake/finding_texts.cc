@@ -53,6 +53,9 @@ FindingText TextOf(api::FindingCode code) {
     case api::FINDING_CODE_IMPORT_NOTES:
       return {"something in the sender's document has to be looked at by a person",
               "read the import notes of this referral, and the original where they say so"};
+    case api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER:
+      return {"another referral is for somebody of the same name, date of birth and postcode with another NHS number",
+              "compare both numbers with their sources: one may be wrong; accepted as it is, it has a case of its own"};
     default:
       return {"", ""};
   }

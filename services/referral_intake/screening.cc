@@ -132,12 +132,15 @@ void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& f
     if (other.open) {
       if (related++ >= kMaxRelatedFindings) continue;
       const bool has_case = !other.case_name.empty();
-      storage::FindingRecord& finding = Add(
-          findings, has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS, "person");
+      const api::FindingCode same =
+          has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS;
+      storage::FindingRecord& finding =
+          other.other_number ? Add(findings, api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER, "person.nhs_number.value")
+                             : Add(findings, same, "person");
       finding.set_related_referral(other.name);
       finding.set_related_organisation(other.organisation);
       if (has_case) finding.set_related_case(other.case_name);
-    } else if (!presented_before) {
+    } else if (!other.other_number && !presented_before) {
       presented_before = true;
       storage::FindingRecord& finding = Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person");
       finding.set_related_referral(other.name);
