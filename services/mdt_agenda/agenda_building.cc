@@ -18,6 +18,7 @@
 #include "services/mdt_agenda/names.h"
 #include "services/mdt_agenda/timestamps.h"
 
+#include "services/mdt_agenda/visibility.h"
 namespace splw::mdt_agenda {
 namespace {
 
@@ -34,13 +35,20 @@ PlanRules RulesOf(const stored::MdtRecord& mdt, const stored::MeetingRecord& mee
   return rules;
 }
 
-std::vector<AgencyKind> AgenciesOf(const stored::SubjectRecord& subject) {
+// The agencies that come for it: those needed that the person lets be told.
+absl::StatusOr<std::vector<AgencyKind>> InvitedTo(AgendaBook& book, const stored::SubjectRecord& subject) {
+  SPLW_ASSIGN_OR_RETURN(const stored::SharingRecord sharing, SharingOf(book.txn(), book.network(), subject));
+  const std::vector<AgencyKind> left_out = WithoutConsent(subject, sharing);
   std::vector<AgencyKind> agencies;
-  for (const int agency : subject.agencies_needed()) agencies.push_back(static_cast<AgencyKind>(agency));
+  for (const int each : subject.agencies_needed()) {
+    const auto agency = static_cast<AgencyKind>(each);
+    if (std::find(left_out.begin(), left_out.end(), agency) == left_out.end()) agencies.push_back(agency);
+  }
   return agencies;
 }
 
-Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaItemRecord& item) {
+Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaItemRecord& item,
+                            std::vector<AgencyKind> invited) {
   // Ids are ULIDs and sort by time; what was carried over more often has been owed longer.
   return {item.id(),
           item.subject().case_(),
@@ -48,10 +56,11 @@ Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaIt
           absl::UnixEpoch() - absl::Hours(item.times_carried_over()),
           item.times_carried_over(),
           mdt.feedback_minutes(),
-          AgenciesOf(item.subject())};
+          std::move(invited)};
 }
 
-Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::NominationRecord& nomination) {
+Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::NominationRecord& nomination,
+                              std::vector<AgencyKind> invited) {
   const bool urgent = nomination.subject().urgency() == type::v1::URGENCY_URGENT;
   return {nomination.name(),
           nomination.subject().case_(),
@@ -59,7 +68,7 @@ Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::Nomina
           ToInstant(nomination.receive_time()),
           nomination.times_carried_over() + nomination.times_passed_over(),
           urgent ? mdt.urgent_minutes() : mdt.new_minutes(),
-          AgenciesOf(nomination.subject())};
+          std::move(invited)};
 }
 
 // Whether another meeting's plan keeps the nomination: one that is nearer and still to come. A later one gives it up.
@@ -80,7 +89,8 @@ absl::Status GatherNominations(AgendaBook& book, const stored::MdtRecord& mdt, c
   for (stored::NominationRecord& nomination : page.records) {
     SPLW_ASSIGN_OR_RETURN(const bool on_nearer_plan, IsOnNearerPlan(book, nomination, meeting));
     if (on_nearer_plan) continue;
-    material.candidates.push_back(NominationCandidate(mdt, nomination));
+    SPLW_ASSIGN_OR_RETURN(std::vector<AgencyKind> invited, InvitedTo(book, nomination.subject()));
+    material.candidates.push_back(NominationCandidate(mdt, nomination, std::move(invited)));
     const std::string name = nomination.name();
     material.nominations.emplace(name, std::move(nomination));
   }
@@ -182,7 +192,10 @@ absl::Status BuildWholeAgenda(AgendaBook& book, const stored::MdtRecord& mdt, st
     // What moved on while this day was none of the schedule's has its place elsewhere.
     if (item.state() != api::ITEM_STATE_LISTED) continue;
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
-    if (feedback) material.candidates.push_back(FeedbackCandidate(mdt, item));
+    if (feedback) {
+      SPLW_ASSIGN_OR_RETURN(std::vector<AgencyKind> invited, InvitedTo(book, item.subject()));
+      material.candidates.push_back(FeedbackCandidate(mdt, item, std::move(invited)));
+    }
     const std::string id = feedback ? item.id() : item.nomination();
     material.items.emplace(id, std::move(item));
   }
