@@ -16,9 +16,10 @@
 #include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/meeting_lifecycle.h"
 #include "services/mdt_agenda/names.h"
+#include "services/mdt_agenda/nomination_events.h"
 #include "services/mdt_agenda/timestamps.h"
-
 #include "services/mdt_agenda/visibility.h"
+
 namespace splw::mdt_agenda {
 namespace {
 
@@ -97,12 +98,17 @@ absl::Status GatherNominations(AgendaBook& book, const stored::MdtRecord& mdt, c
   return absl::OkStatus();
 }
 
-void SetPlace(const PlacedItem& placed, stored::AgendaItemRecord& item) {
+// Nobody finds a case on their agenda that was meant for others without being told.
+std::string ReasonInWords(const PlacedItem& placed, bool other_mdt_asked_for) {
+  return placed.reason + (other_mdt_asked_for ? "; asked of a team that is not known" : "");
+}
+
+void SetPlace(const PlacedItem& placed, bool other_mdt_asked_for, stored::AgendaItemRecord& item) {
   item.set_position(placed.position);
   item.set_start_minute(placed.start_minute);
   item.set_length_minutes(placed.length_minutes);
   item.set_placement_code(placed.code);
-  item.set_placement_reason(placed.reason);
+  item.set_placement_reason(ReasonInWords(placed, other_mdt_asked_for));
 }
 
 stored::AgendaItemRecord NewItem(AgendaBook& book, const stored::MeetingRecord& meeting,
@@ -136,23 +142,26 @@ absl::Status TakeFromOtherPlan(AgendaBook& book, stored::NominationRecord& nomin
 absl::Status WritePlaces(AgendaBook& book, const stored::MeetingRecord& meeting, const AgendaPlan& plan,
                          Material& material) {
   for (const PlacedItem& placed : plan.placed) {
+    const auto nominated = material.nominations.find(placed.id);
+    const bool other_mdt_asked_for =
+        nominated != material.nominations.end() && AskedForAnotherMdt(book.network(), nominated->second);
     const auto existing = material.items.find(placed.id);
     if (existing != material.items.end()) {
       stored::AgendaItemRecord item = existing->second;
-      SetPlace(placed, item);
+      SetPlace(placed, other_mdt_asked_for, item);
       if (!google::protobuf::util::MessageDifferencer::Equals(item, existing->second)) {
         SPLW_RETURN_IF_ERROR(book.Save(item));
       }
       continue;
     }
-    stored::NominationRecord& nomination = material.nominations.at(placed.id);
+    stored::NominationRecord& nomination = nominated->second;
     SPLW_RETURN_IF_ERROR(TakeFromOtherPlan(book, nomination));
     stored::AgendaItemRecord item = NewItem(book, meeting, nomination);
-    SetPlace(placed, item);
+    SetPlace(placed, other_mdt_asked_for, item);
     SPLW_RETURN_IF_ERROR(book.Save(item));
     nomination.set_meeting_date(meeting.date());
     nomination.set_item_id(item.id());
-    nomination.set_waiting_reason("");
+    nomination.set_waiting_reason(other_mdt_asked_for ? kUnknownMdt : "");
     SPLW_RETURN_IF_ERROR(book.Save(nomination));
   }
   return absl::OkStatus();
@@ -174,6 +183,7 @@ absl::Status TellScheduled(AgendaBook& book, const stored::MeetingRecord& meetin
                            const stored::AgendaItemRecord& item) {
   SPLW_ASSIGN_OR_RETURN(stored::NominationRecord nomination, book.Nomination(item.nomination()));
   nomination.set_state(api::NOMINATION_STATE_SCHEDULED);
+  nomination.set_waiting_reason("");
   SPLW_RETURN_IF_ERROR(book.Save(nomination));
   api::NominationScheduled event;
   event.set_nomination(item.nomination());
