@@ -109,6 +109,7 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
        {"OPENED", "open_time"},
        {"STATE", "state"},
        {"PERSON", "person.name"},
+       {"CONSENT", "consent.referral"},
        {"URGENCY", "urgency"},
        {"LINK WORKER", "link_worker", [&](const std::string& name) { return WorkerWords(workers, name); }},
        {"CONTACTS", "contact_count"},

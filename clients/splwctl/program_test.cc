@@ -87,6 +87,13 @@ TEST(ProgramTest, ATemplateIsABodyThatTheVerbTakes) {
             std::string::npos);
 }
 
+TEST(ProgramTest, AFieldThatIsGivenInTwoSpellingsIsNotGuessed) {
+  const Outcome outcome = Ctl({"--network", "U12345", "referral", "submit", "--json", "-"},
+                              R"({"referral": {"reason_text": "first", "reasonText": "second"}})");
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("$this.referral.reason_text: the field is given twice"), std::string::npos) << outcome.err;
+}
+
 TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {
   const Outcome outcome =
       Ctl({"--network", "U12345", "referral", "submit", "--json", "-"},

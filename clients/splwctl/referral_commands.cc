@@ -73,6 +73,10 @@ void PrintScreening(std::ostream& out, const rv1::Referral& referral) {
     out << "  " << EnumWords(finding.severity()) << ": " << Printable(finding.message()) << " ["
         << rv1::FindingCode_Name(finding.code()) << "]"
         << (finding.field().empty() ? "" : " in " + Printable(finding.field())) << "\n";
+    if (!finding.related_referral().empty()) {
+      out << "    referral " << ShortId(finding.related_referral())
+          << (finding.related_case().empty() ? "" : ", case " + ShortId(finding.related_case())) << "\n";
+    }
     if (!finding.advice().empty()) out << "    " << Printable(finding.advice()) << "\n";
   }
   if (!referral.urgent_advice().text().empty()) {

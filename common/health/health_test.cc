@@ -129,6 +129,15 @@ TEST(SamePersonTest, TwoRightNumbersDecide) {
       << "a wrong check digit decides nothing";
 }
 
+TEST(SamePersonTest, TheSameRightNumberIsOnePersonWhateverTheNames) {
+  EXPECT_TRUE(CertainlyOne(PersonOf("9990000018", "James"), PersonOf("9990000018", "Jane")));
+  EXPECT_FALSE(CertainlyOne(PersonOf("9990000018", "Jean"), PersonOf("9990000026", "Jean")));
+  EXPECT_FALSE(CertainlyOne(PersonOf("9990000019", "Jean"), PersonOf("9990000019", "Jean"))) << "a wrong check digit";
+  EXPECT_FALSE(CertainlyOne(PersonOf("", "Jean"), PersonOf("", "Jean")));
+  EXPECT_TRUE(CalledAlike(PersonOf("9990000018", "Jean"), PersonOf("9990000026", "Jean Mary")));
+  EXPECT_FALSE(CalledAlike(PersonOf("9990000018", "James"), PersonOf("9990000026", "Jane")));
+}
+
 TEST(SamePersonTest, WithoutTwoNumbersTheNamesMustMeet) {
   EXPECT_FALSE(MayBeOnePerson(PersonOf("", "James"), PersonOf("", "Jane")));
   EXPECT_FALSE(MayBeOnePerson(PersonOf("9990000018", "James"), PersonOf("", "Jane")));

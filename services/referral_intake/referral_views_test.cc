@@ -178,6 +178,30 @@ TEST_F(ReferralViewsTest, ListsAreFilteredAndOrderedByTheirIndex) {
   EXPECT_THAT(ListNames(Lead(), request), ElementsAre(c));
 }
 
+TEST_F(ReferralViewsTest, WordsOfDangerAreListedWithTheCrises) {
+  ASSERT_THAT(Submit(CleanReferral()), IsOk());
+  api::Referral words = OfPerson("9990000026", "Bell");
+  words.set_reason_text("Says that she wants to end her life tonight.");
+  const auto in_words = Submit(words);
+  ASSERT_THAT(in_words, IsOk());
+  ASSERT_EQ(in_words->findings(0).code(), api::FINDING_CODE_CRISIS_WORDS_IN_TEXT);
+  api::Referral answered = CrisisReferral();
+  answered.mutable_person()->mutable_nhs_number()->set_value("9990000034");
+  answered.mutable_person()->mutable_name()->set_family("Cole");
+  const auto in_answers = Submit(answered);
+  ASSERT_THAT(in_answers, IsOk());
+
+  api::ListReferralsRequest request;
+  request.set_crisis_only(true);
+  EXPECT_THAT(ListNames(Lead(), request), ElementsAre(in_words->name(), in_answers->name()));
+  EXPECT_THAT(ListNames(Practice(), request), ElementsAre(in_words->name(), in_answers->name()));
+  request.set_state(api::REFERRAL_STATE_ACCEPTED);
+  EXPECT_THAT(ListNames(Lead(), request), ::testing::IsEmpty());
+  request.clear_state();
+  request.set_severity(api::FINDING_SEVERITY_CRISIS);
+  EXPECT_THAT(ListNames(Lead(), request), ElementsAre(in_answers->name()));
+}
+
 TEST_F(ReferralViewsTest, BrokenListsAreRefused) {
   ASSERT_THAT(Submit(CleanReferral()), IsOk());
   ASSERT_THAT(Submit(OfPerson("9990000026", "Bell")), IsOk());

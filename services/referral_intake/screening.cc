@@ -59,8 +59,10 @@ void ScreenIdentity(const type::Person& person, Findings& findings) {
   } else if (!health::IsNhsNumber(person.nhs_number().value())) {
     Add(findings, api::FINDING_CODE_NHS_NUMBER_CHECK_FAILED, "person.nhs_number.value");
   }
-  if (person.name().family().empty() && person.name().given().empty()) {
-    Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON, "person.name");
+  if (person.name().family().empty()) {
+    // Without it nobody is recognised by name; one who has but one name says so when asked.
+    Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON,
+        person.name().given().empty() ? "person.name" : "person.name.family");
   }
   if (IsUnset(person.birth_date())) Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON, "person.birth_date");
   const type::Address& address = person.address();
@@ -130,12 +132,15 @@ void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& f
     if (other.open) {
       if (related++ >= kMaxRelatedFindings) continue;
       const bool has_case = !other.case_name.empty();
-      storage::FindingRecord& finding = Add(
-          findings, has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS, "person");
+      const api::FindingCode same =
+          has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS;
+      storage::FindingRecord& finding =
+          other.other_number ? Add(findings, api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER, "person.nhs_number.value")
+                             : Add(findings, same, "person");
       finding.set_related_referral(other.name);
       finding.set_related_organisation(other.organisation);
       if (has_case) finding.set_related_case(other.case_name);
-    } else if (!presented_before) {
+    } else if (!other.other_number && !presented_before) {
       presented_before = true;
       storage::FindingRecord& finding = Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person");
       finding.set_related_referral(other.name);

@@ -252,6 +252,25 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
   EXPECT_EQ(findings[3].related_organisation(), "P84001");
 }
 
+TEST(ScreeningTest, AnotherNhsNumberOfALikePersonIsLookedAt) {
+  const auto findings = Find(CleanReferral(), {{"r/with-case", true, "c/1", "G82080", /*other_number=*/true},
+                                               {"r/closed", false, "c/0", "P84001", /*other_number=*/true}});
+  ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER));
+  EXPECT_EQ(findings[0].field(), "person.nhs_number.value");
+  EXPECT_EQ(findings[0].related_referral(), "r/with-case");
+  EXPECT_EQ(findings[0].related_case(), "c/1");
+  EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+}
+
+TEST(ScreeningTest, PersonWithoutAFamilyNameIsAskedFor) {
+  api::Referral referral = CleanReferral();
+  referral.mutable_person()->mutable_name()->set_family(" \t ");
+  const auto findings = Find(referral);
+  ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_INCOMPLETE_PERSON));
+  EXPECT_EQ(findings[0].field(), "person.name.family");
+  EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+}
+
 TEST(ScreeningTest, EarlierReferralAloneHoldsNothingUp) {
   const auto findings = Find(CleanReferral(), {{"r/closed", false, "c/0", "P84001"}});
   EXPECT_TRUE(AcceptedByPolicy(findings, DefaultPolicy()));

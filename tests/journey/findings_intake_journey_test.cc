@@ -269,6 +269,27 @@ TEST_F(IntakeFindings, Finding23_APersonWithoutAnNhsNumberIsRecognisedByNameBirt
   EXPECT_EQ(finding->related_referral(), first);
 }
 
+TEST_F(IntakeFindings, Finding23_WhoMayBeEitherOfTwoPeopleJoinsNeitherUnseen) {
+  const std::string first = world_->Submit(ReferralOf(140)).name();
+  const std::string first_case = world_->CaseOf(first).name();
+  api::Referral sent = ReferralOf(140);
+  sent.mutable_person()->mutable_nhs_number()->set_value(NhsNumberOf(141));
+  const api::Referral alike = world_->Submit(sent);
+  ASSERT_NE(FindingOf(alike, api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER), nullptr);
+  ASSERT_THAT(world_->worker.Call(&ReferralStub::AcceptReferral, AcceptanceOf(alike)), IsOk());
+  const std::string second_case = world_->CaseOf(alike.name()).name();
+  EXPECT_NE(second_case, first_case);
+
+  sent.mutable_person()->mutable_nhs_number()->clear_value();
+  sent.mutable_person()->mutable_nhs_number()->set_absent_reason(type::v1::NHS_NUMBER_ABSENT_REASON_NOT_KNOWN);
+  const api::Referral either = world_->Submit(sent);
+  EXPECT_THAT(world_->worker.Call(&ReferralStub::AcceptReferral, AcceptanceOf(either)), HasReason("AMBIGUOUS_PERSON"));
+  api::AcceptReferralRequest told_apart = AcceptanceOf(either);
+  told_apart.add_not_same_person_as(first);
+  ASSERT_THAT(world_->worker.Call(&ReferralStub::AcceptReferral, told_apart), IsOk());
+  EXPECT_EQ(world_->CaseOf(either.name()).name(), second_case);
+}
+
 TEST_F(IntakeFindings, Finding34_EveryEndStateReachesTheReferrer) {
   api::Referral urgent = ReferralOf(111);
   urgent.set_urgency(type::v1::URGENCY_URGENT);
