@@ -4,6 +4,7 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/output.h"
 #include "clients/splwctl/shell.h"
+#include "common/text/validate.h"
 
 namespace splw::ctl {
 
@@ -32,6 +33,11 @@ std::string UnknownWord(const CLI::App& app, int argc, const char* const* argv) 
 
 int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err,
                bool out_terminal, bool err_terminal) {
+  for (int i = 1; i < argc; ++i) {
+    if (text::CountCharacters(argv[i]).has_value()) continue;
+    err << "splwctl: argument " << i << " (" << Printable(argv[i]) << ") is not UTF-8 text\n";
+    return kExitUsage;
+  }
   Shell shell(in, out, err, out_terminal, err_terminal);
   CLI::App app(
       "splwctl: the command line of the social prescribing suite.\n"

@@ -122,6 +122,12 @@ TEST(ProgramTest, AnEmptyEtagAndALimitBelowOneAreRefused) {
   EXPECT_NE(outcome.err.find("--limit"), std::string::npos) << outcome.err;
 }
 
+TEST(ProgramTest, WhatIsNotUtf8IsAUsageError) {
+  const Outcome outcome = Ctl({"--network", "U12345", "case", "contact", "C1", "--mode", "phone", "--note", "caf\xe9"});
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("UTF-8"), std::string::npos) << outcome.err;
+}
+
 TEST(ProgramTest, NobodyThereIsUnavailable) {
   // Port 1 of loopback: nothing listens there.
   const Outcome outcome = Ctl({"--network", "U12345", "--caseload", "127.0.0.1:1", "--timeout", "5s", "case", "list"});

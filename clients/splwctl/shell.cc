@@ -26,6 +26,7 @@
 #include "common/ids/random.h"
 #include "common/ids/ulid.h"
 #include "common/text/status_macros.h"
+#include "common/text/validate.h"
 #include "services/gateway/fhir/json_text.h"
 
 namespace splw::ctl {
@@ -163,9 +164,10 @@ absl::StatusOr<std::string> Shell::ReadText(const std::string& path, std::size_t
 }
 
 absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_view flag) {
-  if (given != "-" && given.rfind('@', 0) != 0) return given;
+  if (given != "-" && given.rfind('@', 0) != 0) return given;  // RunProgram has looked at it
   if (given == "@") return UsageError(flag, "say which file: @FILE");
   SPLW_ASSIGN_OR_RETURN(std::string text, ReadText(given == "-" ? given : given.substr(1), kMaxWordsBytes));
+  if (!text::CountCharacters(text).has_value()) return UsageError(flag, "is not UTF-8 text: save the file as UTF-8");
   if (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }

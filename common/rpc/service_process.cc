@@ -212,6 +212,7 @@ int Process::OpenStore() {
   }
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> maybe_store = store::RocksDbStore::Open(
       {.path = flags_.data_dir + "/store",
+       .owner = definition_.name,
        .clock = &clock_,
        .random = &random_,
        .accept_wal_loss = flags_.accept_wal_loss,

@@ -31,6 +31,7 @@ namespace {
 constexpr char kFormatKey[] = "format";
 constexpr char kFormat[] = "1";
 constexpr char kIncarnationKey[] = "incarnation";
+constexpr char kOwnerKey[] = "owner";
 constexpr char kLastCommitKey[] = "last-commit";
 
 rocksdb::Slice ToSlice(std::string_view bytes) {
@@ -185,6 +186,11 @@ absl::Status RocksDbStore::Engine::Start() {
     return absl::FailedPreconditionError(absl::StrFormat(
         "the store in %s has format %s; this program knows format %s only", options_.path, *format, kFormat));
   }
+  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> owner, ReadMeta(kOwnerKey));
+  if (owner.has_value() && !options_.owner.empty() && *owner != options_.owner) {
+    return absl::InvalidArgumentError(absl::StrFormat(
+        "the store in %s is that of %s, not of %s: is the folder the right one?", options_.path, *owner, options_.owner));
+  }
   if (last_commit.has_value()) {
     SPLW_ASSIGN_OR_RETURN(recovery_.last_commit, KeyReader(*last_commit).Instant());
     last_now_ = recovery_.last_commit + absl::Milliseconds(1);
@@ -207,6 +213,7 @@ absl::Status RocksDbStore::Engine::Start() {
   rocksdb::WriteBatch batch;
   batch.Put(database_.meta, kFormatKey, kFormat);
   batch.Put(database_.meta, kIncarnationKey, incarnation_);
+  if (!owner.has_value() && !options_.owner.empty()) batch.Put(database_.meta, kOwnerKey, options_.owner);
   rocksdb::WriteOptions synced;
   synced.sync = true;
   SPLW_RETURN_IF_ERROR(FromRocksDb(database_.db->Write(synced, &batch)));

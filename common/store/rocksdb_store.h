@@ -41,6 +41,8 @@ struct RocksDbHooks {
 
 struct RocksDbOptions {
   std::string path;                    // a folder; made if missing, its parents too
+  // Whose store it is: kept with it from its first opening on, and another is refused then. Empty: not looked at.
+  std::string owner = "";
   const time::Clock* clock = nullptr;  // required; must outlive the store
   ids::Random* random = nullptr;  // required; for the incarnation; used by Open and RenewIncarnation only
   // Open a store whose log is damaged in its middle, and lose everything behind the damage. An operator's
@@ -68,7 +70,7 @@ struct RocksDbRecovery {
 class RocksDbStore final : public Store {
  public:
   // FAILED_PRECONDITION: another process has the folder open, or the folder holds a format that this build
-  // does not know. DATA_LOSS: the store is damaged; the message says what an operator can do. Else: the
+  // does not know. INVALID_ARGUMENT: it is another owner's. DATA_LOSS: the store is damaged; the message says what an operator can do. Else: the
   // disk's own errors.
   static absl::StatusOr<std::unique_ptr<RocksDbStore>> Open(RocksDbOptions options);
 

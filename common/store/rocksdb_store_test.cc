@@ -190,6 +190,19 @@ TEST_F(RocksDbStoreTest, FolderThatAnotherProcessHoldsIsRefused) {
   MustOpen(Options());  // and is let in when the other is gone
 }
 
+TEST_F(RocksDbStoreTest, StoreOfAnotherOwnerIsRefused) {
+  RocksDbOptions options = Options();
+  MustOpen(options);  // from before owners were kept
+  options.owner = "caseload";
+  MustOpen(options);
+  options.owner = "referral-intake";
+  const auto maybe_store = RocksDbStore::Open(options);
+  EXPECT_THAT(maybe_store, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(std::string(maybe_store.status().message()), HasSubstr("that of caseload, not of referral-intake"));
+  options.owner = "caseload";
+  MustOpen(options);
+}
+
 TEST_F(RocksDbStoreTest, UnknownFormatIsRefused) {
   MustOpen(Options())->Close();
   auto maybe_database = OpenDatabase(Options());
