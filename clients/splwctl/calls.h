@@ -11,6 +11,7 @@
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
+#include "clients/splwctl/errors.h"
 #include "clients/splwctl/names.h"
 #include "clients/splwctl/render.h"
 #include "clients/splwctl/shell.h"
@@ -19,10 +20,12 @@
 
 namespace splw::ctl {
 
-// A column of a table: its heading, and the path of the field; a path that ends in '#' is shown as the short id of a name.
+// A column of a table: its heading, and the path of the field; a path that ends in '#' is shown as the short id of a name. `words` says
+// the field's text in another way.
 struct Column {
   std::string heading;
   std::string path;
+  std::function<std::string(const std::string&)> words = nullptr;
 };
 
 inline std::vector<std::string> Headings(const std::vector<Column>& columns) {
@@ -36,7 +39,11 @@ inline std::vector<std::string> Cells(const google::protobuf::Message& message, 
   for (const Column& column : columns) {
     const bool short_id = column.path.back() == '#';
     const std::string text = FieldText(message, short_id ? column.path.substr(0, column.path.size() - 1) : column.path);
-    cells.push_back(short_id ? ShortId(text) : text);
+    if (column.words != nullptr) {
+      cells.push_back(column.words(text));
+    } else {
+      cells.push_back(short_id ? ShortId(text) : text);
+    }
   }
   return cells;
 }
@@ -50,7 +57,9 @@ absl::StatusOr<Response> Ask(Shell& shell, identity::Role usual_role, Stub& stub
                              Method<Stub, Request, Response> method, const Request& request) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
-  return connection->Call(caller, stub, method, request);
+  absl::StatusOr<Response> maybe_response = connection->Call(caller, stub, method, request);
+  if (!maybe_response.ok()) return WithSafeRepeat(maybe_response.status(), request);
+  return maybe_response;
 }
 
 // The same, and its answer is shown.
@@ -96,7 +105,7 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
   Progress progress(shell.err(), shell.err_terminal(), "reading", limit);
   Table table(Headings(columns));
-  JsonArray array(shell.out());
+  JsonArray array;
   const std::function<void(const Record&)> each = [&](const Record& record) {
     progress.Add(1);
     if (shell.json()) {
@@ -109,10 +118,34 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
   progress.Finish();
   if (!status.ok()) return status;
   if (shell.json()) {
-    array.Finish();
+    array.Print(shell.out());
   } else {
-    table.Print(shell.out(), shell.color());
+    table.Print(shell.out(), shell.color(), shell.width());
     if (table.size() == 0) shell.err() << "none\n";
+  }
+  return absl::OkStatus();
+}
+
+// All pages, each record in full, or as a JSON array: for what is read rather than looked through.
+template <typename Stub, typename Request, typename Response, typename Record>
+absl::Status ListInFull(Shell& shell, identity::Role usual_role, Stub& stub, Method<Stub, Request, Response> method,
+                        Request request, const google::protobuf::RepeatedPtrField<Record>& (Response::*records)() const,
+                        std::int64_t limit) {
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
+  JsonArray array;
+  bool any = false;
+  const std::function<void(const Record&)> each = [&](const Record& record) {
+    if (shell.json()) return array.Add(record);
+    if (any) shell.out() << "\n";
+    PrintOutline(shell.out(), record);
+    any = true;
+  };
+  SPLW_RETURN_IF_ERROR(ForEach(*connection, caller, stub, method, std::move(request), records, limit, each));
+  if (shell.json()) {
+    array.Print(shell.out());
+  } else if (!any) {
+    shell.err() << "none\n";
   }
   return absl::OkStatus();
 }
@@ -128,7 +161,7 @@ absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Peer peer, Re
   const std::function<bool(const Response&)> each = [&](const Response& response) {
     request.set_position(response.position());
     if (shell.json()) {
-      PrintJson(shell.out(), response);
+      PrintJsonLine(shell.out(), response);
     } else {
       std::string line = response.kind() == type::v1::CHANGE_KIND_CREATED ? "new      " : "changed  ";
       for (const std::string& cell : Cells((response.*record)(), columns)) line += Printable(cell) + "  ";

@@ -1,5 +1,8 @@
 // splwctl case …
+#include <map>
 #include <memory>
+
+#include <absl/strings/str_format.h>
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
@@ -12,19 +15,6 @@ namespace {
 namespace cv1 = caseload::v1;
 using Stub = cv1::CaseloadService::StubInterface;
 using identity::Role;
-
-const std::vector<Column>& CaseColumns() {
-  static const std::vector<Column> columns = {{"CASE", "name#"},
-                                              {"OPENED", "open_time"},
-                                              {"STATE", "state"},
-                                              {"PERSON", "person.name"},
-                                              {"URGENCY", "urgency"},
-                                              {"LINK WORKER", "link_worker#"},
-                                              {"CONTACTS", "contact_count"},
-                                              {"CASE-HOLDER", "mdt_status.case_holder"},
-                                              {"FEEDBACK DUE", "mdt_status.feedback_due_date"}};
-  return columns;
-}
 
 struct Arguments {
   std::string name, etag, json, state, worker, urgency, due_before, order, override_code, mode, outcome, note, matters;
@@ -42,11 +32,14 @@ absl::StatusOr<cv1::Case> Fetch(Shell& shell, const std::string& name) {
   return Ask(shell, Role::kServiceLead, connection->caseload(), &Stub::GetCase, request);
 }
 
-// Completes a change of a case from flags where the JSON did not say: which case, which version, which request.
-// `name`: the field that says which case ("name" or "parent").
+// A change begins with what --json says: reading it clears the request. Flags go on top.
+absl::Status ReadBody(Shell& shell, const Arguments& arguments, google::protobuf::Message* request) {
+  return arguments.json.empty() ? absl::OkStatus() : shell.ReadJson(arguments.json, request);
+}
+
+// Completes a change of a case: which case (`name`: the request's field for it), which version, which request.
 template <typename Request>
 absl::Status Identify(Shell& shell, const Arguments& arguments, std::string* name, Request* request) {
-  if (!arguments.json.empty()) SPLW_RETURN_IF_ERROR(shell.ReadJson(arguments.json, request));
   SPLW_ASSIGN_OR_RETURN(*name, shell.Name("cases", arguments.name, "CASE"));
   if (!arguments.etag.empty()) request->set_etag(arguments.etag);
   if (request->etag().empty()) {
@@ -61,6 +54,27 @@ template <typename Request, typename Response>
 absl::Status Send(Shell& shell, Method<Stub, Request, Response> method, const Request& request) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   return AskAndShow(shell, Role::kServiceLead, connection->caseload(), method, request);
+}
+
+// Link workers of the network by what they are called. Who may not see them, or cannot now, sees their ids.
+std::map<std::string, std::string> WorkersByName(Shell& shell, Connection& connection, const std::string& network) {
+  std::map<std::string, std::string> names;
+  const auto maybe_caller = shell.Caller(Role::kServiceLead);
+  if (!maybe_caller.ok()) return names;
+  cv1::ListLinkWorkersRequest request;
+  request.set_parent(network);
+  const std::function<void(const cv1::LinkWorker&)> each = [&](const cv1::LinkWorker& worker) {
+    names[worker.name()] = worker.display_name();
+  };
+  const absl::Status listed = ForEach(connection, *maybe_caller, connection.caseload(), &Stub::ListLinkWorkers, request,
+                                      &cv1::ListLinkWorkersResponse::link_workers, 0, each);
+  if (!listed.ok()) names.clear();
+  return names;
+}
+
+std::string WorkerWords(const std::map<std::string, std::string>& names, const std::string& worker) {
+  const auto found = names.find(worker);
+  return found == names.end() || found->second.empty() ? ShortId(worker) : found->second;
 }
 
 absl::Status List(Shell& shell, const Arguments& arguments) {
@@ -87,16 +101,45 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
   }
   request.set_crisis_only(arguments.crisis);
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
-  return ListAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::ListCases, request,
-                     &cv1::ListCasesResponse::cases, CaseColumns(), arguments.limit);
+  std::map<std::string, std::string> workers;
+  if (!shell.json()) workers = WorkersByName(shell, *connection, request.parent());
+  return ListAndShow(
+      shell, Role::kServiceLead, connection->caseload(), &Stub::ListCases, request, &cv1::ListCasesResponse::cases,
+      {{"CASE", "name#"},
+       {"OPENED", "open_time"},
+       {"STATE", "state"},
+       {"PERSON", "person.name"},
+       {"URGENCY", "urgency"},
+       {"LINK WORKER", "link_worker", [&](const std::string& name) { return WorkerWords(workers, name); }},
+       {"CONTACTS", "contact_count"},
+       {"CASE-HOLDER", "mdt_status.case_holder"},
+       {"FEEDBACK DUE", "mdt_status.feedback_due_date"}},
+      arguments.limit);
+}
+
+absl::Status ListContacts(Shell& shell, const Arguments& arguments) {
+  cv1::ListContactsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Name("cases", arguments.name, "CASE"));
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListInFull(shell, Role::kServiceLead, connection->caseload(), &Stub::ListContacts, request,
+                    &cv1::ListContactsResponse::contacts, arguments.limit);
+}
+
+absl::Status ListAssessments(Shell& shell, const Arguments& arguments) {
+  cv1::ListAssessmentsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Name("cases", arguments.name, "CASE"));
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListInFull(shell, Role::kServiceLead, connection->caseload(), &Stub::ListAssessments, request,
+                    &cv1::ListAssessmentsResponse::assessments, arguments.limit);
 }
 
 absl::Status Allocate(Shell& shell, const Arguments& arguments) {
   cv1::AllocateCaseRequest request;
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.worker.empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_link_worker(), shell.Name("linkWorkers", arguments.worker, "--worker"));
   }
-  request.set_override_reason_code(arguments.override_code);
+  if (!arguments.override_code.empty()) request.set_override_reason_code(arguments.override_code);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const cv1::Case allocated,
@@ -105,14 +148,15 @@ absl::Status Allocate(Shell& shell, const Arguments& arguments) {
     PrintJson(shell.out(), allocated);
     return absl::OkStatus();
   }
-  shell.out() << "allocated to " << ShortId(allocated.link_worker()) << "\n";
+  const auto workers = WorkersByName(shell, *connection, request.name().substr(0, request.name().find("/cases/")));
+  shell.out() << "allocated to " << Printable(WorkerWords(workers, allocated.link_worker())) << "\n";
   for (const std::string& reason : allocated.allocation().reasons()) shell.out() << "  " << Printable(reason) << "\n";
   return absl::OkStatus();
 }
 
 absl::Status RecordContact(Shell& shell, const Arguments& arguments) {
   cv1::RecordContactRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
   if (!arguments.mode.empty()) {
     SPLW_ASSIGN_OR_RETURN(const auto mode, ParseEnum<cv1::ContactMode>(arguments.mode, "--mode"));
     request.set_mode(mode);
@@ -121,45 +165,61 @@ absl::Status RecordContact(Shell& shell, const Arguments& arguments) {
     SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<cv1::ContactOutcome>(arguments.outcome, "--outcome"));
     request.set_outcome(outcome);
   }
-  if (!arguments.note.empty()) request.set_note(arguments.note);
+  if (!arguments.note.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_note(), shell.Words(arguments.note, "--note"));
+  }
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::RecordContact, request);
 }
 
 absl::Status Assess(Shell& shell, const Arguments& arguments) {
   cv1::RecordAssessmentRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
-  if (!arguments.matters.empty()) request.set_what_matters(arguments.matters);
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.matters.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_what_matters(), shell.Words(arguments.matters, "--what-matters"));
+  }
   if (arguments.satisfied >= 0) request.mutable_ons4()->set_satisfied(arguments.satisfied);
   if (arguments.worthwhile >= 0) request.mutable_ons4()->set_worthwhile(arguments.worthwhile);
   if (arguments.happy >= 0) request.mutable_ons4()->set_happy_yesterday(arguments.happy);
   if (arguments.anxious >= 0) request.mutable_ons4()->set_anxious_yesterday(arguments.anxious);
   if (arguments.crisis) request.set_crisis_indicated(true);
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::RecordAssessment, request);
 }
 
 absl::Status UpdatePlan(Shell& shell, const Arguments& arguments) {
   cv1::UpdatePlanRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
-  if (!arguments.matters.empty()) request.mutable_plan()->set_what_matters(arguments.matters);
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.matters.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_plan()->mutable_what_matters(),
+                          shell.Words(arguments.matters, "--what-matters"));
+  }
   for (const std::string& goal : arguments.goals) request.mutable_plan()->add_goals()->set_text(goal);
   if (!request.has_plan())
     return UsageError("case plan", "give the whole plan with --json, or --what-matters and --goal");
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
   return Send(shell, &Stub::UpdatePlan, request);
 }
 
 absl::Status Signpost(Shell& shell, const Arguments& arguments) {
   cv1::SignpostPersonRequest request;
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.service.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_community_service(),
+                          shell.Name("communityServices", arguments.service, "--service"));
+  }
+  if (request.community_service().empty()) return UsageError("--service", "say to which community service");
+  if (!arguments.override_code.empty()) request.set_override_reason_code(arguments.override_code);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
-  SPLW_ASSIGN_OR_RETURN(*request.mutable_community_service(),
-                        shell.Name("communityServices", arguments.service, "--service"));
-  request.set_override_reason_code(arguments.override_code);
   return Send(shell, &Stub::SignpostPerson, request);
 }
 
 absl::Status Nominate(Shell& shell, const Arguments& arguments) {
   cv1::NominateForMdtRequest request;
-  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
-  if (!arguments.question.empty()) request.set_question(arguments.question);
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.question.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_question(), shell.Words(arguments.question, "--question"));
+  }
   for (const std::string& agency : arguments.agencies) {
     SPLW_ASSIGN_OR_RETURN(const auto kind, ParseEnum<type::v1::AgencyKind>(agency, "--agency-needed"));
     request.add_agencies_needed(kind);
@@ -171,17 +231,24 @@ absl::Status Nominate(Shell& shell, const Arguments& arguments) {
     request.set_urgency(type::v1::URGENCY_ROUTINE);
   }
   if (!arguments.mdt.empty()) {
-    SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.mdt, "--mdt-name"));
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.mdt, "--team"));
   }
+  SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_parent(), &request));
   return Send(shell, &Stub::NominateForMdt, request);
 }
 
 absl::Status Close(Shell& shell, const Arguments& arguments) {
   cv1::CloseCaseRequest request;
-  SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<cv1::CaseOutcome>(arguments.outcome, "--outcome"));
+  SPLW_RETURN_IF_ERROR(ReadBody(shell, arguments, &request));
+  if (!arguments.outcome.empty()) {
+    SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<cv1::CaseOutcome>(arguments.outcome, "--outcome"));
+    request.set_outcome(outcome);
+  }
+  if (request.outcome() == cv1::CASE_OUTCOME_UNSPECIFIED) {
+    return UsageError("--outcome", absl::StrFormat("give one of: %s", EnumChoices(*cv1::CaseOutcome_descriptor())));
+  }
+  if (arguments.feedback_owed) request.set_feedback_owed_acknowledged(true);
   SPLW_RETURN_IF_ERROR(Identify(shell, arguments, request.mutable_name(), &request));
-  request.set_outcome(outcome);
-  request.set_feedback_owed_acknowledged(arguments.feedback_owed);
   return Send(shell, &Stub::CloseCase, request);
 }
 
@@ -197,14 +264,22 @@ absl::Status Watch(Shell& shell, const Arguments& arguments) {
       });
 }
 
+void AddReading(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments, const std::string& verb,
+                const std::string& description, absl::Status (*run)(Shell&, const Arguments&)) {
+  CLI::App* added = AddVerb(noun, shell, verb, description, {"--network U12345 case " + verb + " 01JD…"},
+                            [&shell, arguments, run] { return run(shell, *arguments); });
+  added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
+  AddLimit(*added, arguments->limit);
+}
+
 CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments, const std::string& verb,
                     const std::string& description, const std::string& example, const std::string& request,
                     absl::Status (*run)(Shell&, const Arguments&)) {
   CLI::App* added =
       AddVerb(noun, shell, verb, description, {example}, [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
-  added->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
-  added->add_option("--json", arguments->json, request + " as JSON; \"-\": the input. Flags win");
+  AddEtag(*added, arguments->etag);
+  added->add_option("--json", arguments->json, request + " as JSON; \"-\": the input. Flags go on top of it");
   return added;
 }
 
@@ -224,7 +299,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   list->add_option("--feedback-due-before", arguments->due_before, "Only those that owe feedback before this date");
   list->add_flag("--crisis", arguments->crisis, "Only those with signs of a crisis");
   list->add_option("--order", arguments->order, EnumChoices(*cv1::CaseOrder_descriptor()));
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
 
   AddVerb(*noun, shell, "show", "Show a case", {"--network U12345 case show 01JD…"},
           [&shell, arguments]() -> absl::Status {
@@ -235,6 +310,9 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
           })
       ->add_option("CASE", arguments->name, "Its id, or its full name")
       ->required();
+
+  AddReading(*noun, shell, arguments, "contacts", "Read what was noted at each contact", &ListContacts);
+  AddReading(*noun, shell, arguments, "assessments", "Read each assessment: what matters, ONS4", &ListAssessments);
 
   CLI::App* allocate =
       AddChange(*noun, shell, arguments, "allocate", "Give a case to the best link worker, or to the one named",
@@ -247,12 +325,12 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
                                 "RecordContactRequest", &RecordContact);
   contact->add_option("--mode", arguments->mode, EnumChoices(*cv1::ContactMode_descriptor()));
   contact->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::ContactOutcome_descriptor()));
-  contact->add_option("--note", arguments->note, "In words");
+  AddWords(*contact, "--note", arguments->note, "In words");
 
   CLI::App* assess = AddChange(*noun, shell, arguments, "assess", "Record an assessment: what matters, ONS4",
                                "--network U12345 case assess 01JD… --what-matters \"…\" --satisfied 3 --anxious 8",
                                "RecordAssessmentRequest", &Assess);
-  assess->add_option("--what-matters", arguments->matters, "In the person's words");
+  AddWords(*assess, "--what-matters", arguments->matters, "In the person's words");
   assess->add_option("--satisfied", arguments->satisfied, "ONS4, 0 to 10");
   assess->add_option("--worthwhile", arguments->worthwhile, "ONS4, 0 to 10");
   assess->add_option("--happy", arguments->happy, "ONS4, happy yesterday, 0 to 10");
@@ -261,34 +339,32 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
 
   CLI::App* plan = AddChange(*noun, shell, arguments, "plan", "Replace the plan",
                              "--network U12345 case plan 01JD… --json plan.json", "UpdatePlanRequest", &UpdatePlan);
-  plan->add_option("--what-matters", arguments->matters, "In the person's words");
-  plan->add_option("--goal", arguments->goals, "A goal; may be repeated");
+  AddTemplate(*plan, cv1::UpdatePlanRequest());
+  AddWords(*plan, "--what-matters", arguments->matters, "In the person's words");
+  AddRepeated(*plan, "--goal", arguments->goals, "A goal");
 
   CLI::App* signpost =
       AddChange(*noun, shell, arguments, "signpost", "Signpost the person and hold a place",
                 "--network U12345 case signpost 01JD… --service 01JC…", "SignpostPersonRequest", &Signpost);
-  signpost->add_option("--service", arguments->service, "The community service")->required();
+  signpost->add_option("--service", arguments->service, "The community service");
   signpost->add_option("--override", arguments->override_code, "Code with which the missing assessment is passed over");
 
   CLI::App* nominate = AddChange(
       *noun, shell, arguments, "nominate", "Ask for the case to be discussed at an MDT",
       "--network U12345 case nominate 01JD… --question \"…\" --agency-needed housing --agency-needed social-care",
       "NominateForMdtRequest", &Nominate);
-  nominate->add_option("--question", arguments->question, "What the MDT is to answer");
-  nominate->add_option("--agency-needed", arguments->agencies, EnumChoices(*type::v1::AgencyKind_descriptor()));
+  AddWords(*nominate, "--question", arguments->question, "What the MDT is to answer");
+  AddRepeated(*nominate, "--agency-needed", arguments->agencies, EnumChoices(*type::v1::AgencyKind_descriptor()));
   nominate->add_option("--urgency", arguments->urgency, "routine or urgent (default: routine)");
-  nominate->add_option("--mdt-name", arguments->mdt, "The MDT (default: the network's own)");
+  nominate->add_option("--team,--mdt-name", arguments->mdt, "The MDT (default: the network's own)");
 
   CLI::App* close = AddChange(*noun, shell, arguments, "close", "Close a case with its outcome",
                               "--network U12345 case close 01JD… --outcome goals-met", "CloseCaseRequest", &Close);
-  close->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::CaseOutcome_descriptor()))->required();
+  close->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::CaseOutcome_descriptor()));
   close->add_flag("--feedback-owed-acknowledged", arguments->feedback_owed, "Although feedback is owed to an MDT");
 
-  CLI::App* watch =
-      AddVerb(*noun, shell, "watch", "Show changes of cases as they happen", {"--network U12345 case watch --from now"},
-              [&shell, arguments] { return Watch(shell, *arguments); });
-  watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
-  watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
+  AddWatch(*noun, shell, "cases", arguments->position, arguments->limit,
+           [&shell, arguments] { return Watch(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

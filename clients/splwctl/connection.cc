@@ -2,28 +2,25 @@
 
 #include <algorithm>
 
+#include <absl/strings/cord.h>
 #include <absl/strings/str_format.h>
 #include <absl/time/clock.h>
 
 #include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
-#include "common/text/failure.h"
+#include "common/rpc/channel.h"
 
 namespace splw::ctl {
 namespace {
 
-// A service that was restarted is found again soon: a person waits. (gRPC's own default grows to two minutes.)
-constexpr int kFirstReconnectMilliseconds = 100;
-constexpr int kLastReconnectMilliseconds = 1000;
 constexpr absl::Duration kFirstPause = absl::Milliseconds(50);
 constexpr absl::Duration kLongestPause = absl::Milliseconds(500);
 
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
-  grpc::ChannelArguments arguments;
-  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kFirstReconnectMilliseconds);
-  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, kLastReconnectMilliseconds);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+// The same error with words in front of its own.
+absl::Status WithPrefix(const absl::Status& status, const std::string& prefix) {
+  absl::Status named(status.code(), absl::StrFormat("%s: %s", prefix, std::string(status.message())));
+  status.ForEachPayload([&named](absl::string_view url, const absl::Cord& payload) { named.SetPayload(url, payload); });
+  return named;
 }
 
 }  // namespace
@@ -44,10 +41,10 @@ bool IsWorthRetrying(const absl::Status& status) {
   switch (status.code()) {
     case absl::StatusCode::kUnavailable:
     case absl::StatusCode::kDeadlineExceeded:
-      return true;
+    // Whether it was done is not known: gRPC's word for a connection that broke, a service's for a commit that it cannot tell about.
+    // A change has a request id and is done once.
     case absl::StatusCode::kUnknown:
-      // A service's own errors carry a reason; without one it is gRPC's word for a connection that broke ("Stream removed").
-      return text::ReasonOf(status).empty();
+      return true;
     case absl::StatusCode::kResourceExhausted:
       // Overload answers with this and a delay; a limit of the domain without one.
       return status.GetPayload("type.googleapis.com/google.rpc.RetryInfo").has_value();
@@ -56,11 +53,12 @@ bool IsWorthRetrying(const absl::Status& status) {
   }
 }
 
-Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err)
-    : settings_(std::move(settings)), err_(err) {
-  channels_[0] = MakeChannel(addresses.intake);
-  channels_[1] = MakeChannel(addresses.caseload);
-  channels_[2] = MakeChannel(addresses.mdt);
+Connection::Connection(const Addresses& addresses, CallSettings settings, std::ostream& err, bool err_terminal)
+    : settings_(std::move(settings)), addresses_(addresses), err_(err), err_terminal_(err_terminal) {
+  // Without the retries of rpc::MakeChannel: a person is told when a service is waited for.
+  channels_[0] = rpc::MakeChannelWithoutRetries(addresses.intake);
+  channels_[1] = rpc::MakeChannelWithoutRetries(addresses.caseload);
+  channels_[2] = rpc::MakeChannelWithoutRetries(addresses.mdt);
   intake_ = referral::v1::ReferralIntakeService::NewStub(channels_[0]);
   caseload_ = caseload::v1::CaseloadService::NewStub(channels_[1]);
   mdt_ = mdt::v1::MdtAgendaService::NewStub(channels_[2]);
@@ -94,6 +92,11 @@ void Connection::Prepare(const identity::Principal& caller, grpc::ClientContext*
   context->set_deadline(absl::ToChronoTime(absl::Now() + settings_.timeout));
 }
 
+std::string Connection::Where(Peer peer) const {
+  const std::string* const addresses[] = {&addresses_.intake, &addresses_.caseload, &addresses_.mdt};
+  return absl::StrFormat("%s at %s", PeerName(peer), *addresses[static_cast<int>(peer)]);
+}
+
 absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>& attempt) {
   absl::Time give_up = absl::Now() + settings_.wait;
   absl::Duration pause = kFirstPause;
@@ -104,15 +107,15 @@ absl::Status Connection::Retried(Peer peer, const std::function<absl::Status()>&
     if (attempt_answered_) give_up = absl::Now() + settings_.wait;  // a stream that worked and broke: wait anew
     if (!IsWorthRetrying(status) || absl::Now() + pause > give_up) {
       if (announced) err_ << (status.ok() ? "  it answers again\n" : "") << std::flush;
-      return status;
+      return IsWorthRetrying(status) ? WithPrefix(status, Where(peer)) : status;
     }
     if (!announced) {
-      err_ << absl::StrFormat("  no answer; trying again for up to %s\n", absl::FormatDuration(settings_.wait))
+      err_ << absl::StrFormat("  no answer from %s; trying again for up to %s\n", Where(peer),
+                              absl::FormatDuration(settings_.wait))
            << std::flush;
       announced = true;
     }
-    // Not a plain sleep: a channel that no call waits on looks for its connection only every 5 s (gRPC's backup poller).
-    // This looks all the time, and returns as soon as the service is there again.
+    // Not a plain sleep: this looks after the connection all the time, and returns as soon as the service is there again.
     grpc::Channel& channel = *channels_[static_cast<int>(peer)];
     const absl::Time pause_end = absl::Now() + pause;
     const bool connected = channel.WaitForConnected(absl::ToChronoTime(pause_end));

@@ -15,6 +15,7 @@
 #include <absl/time/time.h>
 #include <grpcpp/grpcpp.h>
 
+#include "clients/splwctl/waiting.h"
 #include "common/identity/principal.h"
 #include "common/rpc/status.h"
 #include "splw/caseload/v1/caseload_service.grpc.pb.h"
@@ -34,6 +35,7 @@ struct CallSettings {
   absl::Duration timeout = absl::Seconds(20);  // of one attempt
   absl::Duration wait;                         // how long to try again while a service is unavailable
   std::string correlation_id;
+  absl::Duration quiet = absl::Seconds(1);  // how long nothing is said about a call that waits for its answer
 };
 
 enum class Peer { kIntake, kCaseload, kMdt };
@@ -42,8 +44,8 @@ const char* PeerName(Peer peer);
 
 class Connection final {
  public:
-  // Says on `err` when it waits for a service, and when that is over.
-  Connection(const Addresses& addresses, CallSettings settings, std::ostream& err);
+  // Says on `err` when it waits for a service, and when that is over; for a terminal on a line that is wiped again.
+  Connection(const Addresses& addresses, CallSettings settings, std::ostream& err, bool err_terminal = false);
 
   referral::v1::ReferralIntakeService::StubInterface& intake() { return *intake_; }
   caseload::v1::CaseloadService::StubInterface& caseload() { return *caseload_; }
@@ -65,6 +67,7 @@ class Connection final {
       grpc::ClientContext context;
       Prepare(caller, &context);
       response.Clear();
+      const Waiting waiting(err_, err_terminal_, PeerName(PeerOf(&stub)), settings_.quiet);
       return rpc::FromGrpcStatus((stub.*method)(&context, request, &response));
     });
     if (!status.ok()) return status;
@@ -101,10 +104,14 @@ class Connection final {
   static absl::Status CheckSayable(const identity::Principal& caller);
   void Prepare(const identity::Principal& caller, grpc::ClientContext* context) const;
   Peer PeerOf(const void* stub) const;  // whose stub it is
+  // An error that is no answer says of which service, and where it was looked for.
   absl::Status Retried(Peer peer, const std::function<absl::Status()>& attempt);
+  std::string Where(Peer peer) const;  // "caseload at 127.0.0.1:7402"
 
   CallSettings settings_;
+  const Addresses addresses_;
   std::ostream& err_;
+  const bool err_terminal_;
   std::shared_ptr<grpc::Channel> channels_[3];
   std::unique_ptr<referral::v1::ReferralIntakeService::StubInterface> intake_;
   std::unique_ptr<caseload::v1::CaseloadService::StubInterface> caseload_;

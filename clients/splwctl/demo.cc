@@ -46,7 +46,8 @@ absl::Status Demo::Run() {
     absl::Status (Demo::*run)();
   };
   static constexpr Step kSteps[kStepCount] = {
-      {"load the sample week: practices, link workers, community services, an MDT, forty people", &Demo::LoadWeek},
+      {"load the sample week: practices, link workers, community services, an MDT, the referrals of forty people",
+       &Demo::LoadWeek},
       {"a practice refers; the referral is screened", &Demo::ShowScreening},
       {"the case appears on the caseload side", &Demo::OpenCases},
       {"the case is allocated, with reasons", &Demo::Allocate},

@@ -33,10 +33,10 @@ void PrintReferral(std::ostream& out, const rv1::Referral& referral) {
 
 absl::Status Demo::LoadWeek() {
   SPLW_ASSIGN_OR_RETURN(LoadReport report, LoadSampleWeek(connection_, week_, err_, err_terminal_));
-  Line(absl::StrFormat(
-      "  %d practices, %d link workers, %d community services, 1 MDT, %d people referred (%d of them new)",
-      static_cast<int>(week_.practices.size()), static_cast<int>(week_.workers.size()),
-      static_cast<int>(week_.services.size()), static_cast<int>(week_.referrals.size()), report.referrals));
+  Line(absl::StrFormat("  %d practices, %d link workers, %d community services, 1 MDT, %d referrals (%d of them new)",
+                       static_cast<int>(week_.practices.size()), static_cast<int>(week_.workers.size()),
+                       static_cast<int>(week_.services.size()), static_cast<int>(week_.referrals.size()),
+                       report.referrals));
   referrals_ = std::move(report.by_reference);
   SPLW_RETURN_IF_ERROR(ChooseRun());
   return SubmitReferrals();

@@ -14,7 +14,7 @@ using Stub = cv1::CaseloadService::StubInterface;
 using identity::Role;
 
 struct Arguments {
-  std::string name, etag, json, need;
+  std::string name, etag, json, need, position;
   bool only = false;
   std::int64_t limit = 0;
 };
@@ -134,21 +134,47 @@ absl::Status UpdateService(Shell& shell, const Arguments& arguments) {
   return AskAndShow(shell, Role::kServiceLead, connection->caseload(), &Stub::UpdateCommunityService, request);
 }
 
+absl::Status WatchWorkers(Shell& shell, const Arguments& arguments) {
+  cv1::WatchLinkWorkersRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<cv1::WatchLinkWorkersResponse>(
+      shell, Role::kServiceLead, Peer::kCaseload, request, &cv1::WatchLinkWorkersResponse::link_worker,
+      {{"", "name#"}, {"", "display_name"}, {"", "open_cases"}, {"", "weighted_load"}, {"", "active"}}, arguments.limit,
+      [](Connection& connection, grpc::ClientContext* context, const cv1::WatchLinkWorkersRequest& from) {
+        return connection.caseload().WatchLinkWorkers(context, from);
+      });
+}
+
+absl::Status WatchServices(Shell& shell, const Arguments& arguments) {
+  cv1::WatchCommunityServicesRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_position(arguments.position);
+  return WatchAndShow<cv1::WatchCommunityServicesResponse>(
+      shell, Role::kServiceLead, Peer::kCaseload, request, &cv1::WatchCommunityServicesResponse::community_service,
+      {{"", "name#"}, {"", "display_name"}, {"", "places_offered"}, {"", "places_held"}, {"", "accepting"}},
+      arguments.limit,
+      [](Connection& connection, grpc::ClientContext* context, const cv1::WatchCommunityServicesRequest& from) {
+        return connection.caseload().WatchCommunityServices(context, from);
+      });
+}
+
 using Run = absl::Status (*)(Shell&, const Arguments&);
 
 void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments,
-                        const std::string& word, const std::string& target, const std::string& message, Run create,
-                        Run update) {
-  AddVerb(noun, shell, "create", "Add a " + word, {"--network U12345 " + noun.get_name() + " create --json FILE"},
-          [&shell, arguments, create] { return create(shell, *arguments); })
-      ->add_option("--json", arguments->json, "Create" + message + "Request as JSON; \"-\": the input")
-      ->required();
+                        const std::string& word, const std::string& target, const std::string& message,
+                        const google::protobuf::Message& request, Run create, Run update) {
+  CLI::App* add =
+      AddVerb(noun, shell, "create", "Add a " + word, {"--network U12345 " + noun.get_name() + " create --json FILE"},
+              [&shell, arguments, create] { return create(shell, *arguments); });
+  add->add_option("--json", arguments->json, "Create" + message + "Request as JSON; \"-\": the input")->required();
+  AddTemplate(*add, request);
   CLI::App* change = AddVerb(noun, shell, "update", "Change the fields of a " + word + " that updateMask names",
                              {"--network U12345 " + noun.get_name() + " update 01JC… --json FILE"},
                              [&shell, arguments, update] { return update(shell, *arguments); });
   change->add_option(target, arguments->name, "Its id, or its full name")->required();
   change->add_option("--json", arguments->json, "Update" + message + "Request as JSON; \"-\": the input")->required();
-  change->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*change, arguments->etag);
 }
 
 }  // namespace
@@ -161,7 +187,7 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
               [&shell, arguments] { return ListWorkers(shell, *arguments); });
   workers->add_flag("--active", arguments->only, "Only those who take cases");
   workers->add_option("--skill", arguments->need, EnumChoices(*type::v1::NeedCategory_descriptor()));
-  workers->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*workers, arguments->limit);
   AddVerb(*worker, shell, "show", "Show a link worker", {"--network U12345 worker show 01JC…"},
           [&shell, arguments]() -> absl::Status {
             SPLW_ASSIGN_OR_RETURN(const cv1::LinkWorker found, FetchWorker(shell, arguments->name));
@@ -170,7 +196,10 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
           })
       ->add_option("WORKER", arguments->name, "Its id, or its full name")
       ->required();
-  AddCreateAndUpdate(*worker, shell, arguments, "link worker", "WORKER", "LinkWorker", &CreateWorker, &UpdateWorker);
+  AddCreateAndUpdate(*worker, shell, arguments, "link worker", "WORKER", "LinkWorker", cv1::CreateLinkWorkerRequest(),
+                     &CreateWorker, &UpdateWorker);
+  AddWatch(*worker, shell, "link workers and their load", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchWorkers(shell, *arguments); });
 
   CLI::App* service = AddNoun(app, "service", "Community services, and the places that they offer");
   CLI::App* services = AddVerb(*service, shell, "list", "List community services",
@@ -178,7 +207,7 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
                                [&shell, arguments] { return ListServices(shell, *arguments); });
   services->add_option("--need", arguments->need, EnumChoices(*type::v1::NeedCategory_descriptor()));
   services->add_flag("--with-free-places", arguments->only, "Only those that take people and have a free place");
-  services->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*services, arguments->limit);
   AddVerb(*service, shell, "show", "Show a community service", {"--network U12345 service show 01JC…"},
           [&shell, arguments]() -> absl::Status {
             SPLW_ASSIGN_OR_RETURN(const cv1::CommunityService found, FetchService(shell, arguments->name));
@@ -187,8 +216,10 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
           })
       ->add_option("SERVICE", arguments->name, "Its id, or its full name")
       ->required();
-  AddCreateAndUpdate(*service, shell, arguments, "community service", "SERVICE", "CommunityService", &CreateService,
-                     &UpdateService);
+  AddCreateAndUpdate(*service, shell, arguments, "community service", "SERVICE", "CommunityService",
+                     cv1::CreateCommunityServiceRequest(), &CreateService, &UpdateService);
+  AddWatch(*service, shell, "community services and their places", arguments->position, arguments->limit,
+           [&shell, arguments] { return WatchServices(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

@@ -7,10 +7,11 @@
 #include <string_view>
 
 #include <absl/status/status.h>
+#include <google/protobuf/message.h>
 
 namespace splw::ctl {
 
-// The exit statuses of splwctl: part of its interface (docs/splwctl.md). 64 and 70 as in BSD's sysexits.h.
+// The exit statuses of splwctl: part of its interface (docs/splwctl.md). 64, 70 and 74 as in BSD's sysexits.h.
 enum ExitStatus : int {
   kExitDone = 0,
   kExitRefused = 1,  // the service said no: something in the request is wrong, or it is not possible now
@@ -21,6 +22,7 @@ enum ExitStatus : int {
   kExitFaultsFound = 7,  // a check that was asked for found something wrong: store verify, sample demo
   kExitUsage = 64,       // the command line, or a file that it names, is wrong; nothing was sent
   kExitDefect = 70,      // a defect, here or in a service
+  kExitOutput = 74,      // what was asked for was done, but the output could not be written
 };
 
 // For --help.
@@ -30,6 +32,12 @@ extern const char kExitStatusHelp[];
 absl::Status UsageError(std::string_view where, std::string_view message);
 // A check that the caller asked for found something wrong.
 absl::Status FaultsFound(std::string_view reason, std::string_view message);
+
+// Of a change whose outcome is not known, because nobody answered or nobody can say: adds the flags with which the same request is asked
+// again and applied once. Other errors, and those of requests without an id, are left as they are.
+absl::Status WithSafeRepeat(absl::Status status, const google::protobuf::Message& request);
+// The same of a change whose id follows from what is sent: the same command is the same request.
+absl::Status WithSafeRepeat(absl::Status status);
 
 ExitStatus ExitStatusOf(const absl::Status& status);
 

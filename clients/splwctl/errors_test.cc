@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "common/text/failure.h"
+#include "splw/caseload/v1/caseload_service.pb.h"
 
 namespace splw::ctl {
 namespace {
@@ -29,6 +30,7 @@ TEST(ExitStatusTest, FollowsTheTableInTheDocumentation) {
   EXPECT_EQ(ExitStatusOf(absl::UnauthenticatedError("")), 6);
   EXPECT_EQ(ExitStatusOf(FaultsFound("STORE", "2 faults")), 7);
   EXPECT_EQ(ExitStatusOf(UsageError("--date", "wrong")), 64);
+  EXPECT_EQ(ExitStatusOf(text::Failure(absl::StatusCode::kInvalidArgument, "FHIR_NOT_MAPPED", "")), 64);
   EXPECT_EQ(ExitStatusOf(absl::InternalError("")), 70);
   EXPECT_EQ(ExitStatusOf(absl::DataLossError("")), 70);
 }
@@ -36,11 +38,11 @@ TEST(ExitStatusTest, FollowsTheTableInTheDocumentation) {
 TEST(PrintErrorTest, NamesEveryFieldWithItsReason) {
   text::Violations violations;
   violations.Add("person.birth_date", "BIRTH_DATE_IN_FUTURE", "must not be in the future");
-  violations.Add("urgency", "URGENCY_REQUIRED", "say how soon");
+  violations.Add("urgency", "REQUIRED", "say how soon");
   EXPECT_EQ(Rendered(violations.ToStatus()),
             "splwctl: refused: person.birth_date: must not be in the future (and 1 more) [BIRTH_DATE_IN_FUTURE]\n"
             "  field person.birth_date: BIRTH_DATE_IN_FUTURE: must not be in the future\n"
-            "  field urgency: URGENCY_REQUIRED: say how soon\n");
+            "  field urgency: REQUIRED: say how soon\n");
 }
 
 TEST(PrintErrorTest, ShowsMetadataAndWhenToTryAgain) {
@@ -53,6 +55,28 @@ TEST(PrintErrorTest, ShowsMetadataAndWhenToTryAgain) {
 TEST(PrintErrorTest, GivesTheCodeWhereThereIsNoReason) {
   EXPECT_EQ(Rendered(absl::UnavailableError("failed to connect")),
             "splwctl: no answer: failed to connect [UNAVAILABLE]\n");
+}
+
+TEST(ExitStatusTest, UnknownIsNoAnswer) {
+  EXPECT_EQ(ExitStatusOf(absl::UnknownError("Stream removed")), kExitUnavailable);
+  EXPECT_EQ(ExitStatusOf(text::Failure(absl::StatusCode::kUnknown, "UNKNOWN", "not known")), kExitUnavailable);
+}
+
+TEST(PrintErrorTest, SaysHowAChangeOfUnknownOutcomeIsRepeated) {
+  caseload::v1::CloseCaseRequest close;
+  close.set_request_id("01JD");
+  close.set_etag("7");
+  EXPECT_NE(
+      Rendered(WithSafeRepeat(absl::DeadlineExceededError("too late"), close)).find("--request-id 01JD --etag 7\n"),
+      std::string::npos);
+  caseload::v1::UpdateLinkWorkerRequest update;
+  update.set_request_id("01JE");
+  update.mutable_link_worker()->set_etag("3");
+  EXPECT_NE(Rendered(WithSafeRepeat(absl::UnknownError(""), update)).find("--request-id 01JE --etag 3\n"),
+            std::string::npos);
+  EXPECT_EQ(WithSafeRepeat(absl::NotFoundError("x"), close), absl::NotFoundError("x")) << "it was not done";
+  EXPECT_EQ(WithSafeRepeat(absl::UnavailableError("x"), caseload::v1::GetCaseRequest()), absl::UnavailableError("x"))
+      << "nothing was to be done";
 }
 
 TEST(PrintErrorTest, UsageIsWordsAlone) {

@@ -1,10 +1,11 @@
 #include "clients/splwctl/fhir_input.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <absl/time/clock.h>
 
-#include "clients/splwctl/output.h"
 #include "common/text/status_macros.h"
 #include "services/gateway/fhir/referral_mapping.h"
 
@@ -13,27 +14,23 @@ namespace {
 
 constexpr std::size_t kMaxDocumentBytes = 5u << 20;  // what the mapping takes
 
-void Say(Shell& shell, const std::vector<fhir::Issue>& issues) {
-  shell.err() << fhir::RenderIssues(issues) << std::flush;
-}
-
 }  // namespace
 
-absl::StatusOr<std::vector<referral::v1::SubmitReferralRequest>> ReadFhirReferrals(Shell& shell,
-                                                                                   const std::string& path) {
+absl::StatusOr<FhirReferrals> ReadFhirReferrals(Shell& shell, const std::string& path) {
   SPLW_ASSIGN_OR_RETURN(const std::string json, shell.ReadText(path, kMaxDocumentBytes));
   fhir::MappingOptions options;
   SPLW_ASSIGN_OR_RETURN(options.parent, shell.Network());
   options.now = absl::Now();
   fhir::MappingResult result = fhir::MapReferrals(json, options);
-  Say(shell, result.issues);
-  SPLW_RETURN_IF_ERROR(result.status());
-  std::vector<referral::v1::SubmitReferralRequest> requests;
+  FhirReferrals document;
+  document.status = result.status();
+  document.issues = std::move(result.issues);
   for (fhir::Mapping& mapping : result.mappings) {
-    Say(shell, mapping.issues);
-    requests.push_back(std::move(mapping.request));
+    document.requests.push_back(std::move(mapping.request));
+    std::move(mapping.issues.begin(), mapping.issues.end(), std::back_inserter(document.issues));
   }
-  return requests;
+  shell.err() << fhir::RenderIssues(document.issues) << std::flush;
+  return document;
 }
 
 }  // namespace splw::ctl

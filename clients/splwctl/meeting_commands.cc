@@ -4,12 +4,14 @@
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/meeting_view.h"
 #include "clients/splwctl/values.h"
+#include "common/text/failure.h"
 
 namespace splw::ctl {
 namespace {
@@ -94,8 +96,9 @@ absl::StatusOr<mv1::AgendaItem> FindItem(Shell& shell, const Arguments& argument
       return item;
     }
   }
-  return UsageError("--item", absl::StrFormat("the meeting has no such item; it has %d (meeting agenda shows them)",
-                                              static_cast<int>(items.size())));
+  return text::Failure(absl::StatusCode::kNotFound, "AGENDA_ITEM_NOT_FOUND",
+                       absl::StrFormat("--item: the meeting has no such item; it has %d (meeting agenda shows them)",
+                                       static_cast<int>(items.size())));
 }
 
 template <typename Request>
@@ -165,18 +168,51 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
                      arguments.limit);
 }
 
+// Who waits to be discussed, as the MDT sees it.
+absl::Status ListWaiting(Shell& shell, const Arguments& arguments) {
+  mv1::ListNominationsRequest request;
+  SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  request.set_state(mv1::NOMINATION_STATE_WAITING);
+  if (!arguments.team.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_mdt(), shell.Name("mdts", arguments.team, "--team"));
+  }
+  SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
+  return ListAndShow(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::ListNominations, request,
+                     &mv1::ListNominationsResponse::nominations,
+                     {{"CASE", "case#"},
+                      {"PERSON", "person"},
+                      {"SINCE", "receive_time"},
+                      {"URGENCY", "urgency"},
+                      {"QUESTION", "question"},
+                      {"AGENCIES", "agencies_needed"},
+                      {"CARRIED OVER", "times_carried_over"},
+                      {"PASSED OVER", "times_passed_over"},
+                      {"WHY", "waiting_reason"}},
+                     arguments.limit);
+}
+
 absl::Status Papers(Shell& shell, const Arguments& arguments, bool minutes) {
   SPLW_ASSIGN_OR_RETURN(const MeetingPapers papers, FetchPapers(shell, arguments));
   if (shell.json()) {
-    mv1::ListAgendaItemsResponse items;
-    for (const mv1::AgendaItem& item : papers.items) *items.add_agenda_items() = item;
-    PrintJson(shell.out(), items);
+    Json document;
+    document["meeting"] = JsonOf(papers.meeting);
+    document["team"] = JsonOf(papers.team);
+    document["items"] = Json::array();
+    for (const mv1::AgendaItem& item : papers.items) document["items"].push_back(JsonOf(item));
+    PrintDocument(shell.out(), document);
   } else if (minutes) {
     PrintMinutes(shell.out(), papers);
   } else {
     PrintAgenda(shell.out(), papers);
   }
   return absl::OkStatus();
+}
+
+// The papers after a change, which stands even where they cannot be read.
+absl::Status PapersAfter(const char* what_is_done, Shell& shell, const Arguments& arguments, bool minutes) {
+  const absl::Status status = Papers(shell, arguments, minutes);
+  if (!status.ok()) shell.err() << "  " << what_is_done << "; reading it afterwards failed\n";
+  return status;
 }
 
 absl::Status Show(Shell& shell, const Arguments& arguments) {
@@ -192,7 +228,7 @@ absl::Status Build(Shell& shell, const Arguments& arguments) {
   SPLW_RETURN_IF_ERROR(IdentifyMeeting(shell, arguments, &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_RETURN_IF_ERROR(Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::BuildAgenda, request).status());
-  return Papers(shell, arguments, /*minutes=*/false);
+  return PapersAfter("the agenda is built", shell, arguments, /*minutes=*/false);
 }
 
 absl::Status Publish(Shell& shell, const Arguments& arguments) {
@@ -229,7 +265,9 @@ absl::Status Decide(Shell& shell, const Arguments& arguments) {
     SPLW_ASSIGN_OR_RETURN(const auto outcome, ParseEnum<mv1::DecisionOutcome>(arguments.outcome, "--outcome"));
     request.set_outcome(outcome);
   }
-  if (!arguments.summary.empty()) request.set_summary(arguments.summary);
+  if (!arguments.summary.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_summary(), shell.Words(arguments.summary, "--summary"));
+  }
   if (!arguments.case_holder.empty()) {
     SPLW_ASSIGN_OR_RETURN(*request.mutable_case_holder(), ParseProfessional(arguments.case_holder, "--case-holder"));
   }
@@ -246,7 +284,9 @@ absl::Status Decide(Shell& shell, const Arguments& arguments) {
 absl::Status GiveFeedback(Shell& shell, const Arguments& arguments) {
   mv1::RecordFeedbackRequest request;
   if (!arguments.json.empty()) SPLW_RETURN_IF_ERROR(shell.ReadJson(arguments.json, &request));
-  if (!arguments.summary.empty()) request.set_summary(arguments.summary);
+  if (!arguments.summary.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_summary(), shell.Words(arguments.summary, "--summary"));
+  }
   if (arguments.further) request.set_needs_further_feedback(true);
   for (const bool done : {true, false}) {
     for (const std::string& text : done ? arguments.done : arguments.cancelled) {
@@ -277,7 +317,7 @@ absl::Status Close(Shell& shell, const Arguments& arguments) {
   SPLW_RETURN_IF_ERROR(IdentifyMeeting(shell, arguments, &request));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_RETURN_IF_ERROR(Ask(shell, Role::kMdtCoordinator, connection->mdt(), &Stub::CloseMeeting, request).status());
-  return Papers(shell, arguments, /*minutes=*/true);
+  return PapersAfter("the meeting is closed", shell, arguments, /*minutes=*/true);
 }
 
 absl::Status Cancel(Shell& shell, const Arguments& arguments) {
@@ -307,7 +347,7 @@ CLI::App* AddStep(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>
       AddVerb(noun, shell, verb, description, {example}, [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("MEETING", arguments->name, "Its date, or its full name")->required();
   added->add_option("--team", arguments->team, "The MDT (default: the network's only one)");
-  if (changes) added->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  if (changes) AddEtag(*added, arguments->etag);
   return added;
 }
 
@@ -325,7 +365,13 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   list->add_option("--from", arguments->from_date, "On this date or later");
   list->add_option("--to", arguments->to_date, "On this date or earlier");
   list->add_option("--order", arguments->order, EnumChoices(*mv1::MeetingOrder_descriptor()));
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
+
+  CLI::App* waiting =
+      AddVerb(*noun, shell, "waiting", "List who waits to be discussed, with the question and why they wait",
+              {"--network U12345 meeting waiting"}, [&shell, arguments] { return ListWaiting(shell, *arguments); });
+  waiting->add_option("--team", arguments->team, "Only those of this MDT");
+  AddLimit(*waiting, arguments->limit);
 
   AddStep(*noun, shell, arguments, "show", "Show a meeting", "--network U12345 meeting show 2026-11-26", &Show, false);
   AddStep(
@@ -347,9 +393,10 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   CLI::App* attend = AddStep(
       *noun, shell, arguments, "attend", "Record who came and who sent apologies",
       "--network U12345 meeting attend 2026-11-26 --present \"ruth.okonjo|Dr Ruth Okonjo|PRIMARY_CARE\"", &Attend);
-  attend->add_option("--present", arguments->present, "\"id|name|AGENCY\"; may be repeated");
-  attend->add_option("--apologies", arguments->apologies, "\"id|name|AGENCY\"; may be repeated");
-  attend->add_option("--json", arguments->json, "RecordAttendanceRequest as JSON; \"-\": the input");
+  AddRepeated(*attend, "--present", arguments->present, "\"id|name|AGENCY\"");
+  AddRepeated(*attend, "--apologies", arguments->apologies, "\"id|name|AGENCY\"");
+  attend->add_option("--json", arguments->json,
+                     "RecordAttendanceRequest as JSON; \"-\": the input. Flags go on top of it");
 
   CLI::App* decide =
       AddStep(*noun, shell, arguments, "decide", "Record what the meeting concluded for an item",
@@ -360,35 +407,35 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
               &Decide);
   decide->add_option("--item", arguments->item, "Its position on the agenda, or its id")->required();
   decide->add_option("--outcome", arguments->outcome, EnumChoices(*mv1::DecisionOutcome_descriptor()));
-  decide->add_option("--summary", arguments->summary, "In words");
+  AddWords(*decide, "--summary", arguments->summary, "In words");
   decide->add_option("--case-holder", arguments->case_holder, "\"id|name|AGENCY\": clinical or social care");
   decide->add_option("--key-worker", arguments->key_worker, "\"id|name|AGENCY\": SPLW service or recovery services");
-  decide->add_option("--action", arguments->actions, "\"text|owner id|owner name|AGENCY|due date\"; may be repeated");
-  decide->add_option("--json", arguments->json, "RecordDecisionRequest as JSON; \"-\": the input. Flags win");
+  AddRepeated(*decide, "--action", arguments->actions, "\"text|owner id|owner name|AGENCY|due date\"");
+  decide->add_option("--json", arguments->json,
+                     "RecordDecisionRequest as JSON; \"-\": the input. Flags go on top of it");
 
   CLI::App* feedback =
       AddStep(*noun, shell, arguments, "feedback", "Record the feedback owed on an item",
               "--network U12345 meeting feedback 2026-12-03 --item 1 --summary \"…\" --done 01JF…", &GiveFeedback);
   feedback->add_option("--item", arguments->item, "Its position on the agenda, or its id")->required();
-  feedback->add_option("--summary", arguments->summary, "What is reported");
-  feedback->add_option("--done", arguments->done, "\"action\" or \"action|note\"; may be repeated");
-  feedback->add_option("--cancelled", arguments->cancelled, "\"action|why\"; may be repeated");
+  AddWords(*feedback, "--summary", arguments->summary, "What is reported");
+  AddRepeated(*feedback, "--done", arguments->done, "\"action\" or \"action|note\"");
+  AddRepeated(*feedback, "--cancelled", arguments->cancelled, "\"action|why\"");
   feedback->add_flag("--further", arguments->further, "Ask to hear again at the next meeting");
-  feedback->add_option("--json", arguments->json, "RecordFeedbackRequest as JSON; \"-\": the input. Flags win");
+  feedback->add_option("--json", arguments->json,
+                       "RecordFeedbackRequest as JSON; \"-\": the input. Flags go on top of it");
 
-  AddStep(*noun, shell, arguments, "close", "Close the meeting and print the minutes",
-          "--network U12345 meeting close 2026-11-26 --not-discussed \"5|LINK_WORKER_ABSENT\"", &Close)
-      ->add_option("--not-discussed", arguments->reasons, "\"item|CODE\": why an item goes to a later meeting");
+  CLI::App* close =
+      AddStep(*noun, shell, arguments, "close", "Close the meeting and print the minutes",
+              "--network U12345 meeting close 2026-11-26 --not-discussed \"5|LINK_WORKER_ABSENT\"", &Close);
+  AddRepeated(*close, "--not-discussed", arguments->reasons, "\"item|CODE\": why an item goes to a later meeting");
   AddStep(*noun, shell, arguments, "cancel", "Cancel a meeting that has not started",
           "--network U12345 meeting cancel 2026-12-24 --reason HOLIDAY", &Cancel)
       ->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")
       ->required();
 
-  CLI::App* watch =
-      AddVerb(*noun, shell, "watch", "Show changes of meetings as they happen",
-              {"--network U12345 meeting watch --from now"}, [&shell, arguments] { return Watch(shell, *arguments); });
-  watch->add_option("--from", arguments->position, "\"now\", or a position from before (default: the oldest kept)");
-  watch->add_option("--count", arguments->limit, "Stop after this many (default: never)");
+  AddWatch(*noun, shell, "meetings", arguments->position, arguments->limit,
+           [&shell, arguments] { return Watch(shell, *arguments); });
 }
 
 }  // namespace splw::ctl

@@ -33,10 +33,15 @@ google::protobuf::Timestamp EndOf(const AgendaItem& item) {
 }
 
 std::string PersonLine(const AgendaItem& item) {
-  if (item.person_withheld()) return "(withheld: the person has not agreed to share with your agency)";
+  if (item.person_withheld()) return "(withheld from your agency)";
   std::string line = Printable(item.person().display_name());
   if (item.person().birth_date().year() != 0) line += ", born " + DateText(item.person().birth_date());
   return line;
+}
+
+// Shown because it was listed, and nobody's any more.
+bool IsWithdrawn(const AgendaItem& item) {
+  return item.state() == mdt::v1::ITEM_STATE_WITHDRAWN;
 }
 
 std::string KindWords(const AgendaItem& item) {
@@ -61,8 +66,8 @@ void PrintHeading(std::ostream& out, const MeetingPapers& papers, const std::str
 }
 
 std::string ActionLine(const mdt::v1::Action& action) {
-  std::string line = Printable(action.description()) + "  —  " + Printable(FieldText(action, "owner")) + ", by " +
-                     DateText(action.due_date());
+  const std::string what = action.details_withheld() ? "(withheld)" : Printable(action.description());
+  std::string line = what + "  —  " + Printable(FieldText(action, "owner")) + ", by " + DateText(action.due_date());
   if (action.state() != mdt::v1::ACTION_STATE_OPEN) line += "  [" + EnumWords(action.state()) + "]";
   return line;
 }
@@ -84,6 +89,7 @@ std::string MembersOf(const mdt::v1::Mdt& team, int agency) {
 void PrintInvitations(std::ostream& out, const MeetingPapers& papers) {
   std::vector<int> agencies;
   for (const AgendaItem& item : papers.items) {
+    if (IsWithdrawn(item)) continue;
     for (const int agency : item.agencies_needed()) {
       if (!IsCore(papers.team, agency) && std::find(agencies.begin(), agencies.end(), agency) == agencies.end()) {
         agencies.push_back(agency);
@@ -98,7 +104,7 @@ void PrintInvitations(std::ostream& out, const MeetingPapers& papers) {
     int minutes = 0;
     for (const AgendaItem& item : papers.items) {
       const auto& needed = item.agencies_needed();
-      if (std::find(needed.begin(), needed.end(), agency) == needed.end()) continue;
+      if (IsWithdrawn(item) || std::find(needed.begin(), needed.end(), agency) == needed.end()) continue;
       if (first == nullptr) first = &item;
       last = &item;
       positions += (positions.empty() ? "" : ", ") + std::to_string(item.position());
@@ -117,9 +123,16 @@ void PrintAgenda(std::ostream& out, const MeetingPapers& papers) {
   PrintHeading(out, papers, "agenda");
   for (const AgendaItem& item : papers.items) {
     const std::string start = LocalClock(item.start_time());
-    out << "\n  " << Padded(start.empty() ? "--:--" : start, 7) << absl::StrFormat("%2d ", item.position())
-        << KindWords(item) << "  ·  " << PersonLine(item)
-        << absl::StrFormat("  ·  %d minutes\n", item.length_minutes());
+    out << "\n  " << Padded(start.empty() ? "--:--" : start, 7) << absl::StrFormat("%2d ", item.position());
+    if (IsWithdrawn(item)) {
+      out << "WITHDRAWN: not to be discussed" << (item.reason_code().empty() ? "" : "  ·  ")
+          << Printable(item.reason_code()) << "\n";
+      continue;
+    }
+    out << KindWords(item) << "  ·  " << PersonLine(item)
+        << absl::StrFormat("  ·  %d minutes", item.length_minutes());
+    if (item.state() != mdt::v1::ITEM_STATE_LISTED) out << "  ·  " << EnumWords(item.state());
+    out << "\n";
     PrintText(out, "", item.question());
     for (const auto& action : item.open_actions()) PrintText(out, "promised: ", ActionLine(action));
     for (const auto& report : item.owner_reports()) PrintText(out, "reported before: ", report.summary());

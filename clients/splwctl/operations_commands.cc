@@ -2,6 +2,7 @@
 #include <memory>
 
 #include <absl/strings/str_format.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
@@ -37,41 +38,65 @@ absl::StatusOr<Peer> OnePeer(const std::string& service) {
   return peers.front();
 }
 
+// Asks each service, whatever became of the one before: with one of them down the others are wanted the more. What failed is said, but
+// for the last failure, which is returned.
+absl::Status AskEach(Shell& shell, const std::vector<Peer>& peers, const std::function<absl::Status(Peer)>& ask) {
+  absl::Status last;
+  for (const Peer peer : peers) {
+    absl::Status status = ask(peer);
+    if (status.ok()) continue;
+    if (!last.ok()) PrintError(shell.err(), last, shell.error_color());
+    last = std::move(status);
+  }
+  return last;
+}
+
+// A service's message, and whose it is: "service" comes first.
+Json OfService(Peer peer, const google::protobuf::Message& message) {
+  Json object;
+  object["service"] = PeerName(peer);
+  object.update(JsonOf(message));
+  return object;
+}
+
 absl::Status ListStreams(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const std::vector<Peer> peers, Peers(arguments.service));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(Role::kOperator));
-  const std::vector<Column> columns = {{"NETWORK", "network"},        {"TO", "destination"},
-                                       {"STREAM", "stream"},          {"WAITING", "depth"},
-                                       {"SINCE", "first_event_time"}, {"FIRST EVENT", "first_event_id"},
-                                       {"TYPE", "first_event_type"},  {"PARKED", "parked_reason"}};
+  const std::vector<Column> columns = {
+      {"NETWORK", "network"},       {"TO", "destination"},         {"STREAM", "stream"},
+      {"WAITING", "depth"},         {"SINCE", "first_event_time"}, {"FIRST EVENT", "first_event_id"},
+      {"TYPE", "first_event_type"}, {"PARKED", "parked_reason"},   {"WHY", "parked_message"}};
   std::vector<std::string> headings = Headings(columns);
   headings.insert(headings.begin(), "FROM");
   Table table(headings);
-  JsonArray array(shell.out());
-  for (const Peer peer : peers) {
-    ov1::ListOutboxStreamsRequest request;
-    if (!shell.options().network.empty()) {
-      SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
-    }
-    request.set_parked_only(arguments.parked);
+  Json found = Json::array();
+  ov1::ListOutboxStreamsRequest request;
+  if (!shell.options().network.empty()) {
+    SPLW_ASSIGN_OR_RETURN(*request.mutable_parent(), shell.Network());
+  }
+  request.set_parked_only(arguments.parked);
+  const absl::Status status = AskEach(shell, peers, [&](Peer peer) {
     const std::function<void(const ov1::OutboxStream&)> each = [&](const ov1::OutboxStream& stream) {
-      if (shell.json()) return array.Add(stream);
+      if (shell.json()) {
+        found.push_back(OfService(peer, stream));
+        return;
+      }
       std::vector<std::string> cells = Cells(stream, columns);
       cells.insert(cells.begin(), PeerName(peer));
       table.Add(std::move(cells));
     };
-    SPLW_RETURN_IF_ERROR(ForEach(*connection, caller, connection->operations(peer), &Stub::ListOutboxStreams, request,
-                                 &ov1::ListOutboxStreamsResponse::streams, arguments.limit, each));
-  }
+    return ForEach(*connection, caller, connection->operations(peer), &Stub::ListOutboxStreams, request,
+                   &ov1::ListOutboxStreamsResponse::streams, arguments.limit, each);
+  });
   if (shell.json()) {
-    array.Finish();
-  } else if (table.size() == 0) {
+    PrintDocument(shell.out(), found);
+  } else if (table.size() > 0) {
+    table.Print(shell.out(), shell.color(), shell.width());
+  } else if (status.ok()) {
     shell.out() << "nothing waits\n";
-  } else {
-    table.Print(shell.out(), shell.color(), 90);
   }
-  return absl::OkStatus();
+  return status;
 }
 
 absl::Status Retry(Shell& shell, const Arguments& arguments) {
@@ -118,8 +143,9 @@ absl::Status ListAudit(Shell& shell, const Arguments& arguments) {
                      arguments.limit);
 }
 
+// What was found goes into `document` for programs, and to the output for people.
 absl::Status VerifyOne(Shell& shell, Connection& connection, const identity::Principal& caller, Peer peer,
-                       std::int64_t* faults) {
+                       std::int64_t* faults, Json& document) {
   Progress progress(shell.err(), shell.err_terminal(), absl::StrFormat("%s: records and index entries", PeerName(peer)),
                     0);
   ov1::VerifyStoreResponse last;
@@ -144,7 +170,7 @@ absl::Status VerifyOne(Shell& shell, Connection& connection, const identity::Pri
   if (shell.json()) {
     last.clear_faults();
     for (const auto& fault : found) *last.add_faults() = fault;
-    PrintJson(shell.out(), last);
+    document.push_back(OfService(peer, last));
     return absl::OkStatus();
   }
   shell.out() << absl::StrFormat("%s: %d records, %d index entries, %d faults\n", PeerName(peer), last.records(),
@@ -164,9 +190,13 @@ absl::Status Verify(Shell& shell, const Arguments& arguments) {
   // A store holds every network: --network does not narrow what is walked.
   if (shell.options().networks.empty()) caller.networks = {"*"};
   std::int64_t faults = 0;
-  for (const Peer peer : peers) SPLW_RETURN_IF_ERROR(VerifyOne(shell, *connection, caller, peer, &faults));
-  if (faults > 0) return FaultsFound("STORE", absl::StrFormat("%d faults", faults));
-  return absl::OkStatus();
+  Json document = Json::array();
+  const absl::Status status =
+      AskEach(shell, peers, [&](Peer peer) { return VerifyOne(shell, *connection, caller, peer, &faults, document); });
+  if (shell.json()) PrintDocument(shell.out(), document);
+  if (faults == 0) return status;
+  if (!status.ok()) PrintError(shell.err(), status, shell.error_color());
+  return FaultsFound("STORE", absl::StrFormat("%d faults", faults));
 }
 
 void AddService(CLI::App* verb, Arguments& arguments, bool required) {
@@ -192,7 +222,7 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
                            [&shell, arguments] { return ListStreams(shell, *arguments); });
   AddService(list, *arguments, false);
   list->add_flag("--parked", arguments->parked, "Only streams that wait for an operator");
-  list->add_option("--limit", arguments->limit, "At most this many of each service (default: all)");
+  AddLimit(*list, arguments->limit);
   CLI::App* retry =
       AddVerb(*outbox, shell, "retry", "Send a parked stream again from its first event",
               {"--network U12345 outbox retry --service caseload --to mdt-agenda --stream networks/U12345/cases/01JD…"},
@@ -214,7 +244,7 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
                               [&shell, arguments] { return ListAudit(shell, *arguments); });
   AddService(records, *arguments, true);
   records->add_option("--resource", arguments->resource, "Only records about this resource (full name)");
-  records->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*records, arguments->limit);
 
   CLI::App* store = AddNoun(app, "store", "The stores of the services");
   CLI::App* verify = AddVerb(

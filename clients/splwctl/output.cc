@@ -4,6 +4,7 @@
 
 #include <absl/strings/str_format.h>
 #include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
 
 namespace splw::ctl {
 namespace {
@@ -86,7 +87,8 @@ std::size_t WidthOf(char32_t c) {
 }
 
 bool Dangerous(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || (c >= 0x202A && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0x061C || c == 0x200E || c == 0x200F ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2066 && c <= 0x2069);
 }
 
 std::string Cut(const std::string& text, std::size_t width) {
@@ -166,18 +168,37 @@ void Table::Add(std::vector<std::string> cells) {
   rows_.push_back(std::move(cells));
 }
 
-void Table::Print(std::ostream& out, bool color, std::size_t max_column) const {
+namespace {
+
+constexpr std::size_t kBetween = 2;    // spaces between columns
+constexpr std::size_t kNarrowest = 8;  // of a column that is cut
+
+// Cuts the widest columns but the first until all of them fit into `room`; false where they cannot.
+bool Fit(std::vector<std::size_t>& widths, std::size_t room) {
+  std::size_t total = kBetween * (widths.size() - 1);
+  for (const std::size_t width : widths) total += width;
+  for (; total > room; --total) {
+    const auto widest = std::max_element(widths.begin() + 1, widths.end());
+    if (widest == widths.end() || *widest <= kNarrowest) return false;
+    --*widest;
+  }
+  return true;
+}
+
+}  // namespace
+
+void Table::Print(std::ostream& out, bool color, std::size_t terminal_width) const {
   std::vector<std::size_t> widths;
-  const auto limit = [&](std::size_t column) { return column == 0 ? std::string::npos : max_column; };
   for (std::size_t column = 0; column < headings_.size(); ++column) {
     std::size_t width = DisplayWidth(headings_[column]);
-    for (const auto& row : rows_) width = std::max(width, std::min(DisplayWidth(row[column]), limit(column)));
+    for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[column]));
     widths.push_back(width);
   }
+  if (terminal_width > 0 && !Fit(widths, terminal_width)) return PrintBlocks(out, color);
   const auto line = [&](const std::vector<std::string>& cells) {
     std::string text;
     for (std::size_t column = 0; column < cells.size(); ++column) {
-      text += Padded(Cut(cells[column], std::max(widths[column], limit(column))), widths[column]) + "  ";
+      text += Padded(Cut(cells[column], widths[column]), widths[column]) + std::string(kBetween, ' ');
     }
     text.erase(text.find_last_not_of(' ') + 1);
     return text;
@@ -186,32 +207,55 @@ void Table::Print(std::ostream& out, bool color, std::size_t max_column) const {
   for (const auto& row : rows_) out << line(row) << "\n";
 }
 
+void Table::PrintBlocks(std::ostream& out, bool color) const {
+  std::size_t label = 0;
+  for (const std::string& heading : headings_) label = std::max(label, DisplayWidth(heading));
+  for (const auto& row : rows_) {
+    out << (&row == &rows_.front() ? "" : "\n") << (color ? "\x1b[1m" : "") << row[0] << (color ? "\x1b[0m" : "")
+        << "\n";
+    for (std::size_t column = 1; column < row.size(); ++column) {
+      if (!row[column].empty()) out << "  " << Padded(headings_[column], label) << "  " << row[column] << "\n";
+    }
+  }
+}
+
 namespace {
 
-std::string ToJson(const google::protobuf::Message& message) {
+std::string ToJson(const google::protobuf::Message& message, bool indented) {
   google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
+  options.add_whitespace = indented;
+  options.always_print_primitive_fields = true;
   std::string json;
   // Fails only for an Any of an unknown type, which no message of the suite carries.
-  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) json = "{}\n";
+  if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) return "{}";
+  while (!json.empty() && json.back() == '\n') json.pop_back();
   return json;
 }
 
 }  // namespace
 
+Json JsonOf(const google::protobuf::Message& message) {
+  return Json::parse(ToJson(message, false), nullptr, /*allow_exceptions=*/false);
+}
+
 void PrintJson(std::ostream& out, const google::protobuf::Message& message) {
-  out << ToJson(message);
+  out << ToJson(message, true) << "\n";
+}
+
+void PrintDocument(std::ostream& out, const Json& document) {
+  out << document.dump(1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) << "\n";
+}
+
+void PrintJsonLine(std::ostream& out, const google::protobuf::Message& message) {
+  out << ToJson(message, false) << "\n";
 }
 
 void JsonArray::Add(const google::protobuf::Message& message) {
-  std::string json = ToJson(message);
-  while (!json.empty() && json.back() == '\n') json.pop_back();
-  out_ << (any_ ? ",\n" : "[\n") << json;
-  any_ = true;
+  elements_ += (elements_.empty() ? "" : ",\n") + ToJson(message, true);
 }
 
-void JsonArray::Finish() {
-  out_ << (any_ ? "\n]\n" : "[]\n");
+void JsonArray::Print(std::ostream& out) const {
+  out << (elements_.empty() ? "[" : "[\n") << elements_ << (elements_.empty() ? "]\n" : "\n]\n");
 }
 
 std::string ProgressLine(std::string_view what, std::int64_t done, std::int64_t total, bool bar) {

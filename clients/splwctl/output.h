@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <google/protobuf/message.h>
+#include <nlohmann/json_fwd.hpp>
 
 namespace splw::ctl {
 
@@ -17,8 +18,8 @@ namespace splw::ctl {
 // a byte that is not UTF-8 one.
 std::size_t DisplayWidth(std::string_view text);
 
-// `text` without what could move a cursor or change colours: control characters (C0, DEL, C1, and the marks that reverse the
-// direction of writing) become a space, bytes that are not UTF-8 become U+FFFD.
+// `text` without what could move a cursor or change colours: control characters (C0, DEL, C1, the separators of lines and paragraphs, and
+// the marks of the direction of writing) become a space, bytes that are not UTF-8 become U+FFFD.
 std::string Printable(std::string_view text);
 
 // `text` broken at spaces into lines of at most `width` columns (a longer word stands alone); newlines are kept.
@@ -34,26 +35,37 @@ class Table final {
   // Missing cells are empty, more than the headings are dropped.
   void Add(std::vector<std::string> cells);
   std::size_t size() const { return rows_.size(); }
-  // Columns wider than `max_column` are cut with "…", but for the first: it names the row, and is typed again. `color`: headings in bold.
-  void Print(std::ostream& out, bool color, std::size_t max_column = 60) const;
+  // `terminal_width`: the columns of the terminal; 0 for a file or a pipe, where nothing is cut. On a terminal the widest columns are cut
+  // with "…" until the rows fit, but never the first: it names the row, and is typed again. Where even that is too wide, each row is
+  // a block with a field a line. `color`: headings in bold.
+  void Print(std::ostream& out, bool color, std::size_t terminal_width) const;
 
  private:
+  void PrintBlocks(std::ostream& out, bool color) const;
+
   std::vector<std::string> headings_;
   std::vector<std::vector<std::string>> rows_;
 };
 
-// Proto JSON (lowerCamelCase names, indented), ending with a newline.
+using Json = nlohmann::ordered_json;
+
+// A message as proto JSON (lowerCamelCase names). What is false, 0, "" or empty is there too, so that a program finds every field
+// that has a value of its own; a message or an optional value that is not set is not there.
+Json JsonOf(const google::protobuf::Message& message);
+// One document, indented, ending with a newline.
 void PrintJson(std::ostream& out, const google::protobuf::Message& message);
-// The same of several, as one array.
+void PrintDocument(std::ostream& out, const Json& document);
+// One document on one line: of an output that has no end.
+void PrintJsonLine(std::ostream& out, const google::protobuf::Message& message);
+
+// Messages as one array. Nothing is written before it is whole, so that what is written can be read.
 class JsonArray final {
  public:
-  explicit JsonArray(std::ostream& out) : out_(out) {}
   void Add(const google::protobuf::Message& message);
-  void Finish();
+  void Print(std::ostream& out) const;
 
  private:
-  std::ostream& out_;
-  bool any_ = false;
+  std::string elements_;
 };
 
 // Progress on `err` of work that may take longer than a second: a bar on a terminal, a line every two seconds elsewhere; nothing

@@ -3,7 +3,9 @@
 #include <sstream>
 
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
+#include "google/type/timeofday.pb.h"
 #include "splw/type/v1/professional.pb.h"
 
 namespace splw::ctl {
@@ -19,7 +21,9 @@ TEST(DisplayWidthTest, CountsColumnsNotBytes) {
 
 TEST(PrintableTest, TakesAwayWhatMovesACursor) {
   EXPECT_EQ(Printable("a\x1b[31mb\nc\x7f"), "a [31mb c ");
-  EXPECT_EQ(Printable("a\u202Eb"), "a b");  // right-to-left override
+  EXPECT_EQ(Printable("a\u202Eb"), "a b");                    // right-to-left override
+  EXPECT_EQ(Printable("a\u200Fb\u200Ec\u061Cd"), "a b c d");  // right-to-left, left-to-right and Arabic letter mark
+  EXPECT_EQ(Printable("a\u2028b\u2029c"), "a b c");
   EXPECT_EQ(Printable("\xc2\x9b"
                       "31m"),
             " 31m");  // the one-byte form of escape [
@@ -32,26 +36,45 @@ TEST(TableTest, AlignsColumnsByWidthAndLeavesNoTrailingSpaces) {
   table.Add({"Zielińska", "34"});
   table.Add({"王", "7"});
   std::ostringstream out;
-  table.Print(out, /*color=*/false);
+  table.Print(out, /*color=*/false, /*terminal_width=*/0);
   EXPECT_EQ(out.str(),
             "NAME       AGE\n"
             "Zielińska  34\n"
             "王         7\n");
 }
 
-TEST(TableTest, CutsWideColumnsWithAnEllipsisButNeverTheFirst) {
+TEST(TableTest, CutsTheWidestColumnsUntilTheTerminalTakesThemButNeverTheFirst) {
   Table table({"NAME", "TEXT", "X"});
-  table.Add({"networks/U12345", "abcdefghij", "1"});
+  table.Add({"networks/U12345", "abcdefghijklmnop", "1"});
+  std::ostringstream narrow, wide, file;
+  table.Print(narrow, /*color=*/false, /*terminal_width=*/28);
+  EXPECT_EQ(narrow.str(), "NAME             TEXT      X\nnetworks/U12345  abcdefg…  1\n");
+  table.Print(wide, false, 80);
+  table.Print(file, false, 0);
+  EXPECT_EQ(wide.str(), "NAME             TEXT              X\nnetworks/U12345  abcdefghijklmnop  1\n");
+  EXPECT_EQ(file.str(), wide.str());
+}
+
+TEST(TableTest, IsAFieldALineWhereTheTerminalIsTooNarrow) {
+  Table table({"NAME", "TEXT", "X"});
+  table.Add({"networks/U12345", "abcdefghijklmnop", ""});
+  table.Add({"networks/U12346", "a", "2"});
   std::ostringstream out;
-  table.Print(out, /*color=*/false, /*max_column=*/5);
-  EXPECT_EQ(out.str(), "NAME             TEXT   X\nnetworks/U12345  abcd…  1\n");
+  table.Print(out, /*color=*/false, /*terminal_width=*/20);
+  EXPECT_EQ(out.str(),
+            "networks/U12345\n"
+            "  TEXT  abcdefghijklmnop\n"
+            "\n"
+            "networks/U12346\n"
+            "  TEXT  a\n"
+            "  X     2\n");
 }
 
 TEST(TableTest, FillsMissingCells) {
   Table table({"A", "B"});
   table.Add({"1"});
   std::ostringstream out;
-  table.Print(out, /*color=*/false);
+  table.Print(out, /*color=*/false, /*terminal_width=*/0);
   EXPECT_EQ(out.str(), "A  B\n1\n");
 }
 
@@ -59,7 +82,7 @@ TEST(TableTest, ColoursOnlyTheHeading) {
   Table table({"A"});
   table.Add({"1"});
   std::ostringstream out;
-  table.Print(out, /*color=*/true);
+  table.Print(out, /*color=*/true, /*terminal_width=*/0);
   EXPECT_EQ(out.str(), "\x1b[1mA\x1b[0m\n1\n");
 }
 
@@ -72,17 +95,33 @@ TEST(WrappedTest, BreaksAtSpacesAndKeepsLongWords) {
 
 TEST(JsonArrayTest, IsAnArrayAlsoOfNothing) {
   std::ostringstream empty;
-  JsonArray(empty).Finish();
+  JsonArray().Print(empty);
   EXPECT_EQ(empty.str(), "[]\n");
 
   std::ostringstream out;
-  JsonArray array(out);
-  type::v1::Professional worker;
-  worker.set_display_name("Amina Khan");
-  array.Add(worker);
-  array.Add(worker);
-  array.Finish();
-  EXPECT_EQ(out.str(), "[\n{\n \"displayName\": \"Amina Khan\"\n},\n{\n \"displayName\": \"Amina Khan\"\n}\n]\n");
+  JsonArray array;
+  google::type::TimeOfDay time;
+  time.set_hours(14);
+  array.Add(time);
+  array.Add(time);
+  array.Print(out);
+  const Json read = Json::parse(out.str());
+  ASSERT_EQ(read.size(), 2u);
+  EXPECT_EQ(read[1]["hours"], 14);
+  EXPECT_EQ(read[1]["minutes"], 0) << "nought is a value";
+}
+
+TEST(JsonTest, ALineIsOneDocument) {
+  std::ostringstream out;
+  PrintJsonLine(out, type::v1::Professional());
+  EXPECT_EQ(out.str().find('\n'), out.str().size() - 1);
+  EXPECT_TRUE(Json::accept(out.str()));
+}
+
+TEST(JsonTest, BytesThatAreNoTextDoNoHarm) {
+  std::ostringstream out;
+  PrintDocument(out, Json("\xff"));
+  EXPECT_EQ(out.str(), "\"\xEF\xBF\xBD\"\n");
 }
 
 TEST(ProgressTest, SaysHowFar) {

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include <absl/strings/str_format.h>
+#include <absl/strings/str_join.h>
 #include <absl/strings/str_split.h>
 #include <google/protobuf/descriptor.h>
 
@@ -171,6 +172,26 @@ std::string DateText(const google::type::Date& date) {
   return DayText(DayOf(date));
 }
 
+namespace {
+
+// The field at `path` of each message of a repeated field.
+std::string JoinedText(const Message& message, const FieldDescriptor& field, const std::string& path) {
+  std::string joined;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+    const std::string text = FieldText(message.GetReflection()->GetRepeatedMessage(message, &field, i), path);
+    if (!text.empty()) joined += (joined.empty() ? "" : ", ") + text;
+  }
+  return joined;
+}
+
+}  // namespace
+
+google::protobuf::Timestamp StartOfDay(const google::type::Date& date) {
+  google::protobuf::Timestamp time;
+  time.set_seconds(absl::ToUnixSeconds(absl::FromCivil(DayOf(date), London())));
+  return time;
+}
+
 std::string FieldText(const Message& message, std::string_view path) {
   const Message* current = &message;
   const std::vector<std::string> parts = absl::StrSplit(std::string(path), '.');
@@ -184,6 +205,10 @@ std::string FieldText(const Message& message, std::string_view path) {
       if (field->is_repeated()) return JoinedText(*current, *field);
       if (field->has_presence() && !IsSet(*current, *field)) return "";
       return Text(*current, *field, -1).value_or("");
+    }
+    if (field->is_repeated()) {
+      const std::vector<std::string> rest(parts.begin() + static_cast<std::ptrdiff_t>(i) + 1, parts.end());
+      return JoinedText(*current, *field, absl::StrJoin(rest, "."));
     }
     current = &current->GetReflection()->GetMessage(*current, field);
   }

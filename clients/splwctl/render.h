@@ -16,7 +16,7 @@ namespace splw::ctl {
 
 // The value at `path` ("person.name", "crisis_answers.suicidal_thoughts"); empty where it is not set. Instants and dates by
 // Europe/London's clocks ("Thu 26 Nov 2026 14:00"), enumerators in words, people and organisations by their names, repeated
-// values joined with ", ". A path that the message does not have is a defect and ends the process.
+// values joined with ", "; a path leads through repeated messages to each ("findings.code"). A path that the message does not have is a defect and ends the process.
 std::string FieldText(const google::protobuf::Message& message, std::string_view path);
 
 // Every field that is set, a line each, messages indented below their name.
@@ -26,6 +26,8 @@ void PrintOutline(std::ostream& out, const google::protobuf::Message& message, i
 std::string LocalTime(const google::protobuf::Timestamp& time);
 // "14:00"
 std::string LocalClock(const google::protobuf::Timestamp& time);
+// The first moment of a day by Europe/London's clocks.
+google::protobuf::Timestamp StartOfDay(const google::type::Date& date);
 // "Thu 26 Nov 2026"; "1948" where only the year is known; empty where nothing is.
 std::string DateText(const google::type::Date& date);
 

@@ -93,6 +93,17 @@ TEST(PrintAgendaTest, SaysThatAPersonIsWithheld) {
   EXPECT_NE(out.str().find("withheld"), std::string::npos);
 }
 
+TEST(PrintAgendaTest, ShowsOfAWithdrawnItemThatItIsWithdrawnAndInvitesNobodyForIt) {
+  MeetingPapers papers = SamplePapers();
+  papers.items[1].set_state(mdt::v1::ITEM_STATE_WITHDRAWN);
+  papers.items[1].set_reason_code("CONSENT_WITHDRAWN");
+  std::ostringstream out;
+  PrintAgenda(out, papers);
+  EXPECT_NE(out.str().find("2 WITHDRAWN: not to be discussed  ·  CONSENT_WITHDRAWN"), std::string::npos) << out.str();
+  EXPECT_EQ(out.str().find("Boyle"), std::string::npos);
+  EXPECT_NE(out.str().find("items 1  (10 minutes)"), std::string::npos);
+}
+
 TEST(PrintMinutesTest, ShowsDecisionsAndWhatWasCarriedOver) {
   MeetingPapers papers = SamplePapers();
   papers.items[0].set_name("networks/U12345/mdts/calderwick/meetings/2026-11-26/items/a");
@@ -114,6 +125,23 @@ TEST(PrintMinutesTest, ShowsDecisionsAndWhatWasCarriedOver) {
   EXPECT_NE(out.str().find("case-holder: Grace Adeyemi (community nursing)"), std::string::npos);
   EXPECT_NE(out.str().find("feedback due: 2026-12-03"), std::string::npos);
   EXPECT_NE(out.str().find("→  2026-12-03  (NOT_REACHED, for the first time)"), std::string::npos);
+}
+
+TEST(FieldTextTest, LeadsThroughRepeatedMessages) {
+  referral::v1::Referral referral;
+  EXPECT_EQ(FieldText(referral, "findings.code"), "");
+  referral.add_findings()->set_code(referral::v1::FINDING_CODE_CRISIS_INDICATED);
+  referral.add_findings()->set_code(referral::v1::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED);
+  EXPECT_EQ(FieldText(referral, "findings.code"), "crisis indicated, crisis questions not asked");
+}
+
+TEST(StartOfDayTest, GoesByTheClocksOfLondon) {
+  google::type::Date date;
+  date.set_year(2026);
+  date.set_month(7);
+  date.set_day(1);
+  EXPECT_EQ(LocalTime(StartOfDay(date)), "Wed 1 Jul 2026 00:00");
+  EXPECT_EQ(StartOfDay(date).seconds() % 86400, 23 * 3600) << "summer time";
 }
 
 }  // namespace

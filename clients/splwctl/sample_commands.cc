@@ -2,6 +2,7 @@
 #include <memory>
 
 #include <absl/strings/str_format.h>
+#include <nlohmann/json.hpp>
 
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/demo.h"
@@ -32,14 +33,21 @@ absl::Status Load(Shell& shell, const Arguments& arguments) {
   SPLW_ASSIGN_OR_RETURN(const SampleWeek week, ReadSampleWeek(arguments.folder));
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, PatientConnection(shell));
   SPLW_ASSIGN_OR_RETURN(const LoadReport report, LoadSampleWeek(*connection, week, shell.err(), shell.err_terminal()));
-  const auto line = [&](const char* what, int added, std::size_t all) {
-    shell.out() << absl::StrFormat("%-20s %3d added, %3d there already\n", what, added, static_cast<int>(all) - added);
+  Json document;
+  const auto line = [&](const char* what, const char* key, int added, std::size_t all) {
+    const int there = static_cast<int>(all) - added;
+    if (shell.json()) {
+      document[key] = {{"added", added}, {"there", there}};
+    } else {
+      shell.out() << absl::StrFormat("%-20s %3d added, %3d there already\n", what, added, there);
+    }
   };
-  line("policy", report.policies, 1);
-  line("link workers", report.workers, week.workers.size());
-  line("community services", report.services, week.services.size());
-  line("MDTs", report.teams, 1);
-  line("referrals", report.referrals, week.referrals.size());
+  line("policy", "policies", report.policies, 1);
+  line("link workers", "linkWorkers", report.workers, week.workers.size());
+  line("community services", "communityServices", report.services, week.services.size());
+  line("MDTs", "mdts", report.teams, 1);
+  line("referrals", "referrals", report.referrals, week.referrals.size());
+  if (shell.json()) PrintDocument(shell.out(), document);
   return absl::OkStatus();
 }
 

@@ -1,8 +1,13 @@
 #include "clients/splwctl/shell.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
 #include <fstream>
 #include <iterator>
 
+#include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
 #include <absl/time/clock.h>
@@ -11,15 +16,20 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/names.h"
 #include "clients/splwctl/render.h"
+#include "clients/splwctl/templates.h"
 #include "clients/splwctl/values.h"
 #include "common/ids/random.h"
 #include "common/ids/ulid.h"
 #include "common/text/status_macros.h"
+#include "services/gateway/fhir/json_text.h"
 
 namespace splw::ctl {
 namespace {
 
-constexpr std::size_t kMaxJsonBytes = 4u << 20;  // what a service takes in one message
+constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
+
+constexpr std::size_t kMaxWordsBytes = 64u << 10;  // far more than any field takes
+constexpr std::size_t kMaxJsonBytes = 4u << 20;    // what a service takes in one message
 
 // Goes out as a header, which holds printable ASCII only: gRPC ends the program over anything else.
 absl::Status CheckHeader(std::string_view flag, std::string_view value) {
@@ -27,6 +37,12 @@ absl::Status CheckHeader(std::string_view flag, std::string_view value) {
     if (c < ' ' || c > '~') return UsageError(flag, "may hold letters, digits and signs of ASCII only");
   }
   return absl::OkStatus();
+}
+
+std::string Environment(const char* name) {
+  const char* value =
+      std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read before there are threads, and nobody changes it
+  return value == nullptr ? "" : value;
 }
 
 }  // namespace
@@ -38,6 +54,15 @@ bool Shell::error_color() const {
   return err_terminal_ && !options_.no_color;
 }
 
+std::size_t Shell::width() const {
+  constexpr std::size_t kUsual = 80;
+  if (!out_terminal_) return 0;
+  std::size_t columns = 0;
+  if (absl::SimpleAtoi(Environment("COLUMNS"), &columns) && columns > 0) return columns;
+  winsize size{};
+  return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kUsual;
+}
+
 absl::StatusOr<Connection*> Shell::connection() {
   if (connection_ == nullptr) {
     CallSettings settings;
@@ -46,7 +71,7 @@ absl::StatusOr<Connection*> Shell::connection() {
     if (settings.timeout == absl::ZeroDuration()) return UsageError("--timeout", "must be more than 0");
     SPLW_RETURN_IF_ERROR(CheckHeader("--correlation-id", options_.correlation_id));
     settings.correlation_id = options_.correlation_id;
-    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_);
+    connection_ = std::make_unique<Connection>(options_.addresses, settings, err_, err_terminal_);
   }
   return connection_.get();
 }
@@ -116,9 +141,25 @@ absl::StatusOr<std::string> Shell::ReadText(const std::string& path, std::size_t
   return text;
 }
 
+absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_view flag) {
+  if (given != "-" && given.rfind('@', 0) != 0) return given;
+  if (given == "@") return UsageError(flag, "say which file: @FILE");
+  SPLW_ASSIGN_OR_RETURN(std::string text, ReadText(given == "-" ? given : given.substr(1), kMaxWordsBytes));
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  return text;
+}
+
 absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
-  google::protobuf::util::JsonParseOptions options;
-  const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
+  // Stricter than protobuf, which takes the last of a field that is given twice: which of two NHS numbers was meant is not known.
+  fhir::Issues issues;
+  if (!fhir::ParseJson(json, issues).has_value()) {
+    const fhir::Issue issue = issues.Take().front();
+    return UsageError(
+        where, issue.location.empty() ? issue.message : absl::StrFormat("%s: %s", issue.location, issue.message));
+  }
+  // As editors on Windows write it; the reading above passes over it likewise.
+  const std::size_t begin = json.rfind(kByteOrderMark, 0) == 0 ? sizeof(kByteOrderMark) - 1 : 0;
+  const auto status = google::protobuf::util::JsonStringToMessage(json.substr(begin), message);
   if (status.ok()) return absl::OkStatus();
   return UsageError(
       where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(), std::string(status.message())));
@@ -163,9 +204,22 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   add("--timeout", options.timeout, "TIMEOUT", "For one call")->capture_default_str();
   add("--wait", options.wait, "WAIT", "Keep trying this long while a service is unavailable")->capture_default_str();
   add("--correlation-id", options.correlation_id, "CORRELATION_ID", "Your id for what this call belongs to");
-  app.add_flag("--no-color", options.no_color, "Plain text on a terminal too")
-      ->envname("SPLWCTL_NO_COLOR")
+  // Not by CLI11, which takes some words for a flag's value only: any value says so (no-color.org).
+  options.no_color =
+      !Environment("SPLWCTL_NO_COLOR").empty() || !Environment("NO_COLOR").empty() || Environment("TERM") == "dumb";
+  app.add_flag("--no-color", options.no_color,
+               "Plain text on a terminal too (also: SPLWCTL_NO_COLOR or NO_COLOR with any value, TERM=dumb)")
       ->group("Global options");
+}
+
+void AddLimit(CLI::App& verb, std::int64_t& limit) {
+  verb.add_option("--limit", limit, "At most this many (default: all)")->check(CLI::PositiveNumber);
+}
+
+void AddEtag(CLI::App& verb, std::string& etag) {
+  verb.add_option("--etag", etag, "The version that was read (default: the current one)")
+      ->check(CLI::Validator(
+          [](const std::string& given) { return given.empty() ? std::string("is empty") : std::string(); }, ""));
 }
 
 CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& description) {
@@ -186,6 +240,39 @@ CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const s
   added->footer(footer);
   added->callback([&shell, run = std::move(run)] { shell.command = run; });
   return added;
+}
+
+void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help) {
+  verb.add_option(flag, values, help + "; may be repeated")->allow_extra_args(false);
+}
+
+void AddTemplate(CLI::App& verb, const google::protobuf::Message& request) {
+  const google::protobuf::Descriptor& type = *request.GetDescriptor();
+  const char* const example = ExampleOf(type);
+  const google::protobuf::Message* const prototype =
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(&type);
+  verb.add_flag_callback(
+      "--template",
+      [example, prototype] {
+        const std::unique_ptr<google::protobuf::Message> filled(prototype->New());
+        if (!google::protobuf::util::JsonStringToMessage(example, filled.get()).ok()) std::abort();  // a test reads each
+        throw TemplateAsked(example, ChoicesIn(*filled));
+      },
+      absl::StrFormat("Print an example of %s (proto/%s) to start from", type.name(), type.file()->name()));
+}
+
+void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help) {
+  verb.add_option(flag, words, help + "; @FILE or - reads it")->type_name("TEXT|@FILE|-");
+}
+
+void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
+              std::function<absl::Status()> run) {
+  const std::string line = "--network U12345 " + noun.get_name() + " watch";
+  const std::string one = "--network U12345 --output json " + noun.get_name() + " watch --count 1";
+  CLI::App* watch = AddVerb(noun, shell, "watch", "Show changes of " + what + " as they happen",
+                            {line + " --from now", one}, std::move(run));
+  watch->add_option("--from", position, "\"now\", or a position from before (default: the oldest kept)");
+  watch->add_option("--count", count, "Stop after this many (default: never)");
 }
 
 }  // namespace splw::ctl

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -49,6 +50,7 @@ class Shell final {
   bool json() const { return options_.output == "json"; }
   bool color() const;  // of tables
   bool error_color() const;
+  std::size_t width() const;  // of the terminal; 0 where the output goes elsewhere
 
   // The command that the line asks for; set while the line is read, run afterwards.
   std::function<absl::Status()> command;
@@ -67,6 +69,10 @@ class Shell final {
   absl::Status ReadJson(const std::string& path, google::protobuf::Message* message);
   // The text of a file, or of the input for "-". A usage error.
   absl::StatusOr<std::string> ReadText(const std::string& path, std::size_t max_bytes);
+
+  // Words of an option: as they stand, or what is in a file ("@FILE") or the input ("-"), without the last newline. What is said about a
+  // person does not belong on the command line, which everybody on the machine can read.
+  absl::StatusOr<std::string> Words(const std::string& given, std::string_view flag);
 
   // JSON, or an outline for people.
   void Show(const google::protobuf::Message& message);
@@ -92,5 +98,31 @@ CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& des
 // A verb: `run` is what it does. `examples` end its --help, one a line without "splwctl" in front.
 CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const std::string& description,
                   const std::vector<std::string>& examples, std::function<absl::Status()> run);
+
+// "--limit" of a list: at least 1; 0 as long as it is not given.
+void AddLimit(CLI::App& verb, std::int64_t& limit);
+// "--etag" of a change. An empty one, as an unset variable of a script gives, is refused: it would change whatever is there.
+void AddEtag(CLI::App& verb, std::string& etag);
+
+// An option that may be given several times, one value each time: a value that follows another belongs to the next argument, and
+// "[a, b]" is one text. `help` gets "; may be repeated" behind it.
+void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help);
+
+// The flag --template: prints an example of `request`, and what its enumerations take, instead of doing what the verb does.
+void AddTemplate(CLI::App& verb, const google::protobuf::Message& request);
+
+// Ends the reading of the line, as --help does.
+struct TemplateAsked final : CLI::Success {
+  TemplateAsked(std::string given_example, std::string given_choices)
+      : example(std::move(given_example)), choices(std::move(given_choices)) {}
+  std::string example, choices;
+};
+
+// An option for words about a person (Shell::Words).
+void AddWords(CLI::App& verb, const std::string& flag, std::string& words, const std::string& help);
+
+// The verb "watch": shows changes of `what` ("cases") as they come. `run` reads --from into `position`, --count into `count`.
+void AddWatch(CLI::App& noun, Shell& shell, const std::string& what, std::string& position, std::int64_t& count,
+              std::function<absl::Status()> run);
 
 }  // namespace splw::ctl

@@ -42,18 +42,46 @@ function(splw_proto_library name)
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} SYSTEM PUBLIC ${out})
   target_link_libraries(${name} PUBLIC protobuf::libprotobuf ${ARG_DEPS})
+  # A package's files are compiled as one. protoc gives two static names to each of them; they become names of the file.
+  set_target_properties(${name} PROPERTIES
+    UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 0 UNITY_BUILD_UNIQUE_ID SPLW_FILE
+    UNITY_BUILD_CODE_BEFORE_INCLUDE
+"#define SPLW_PASTE_(a, b) a##b
+#define SPLW_PASTE(a, b) SPLW_PASTE_(a, b)
+#define schemas SPLW_PASTE(schemas_, SPLW_FILE)
+#define file_default_instances SPLW_PASTE(file_default_instances_, SPLW_FILE)"
+    UNITY_BUILD_CODE_AFTER_INCLUDE
+"#undef schemas
+#undef file_default_instances
+#undef SPLW_PASTE
+#undef SPLW_PASTE_")
+  target_compile_options(${name} PRIVATE -w)
   if(ARG_GRPC)
     target_link_libraries(${name} PUBLIC gRPC::grpc++)
+  endif()
+  if(SPLW_SANITIZE MATCHES "address")
+    # protoc's code is not what is looked for, and would take by far the longest to compile.
+    target_compile_options(${name} PRIVATE -fno-sanitize=all -O0)
+  elseif(ARG_GRPC)
     splw_precompiled_headers(${name} grpc)
   else()
     splw_precompiled_headers(${name} base)
   endif()
-  target_compile_options(${name} PRIVATE -w)
 endfunction()
 
 # Tests are compiled faster than they run: the optimizer would take longer over them than it saves.
 function(splw_as_test target)
   target_compile_options(${target} PRIVATE -O0)
+endfunction()
+
+# The files of `target` compiled a few at a time: what they share costs once, and a change of one stays quick. So names in anonymous
+# namespaces must differ within a target, but for the files that are compiled APART ("ALL": each of them).
+function(splw_together target)
+  if(NOT SPLW_TOGETHER OR "${ARGN}" STREQUAL "ALL")
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # What `target` has precompiled: KIND is one of common/precompiled (base, grpc, test, test_grpc), or the name of a target with
@@ -70,10 +98,10 @@ function(splw_precompiled_headers target kind)
   target_compile_options(${target} PRIVATE -fPIC)
 endfunction()
 
-# splw_library(NAME SOURCES ... DEPS ... [PCH kind] [HEADERS ...])
+# splw_library(NAME SOURCES ... DEPS ... [PCH kind] [HEADERS ...] [APART files])
 # DEPS are public: what a header shows, its users see. PCH and HEADERS: as of splw_precompiled_headers; "base" by default.
 function(splw_library name)
-  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS;HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS;HEADERS;APART" ${ARGN})
   if(NOT ARG_PCH)
     set(ARG_PCH base)
   endif()
@@ -83,6 +111,7 @@ function(splw_library name)
     target_link_libraries(${name} PUBLIC ${ARG_DEPS})
     splw_warnings(${name})
     splw_precompiled_headers(${name} ${ARG_PCH} ${ARG_HEADERS})
+    splw_together(${name} ${ARG_APART})
   else()
     add_library(${name} INTERFACE)
     target_include_directories(${name} INTERFACE ${CMAKE_SOURCE_DIR})
@@ -107,12 +136,13 @@ endfunction()
 add_custom_target(unit-tests)
 add_custom_target(threads-tests)
 
-# splw_test(NAME LABEL unit SOURCES ... DEPS ... [PROGRAMS targets] [TIMEOUT s] [PCH kind] [HEADERS ...] [OPTIMIZED])
+# splw_test(NAME LABEL unit SOURCES ... DEPS ... [PROGRAMS targets] [TIMEOUT s] [PCH kind] [HEADERS ...] [OPTIMIZED]
+#           [APART files])
 # One ctest entry per program, labelled with its part (unit, journey, ...): tests/run PART is ctest -L PART.
 # PROGRAMS are the real processes that the test starts: they are built before it.
 # OPTIMIZED: for one that does much work itself; its PCH is then base or grpc.
 function(splw_test name)
-  cmake_parse_arguments(ARG "OPTIMIZED" "LABEL;TIMEOUT;PCH" "SOURCES;DEPS;PROGRAMS;HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED" "LABEL;TIMEOUT;PCH" "SOURCES;DEPS;PROGRAMS;HEADERS;APART" ${ARGN})
   if(NOT ARG_PCH)
     set(ARG_PCH test)
   endif()
@@ -130,6 +160,7 @@ function(splw_test name)
     splw_as_test(${name})
   endif()
   splw_precompiled_headers(${name} ${ARG_PCH} ${ARG_HEADERS})
+  splw_together(${name} ${ARG_APART})
   if(ARG_PROGRAMS)
     add_dependencies(${name} ${ARG_PROGRAMS})
   endif()

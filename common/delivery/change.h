@@ -43,7 +43,8 @@ class Change {
   virtual const std::string& network() const = 0;  // "U12345", without "networks/"
   virtual const Origin& origin() const = 0;
 
-  // A new ULID. Differs between runs of the body.
+  // A new ULID, which sorts after all that were made in this store before it: what is listed by id is listed in the
+  // order of its making. Differs between runs of the body.
   virtual std::string NewId() = 0;
 
   // From here on, events and audit records of this change carry this correlation id: that of the record, so that one id
@@ -80,10 +81,10 @@ class Changes {
   virtual absl::StatusOr<store::Position> Run(const store::Attempt& attempt, const Origin& origin,
                                               std::string_view network, ChangeBody body) = 0;
 
-  // The same, once for each `request_id` of this actor and action. The body fills `response`; a repeat does not run it, and
-  // gets the first answer. Kept for kRequestMemory. INVALID_ARGUMENT REQUEST_ID_REUSED if the id came before with another
-  // `request` (compared field by field); INVALID_ARGUMENT for an id that is empty, longer than 64 characters or not
-  // printable ASCII (field "request_id"). An error of the body is not remembered: nothing happened.
+  // The same, once for each `request_id` of this actor, in this role of this organisation, and this action. The body fills
+  // `response`; a repeat does not run it, and gets the first answer. Kept for kRequestMemory. INVALID_ARGUMENT
+  // REQUEST_ID_REUSED if the id came before with another `request` (compared field by field); INVALID_ARGUMENT REQUIRED or
+  // REQUEST_ID_INVALID as in request_rules.h. An error of the body is not remembered: nothing happened.
   virtual absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin,
                                                   std::string_view network, const std::string& request_id,
                                                   const google::protobuf::Message& request,

@@ -12,6 +12,7 @@
 #include "common/audit/counters.h"
 #include "common/delivery/delivery_tables.h"
 #include "common/delivery/envelope.h"
+#include "common/delivery/request_rules.h"
 #include "common/ids/ulid.h"
 #include "common/text/failure.h"
 #include "common/text/fingerprint.h"
@@ -34,14 +35,20 @@ struct Announcement {
 
 class ChangeImpl final : public Change {
  public:
-  ChangeImpl(const ChangesOptions& options, const Origin& origin, std::string_view network, store::Transaction& txn)
-      : options_(options), origin_(origin), network_(network), txn_(txn), correlation_id_(origin.correlation_id) {}
+  ChangeImpl(const ChangesOptions& options, ids::UlidSequence& ids, const Origin& origin, std::string_view network,
+             store::Transaction& txn)
+      : options_(options),
+        ids_(ids),
+        origin_(origin),
+        network_(network),
+        txn_(txn),
+        correlation_id_(origin.correlation_id) {}
 
   store::Transaction& txn() override { return txn_; }
   absl::Time now() const override { return txn_.Now(); }
   const std::string& network() const override { return network_; }
   const Origin& origin() const override { return origin_; }
-  std::string NewId() override { return ids::NewUlid(txn_.Now(), options_.random); }
+  std::string NewId() override { return ids_.Next(txn_.Now()); }
   void SetCorrelationId(std::string_view correlation_id) override { correlation_id_ = correlation_id; }
 
   absl::Status Emit(std::string_view destination, std::string_view stream,
@@ -63,6 +70,7 @@ class ChangeImpl final : public Change {
   }
 
   const ChangesOptions& options_;
+  ids::UlidSequence& ids_;
   const Origin& origin_;
   const std::string network_;
   store::Transaction& txn_;
@@ -145,14 +153,21 @@ void ChangeImpl::Announce(std::string_view destination, std::string_view stream)
   if (std::find(streams.begin(), streams.end(), key) == streams.end()) streams.push_back(std::move(key));
 }
 
-// The key of a request record: who asked for what under which id, hashed because ids come from outside at any length.
+// The key of a request record: who asked for what under which id, hashed because ids come from outside at any length. Who
+// is a person in a role of an organisation: the same person in another may see less.
 std::string RequestRecordId(const Origin& origin, const std::string& request_id) {
-  return text::Sha256(store::KeyBuilder().Text(origin.actor).Text(origin.action).Text(request_id).str());
+  return text::Sha256(store::KeyBuilder()
+                          .Text(origin.actor)
+                          .Text(origin.role)
+                          .Text(origin.organisation)
+                          .Text(origin.action)
+                          .Text(request_id)
+                          .str());
 }
 
 class ChangesImpl final : public Changes {
  public:
-  explicit ChangesImpl(ChangesOptions options) : options_(std::move(options)) {}
+  explicit ChangesImpl(ChangesOptions options) : options_(std::move(options)), ids_(options_.random) {}
 
   absl::StatusOr<store::Position> Run(const store::Attempt& attempt, const Origin& origin, std::string_view network,
                                       ChangeBody body) override {
@@ -160,7 +175,7 @@ class ChangesImpl final : public Changes {
     Announcement announcement;
     SPLW_ASSIGN_OR_RETURN(const store::Position position,
                           options_.store.Commit(attempt, [&](store::Transaction& txn) -> absl::Status {
-                            ChangeImpl change(options_, origin, network, txn);
+                            ChangeImpl change(options_, ids_, origin, network, txn);
                             SPLW_RETURN_IF_ERROR(body(change));
                             announcement = change.TakeAnnouncement();
                             return absl::OkStatus();
@@ -172,10 +187,9 @@ class ChangesImpl final : public Changes {
   absl::StatusOr<store::Position> RunOnce(const store::Attempt& attempt, const Origin& origin, std::string_view network,
                                           const std::string& request_id, const google::protobuf::Message& request,
                                           google::protobuf::Message* response, ChangeBody body) override {
-    if (!IsPrintableId(request_id, kMaxNameCharacters)) {
-      return text::InvalidField("request_id", "REQUEST_ID_INVALID",
-                                "must be 1 to 64 printable ASCII characters, without spaces at either end");
-    }
+    text::Violations violations;
+    CheckRequestId(request_id, violations);
+    SPLW_RETURN_IF_ERROR(violations.ToStatus());
     const std::string record_id = RequestRecordId(origin, request_id);
     const std::string fingerprint = text::Fingerprint(request);
     return Run(attempt, origin, network, [&](Change& change) -> absl::Status {
@@ -217,6 +231,7 @@ class ChangesImpl final : public Changes {
   }
 
   const ChangesOptions options_;
+  ids::UlidSequence ids_;
 };
 
 }  // namespace

@@ -81,6 +81,19 @@ TEST_F(ChangesTest, TheSameIdOfAnotherActorOrActionIsAnotherRequest) {
   EXPECT_EQ(response.value(), 3u);
 }
 
+TEST_F(ChangesTest, TheSameIdInAnotherRoleOrForAnotherOrganisationIsAnotherRequest) {
+  TestEvent response;
+  ASSERT_THAT(Count("id-1", 5, &response), IsOk());
+  Origin other_organisation = Someone("Count");
+  other_organisation.organisation = "B82002";
+  ASSERT_THAT(Count("id-1", 5, &response, other_organisation), IsOk());
+  EXPECT_EQ(response.value(), 2u) << "no answer that was meant for another organisation";
+  Origin other_role = Someone("Count");
+  other_role.role = "REFERRER";
+  ASSERT_THAT(Count("id-1", 5, &response, other_role), IsOk());
+  EXPECT_EQ(response.value(), 3u);
+}
+
 TEST_F(ChangesTest, IdsOutsideTheRulesAreRefused) {
   TestEvent response;
   for (const std::string& id :

@@ -53,8 +53,8 @@ struct DestinationStats {
 struct DispatcherStats {
   std::map<std::string, DestinationStats> destinations;  // every configured one, and others that events wait for
   std::uint64_t delivered_events = 0;                    // acknowledged since the start
-  std::uint64_t failed_calls = 0;                        // as a whole, since the start
-  std::map<absl::StatusCode, std::uint64_t> failed_calls_by_code;  // the same, by how they failed
+  // As a whole, since the start: by destination and by how they failed.
+  std::map<std::string, std::map<absl::StatusCode, std::uint64_t>> failed_calls;
 };
 
 // A batch to be sent, once all up to `position` is durable.
@@ -122,7 +122,7 @@ class DispatcherCore final {
   };
   struct SentStream {
     StreamKey key;
-    std::uint64_t last_revision = 0;  // when it was sent: the receiver can know of none after it
+    std::uint64_t last_revision = 0;  // when it was sent
     std::vector<SentEvent> events;
   };
   struct InFlight {
@@ -156,6 +156,8 @@ class DispatcherCore final {
   static void PeerIsThere(DestinationState& destination);
   void CallFailed(InFlight in_flight, absl::Time now, const absl::Status& status);
   void CallAnswered(InFlight in_flight, absl::Time now, const v1::DeliverResponse& response);
+  // The revision of the last event that this store has put into the stream.
+  absl::StatusOr<std::uint64_t> LastRevision(const StreamKey& key);
   // What the results of a stream's events, from `first_result` on, mean for it.
   Settlement Judge(const SentStream& sent, const v1::DeliverResponse& response, int first_result, bool& try_again);
   void SettleAll(std::vector<Settlement> settlements, const std::set<StreamKey>& delayed, absl::Time now);

@@ -147,7 +147,7 @@ TEST_F(DispatcherFaultsTest, AStreamThatMakesCallsFailWaitsAlone) {
   }
   EXPECT_THAT(receiver_.List("heard", "s0"), SizeIs(1));
   EXPECT_THAT(receiver_.List("heard", "s2"), SizeIs(1));
-  EXPECT_THAT(core_->stats().failed_calls_by_code.at(absl::StatusCode::kInternal), Ge(4u));
+  EXPECT_THAT(core_->stats().failed_calls.at(kPeer).at(absl::StatusCode::kInternal), Ge(4u));
 
   // It was tried and failed just now: what others say leaves at once.
   for (bool failed = false; !failed;) {

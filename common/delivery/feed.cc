@@ -31,29 +31,29 @@ std::string LifeMark(std::string_view incarnation) {
 absl::Status PositionExpired() {
   return text::Failure(absl::StatusCode::kOutOfRange, "POSITION_EXPIRED",
                        "changes after this position are no longer kept, or the store was restored from a backup; list "
-                       "the resources anew, "
-                       "then watch from \"now\"");
+                       "the resources anew, then watch from the list's watch_position");
 }
 
 absl::Status PositionInvalid() {
-  return text::InvalidField("position", "POSITION_INVALID",
-                            "must be empty, \"now\", or a position from an earlier message of the same watch");
+  return text::InvalidField(
+      "position", "POSITION_INVALID",
+      "must be empty, \"now\", or a position from an earlier message of the same watch or its list");
 }
 
 }  // namespace
 
 absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view network, std::string_view collection,
                                   std::uint64_t after, std::size_t max_entries) {
-  SPLW_ASSIGN_OR_RETURN(const std::uint64_t swept, audit::LastNumber(snapshot, network, kFeedSweptCounter));
-  if (after > 0 && after < swept) return PositionExpired();
+  SPLW_ASSIGN_OR_RETURN(const std::uint64_t tail, FeedTail(snapshot, network));
+  if (after < tail) return PositionExpired();
 
   FeedPage page;
-  page.last_seen = std::max(after, swept);
+  page.last_seen = after;
   const std::string end = store::PrefixEnd(FeedEntries().RecordPrefix(network));
   SPLW_ASSIGN_OR_RETURN(const std::vector<store::Entry> entries,
                         snapshot.Scan({FeedEntries().RecordKey(network, FeedEntryKey(page.last_seen + 1)), end},
                                       {.max_entries = max_entries, .order = store::Order::kAscending}));
-  if (entries.empty() && after > 0) {
+  if (entries.empty()) {
     SPLW_ASSIGN_OR_RETURN(const std::uint64_t head, FeedHead(snapshot, network));
     if (after > head) return PositionExpired();
   }
@@ -73,6 +73,10 @@ absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view ne
 
 absl::StatusOr<std::uint64_t> FeedHead(store::Snapshot& snapshot, std::string_view network) {
   return audit::LastNumber(snapshot, network, kFeedCounter);
+}
+
+absl::StatusOr<std::uint64_t> FeedTail(store::Snapshot& snapshot, std::string_view network) {
+  return audit::LastNumber(snapshot, network, kFeedSweptCounter);
 }
 
 std::string EncodeFeedPosition(std::string_view incarnation, std::string_view network, std::string_view collection,

@@ -31,9 +31,9 @@ struct FeedItem {
   absl::Time time;
 };
 
-// The next items of `network` after `after` (0: from the start), those of `collection` only; looks at no more than `max_entries`
-// entries. `last_seen` is where to go on. OUT_OF_RANGE POSITION_EXPIRED if entries after `after` have been forgotten, or if
-// this store never got as far as `after` (it was restored from a backup): the reader lists anew and goes on from the head.
+// The next items of `network` after `after`, those of `collection` only; looks at no more than `max_entries` entries.
+// `last_seen` is where to go on. OUT_OF_RANGE POSITION_EXPIRED if entries after `after` have been forgotten, or if this store
+// never got as far as `after` (it was restored from a backup): the reader lists anew and goes on from there.
 struct FeedPage {
   std::vector<FeedItem> items;
   std::uint64_t last_seen = 0;
@@ -44,6 +44,8 @@ absl::StatusOr<FeedPage> ReadFeed(store::Snapshot& snapshot, std::string_view ne
 
 // The sequence of the network's newest entry; 0 if it has none.
 absl::StatusOr<std::uint64_t> FeedHead(store::Snapshot& snapshot, std::string_view network);
+// The sequence before the oldest entry that is kept; 0 if none was forgotten.
+absl::StatusOr<std::uint64_t> FeedTail(store::Snapshot& snapshot, std::string_view network);
 
 // A position as clients hold it: opaque, bound to network, collection and the life of the store (ChangesOptions::incarnation: after
 // a restore, sequences are used a second time). INVALID_ARGUMENT POSITION_INVALID (field "position"); OUT_OF_RANGE

@@ -1,7 +1,9 @@
 #include <gtest/gtest.h>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
+#include "common/health/same_person.h"
 #include "common/health/snomed.h"
 
 namespace splw::health {
@@ -108,6 +110,43 @@ TEST(SnomedTest, ShortLongAndOtherTextFail) {
   for (const char* id : {"", "12345", "8717310000001060000", "0401206008", "40120600x", "8.71731E14"}) {
     EXPECT_FALSE(IsSnomedId(id)) << id;
   }
+}
+
+type::v1::Person PersonOf(const char* number, const char* given, const char* preferred = "") {
+  type::v1::Person person;
+  person.mutable_nhs_number()->set_value(number);
+  person.mutable_name()->set_given(given);
+  person.mutable_name()->set_preferred(preferred);
+  return person;
+}
+
+TEST(SamePersonTest, TwoRightNumbersDecide) {
+  EXPECT_TRUE(CertainlyDifferent(PersonOf("9990000018", "Jean"), PersonOf("9990000026", "Jean")));
+  EXPECT_FALSE(MayBeOnePerson(PersonOf("9990000018", "Jean"), PersonOf("9990000026", "Jean")));
+  EXPECT_FALSE(CertainlyDifferent(PersonOf("9990000018", "James"), PersonOf("9990000018", "Jane")));
+  EXPECT_TRUE(MayBeOnePerson(PersonOf("9990000018", "James"), PersonOf("9990000018", "Jane")));
+  EXPECT_FALSE(CertainlyDifferent(PersonOf("9990000018", "Jean"), PersonOf("3478526985", "Jean")))
+      << "a wrong check digit decides nothing";
+}
+
+TEST(SamePersonTest, WithoutTwoNumbersTheNamesMustMeet) {
+  EXPECT_FALSE(MayBeOnePerson(PersonOf("", "James"), PersonOf("", "Jane")));
+  EXPECT_FALSE(MayBeOnePerson(PersonOf("9990000018", "James"), PersonOf("", "Jane")));
+  EXPECT_TRUE(MayBeOnePerson(PersonOf("9990000018", "Jean Mary"), PersonOf("", "JEAN")));
+  EXPECT_TRUE(MayBeOnePerson(PersonOf("", "Margaret", "Maggie"), PersonOf("", "Maggie")));
+  EXPECT_TRUE(MayBeOnePerson(PersonOf("", ""), PersonOf("", "Jane"))) << "nothing stated speaks against it";
+}
+
+// The words themselves are tested where they raise a finding: services/referral_intake/screening_test.cc.
+TEST(DangerWordsTest, AreFoundWhereverTheyStand) {
+  EXPECT_FALSE(SpeaksOfDanger(""));
+  EXPECT_TRUE(SpeaksOfDanger("Suicide"));
+  EXPECT_TRUE(SpeaksOfDanger("\"self-harm\""));
+  std::string text;
+  while (text.size() < 100'000) text += "Lives alone, and wants to live in a bungalow. ";
+  EXPECT_FALSE(SpeaksOfDanger(text));
+  EXPECT_TRUE(SpeaksOfDanger(text + "She wants to\ndie"));
+  EXPECT_TRUE(SpeaksOfDanger("Would kill him. " + text));
 }
 
 }  // namespace

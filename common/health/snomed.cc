@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "common/health/system_uri.h"
 
@@ -32,6 +33,11 @@ bool VerhoeffHolds(std::string_view digits) {
 
 bool IsSnomedSystem(std::string_view uri) {
   return SameSystem(uri, kSnomedSystem);
+}
+
+bool IsRiskOfHarm(std::string_view snomed_id) {
+  constexpr std::string_view kRisks[] = {"401206008", "707087005", "766561000000109", "836881000000105", "248054003"};
+  return std::find(std::begin(kRisks), std::end(kRisks), snomed_id) != std::end(kRisks);
 }
 
 bool IsSnomedId(std::string_view text) {

@@ -12,6 +12,11 @@ inline constexpr char kSnomedSystem[] = "http://snomed.info/sct";
 // True for kSnomedSystem as senders write it.
 bool IsSnomedSystem(std::string_view uri);
 
+// True for the concepts that say that somebody may come to harm: 401206008 risk of deliberate self-harm, 707087005 risk
+// of domestic violence, 766561000000109 adult safeguarding concern, 836881000000105 child safeguarding concern,
+// 248054003 self-neglect. A crisis until a person has looked.
+bool IsRiskOfHarm(std::string_view snomed_id);
+
 // True for a well-formed identifier with a right check digit. Whether it names a concept, only a release can tell.
 bool IsSnomedId(std::string_view text);
 

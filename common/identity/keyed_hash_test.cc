@@ -2,11 +2,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <string>
+#include <vector>
 
 #include <sys/stat.h>
 
 #include <gtest/gtest.h>
 
+#include "common/testing/sync_recorder.h"
 #include "common/testing/temp_dir.h"
 
 namespace splw::identity {
@@ -33,6 +36,26 @@ TEST(LoadOrCreateKey, KeepsTheKeyThatItMade) {
   ASSERT_TRUE(maybe_key.ok()) << maybe_key.status();
   EXPECT_EQ(maybe_key->size(), kHashKeyBytes);
   EXPECT_EQ(*LoadOrCreateKey(dir.File("key"), random), *maybe_key);
+}
+
+TEST(LoadOrCreateKey, SyncsTheFileBeforeItHasItsNameAndThenTheFolder) {
+  const testing::TempDir dir;
+  ids::SeededRandom random(1);
+  testing::SyncRecorder::Take();
+  ASSERT_TRUE(LoadOrCreateKey(dir.File("key"), random).ok());
+  const std::vector<std::string> synced = testing::SyncRecorder::Take();
+  ASSERT_EQ(synced.size(), 2u);
+  EXPECT_EQ(synced[0].rfind(dir.File("key."), 0), 0u) << synced[0];
+  EXPECT_EQ(synced[1], dir.path());
+}
+
+TEST(LoadKey, SyncsTheFolderForWhoeverMadeTheFileMayHaveEndedBefore) {
+  const testing::TempDir dir;
+  ids::SeededRandom random(1);
+  ASSERT_TRUE(LoadOrCreateKey(dir.File("key"), random).ok());
+  testing::SyncRecorder::Take();
+  ASSERT_TRUE(LoadKey(dir.File("key")).ok());
+  EXPECT_EQ(testing::SyncRecorder::Take(), std::vector<std::string>{dir.path()});
 }
 
 TEST(LoadKey, MakesNone) {

@@ -19,6 +19,7 @@ struct Call {
   std::string method;           // short name: "AcceptReferral"
   std::string network;          // "U12345": from the request's `parent` or `name`; the principal may act in it
   std::string correlation_id;   // from the caller's metadata, or new
+  std::string incarnation;      // of the store (ChangesOptions): Watch positions are of one life of it
   absl::Time deadline;          // the caller's, or the default; never infinite
 
   store::Attempt attempt() const { return {deadline, "rpc"}; }

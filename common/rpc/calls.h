@@ -38,6 +38,7 @@ struct CallsOptions {
   const identity::PolicyTable* policy = nullptr;   // required
   const time::Clock* clock = nullptr;              // required; that of the store: deadlines are told by it
   ids::Random* random = nullptr;                   // required; for correlation ids
+  const time::Clock* wall_clock = nullptr;         // optional: what callers' deadlines are told by, if not this machine's
   delivery::FeedSignal* feed_signal = nullptr;     // required for Watch
   std::string incarnation = "";                    // of the store (ChangesOptions): Watch positions are of one life of it
   telemetry::Metrics* metrics = nullptr;           // optional

@@ -21,7 +21,7 @@ constexpr char kOtherMethod[] = "other";
 Arrival CallsCore::Arrive(grpc::ServerContextBase& context, std::string_view full_method) {
   Arrival arrival;
   arrival.method = std::string(full_method);
-  arrival.arrived = wall_clock_.Now();
+  arrival.arrived = wall_clock.Now();
   const auto deadline = context.deadline();
   arrival.deadline = deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
                                                                               : absl::FromChrono(deadline);
@@ -49,6 +49,7 @@ absl::StatusOr<Call> CallsCore::AdmitArrival(const Arrival& arrival, const googl
       Admit(*options.policy, options.dev_principals, arrival.method, arrival.metadata, request);
   if (maybe_call.ok()) {
     maybe_call->correlation_id = arrival.correlation_id;
+    maybe_call->incarnation = options.incarnation;
     maybe_call->deadline = options.clock->Now() + Remaining(arrival);
   }
   return maybe_call;

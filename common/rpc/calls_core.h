@@ -38,7 +38,10 @@ class Drainable {
 // Thread-safe.
 class CallsCore final {
  public:
-  explicit CallsCore(const CallsOptions& given) : options(given), pool(given.threads, given.max_queued) {}
+  explicit CallsCore(const CallsOptions& given)
+      : options(given),
+        wall_clock(given.wall_clock == nullptr ? system_clock : *given.wall_clock),
+        pool(given.threads, given.max_queued, kLongestQueueWait, system_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
   Arrival Arrive(grpc::ServerContextBase& context, std::string_view full_method);
@@ -51,7 +54,7 @@ class CallsCore final {
   absl::StatusOr<Call> AdmitArrival(const Arrival& arrival, const google::protobuf::Message& request);
   // Metrics and the log line. `call`: null for one that was not admitted.
   void Record(const Arrival& arrival, const Call* call, const absl::Status& status);
-  absl::Time WallNow() const { return wall_clock_.Now(); }
+  absl::Time WallNow() const { return wall_clock.Now(); }
   absl::Duration Remaining(const Arrival& arrival) const;
 
   // False: too many, or draining (then `draining` says so).
@@ -60,11 +63,12 @@ class CallsCore final {
   void EndWatches();
 
   const CallsOptions options;
+  // gRPC's deadlines are in real time, whatever clock the store has.
+  const time::SystemClock system_clock;
+  const time::Clock& wall_clock;
   WorkerPool pool;
 
  private:
-  // gRPC's deadlines are in real time, whatever clock the store has.
-  const time::SystemClock wall_clock_;
   std::mutex mutex_;
   std::map<const Drainable*, std::shared_ptr<Drainable>> watchers_;
   bool draining_ = false;

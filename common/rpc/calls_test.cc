@@ -196,10 +196,11 @@ TEST(Calls, AreAnsweredUnavailableWhenTheStoreLosesWhatTheyDid) {
     return maybe_position;
   };
   auto reply = std::async(std::launch::async, [&] { return server.Get(TestServer::LinkWorker()); });
-  // The client tries again: every attempt meets the same fate until the store works.
-  ASSERT_TRUE(Eventually(kPatience, [&] { return committed.load() == 1; }));
-  EXPECT_EQ(reply.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+  // Not before the reply waits: what asks after the crash would wait for a position that the store may never reach again.
+  ASSERT_TRUE(Eventually(kPatience, [&] { return server.store.waiting() == 1; }));
+  EXPECT_EQ(committed.load(), 1);
   server.store.Crash();
+  // The client tries again: every attempt meets the same fate until the store works.
   ASSERT_TRUE(Eventually(kPatience, [&] {
     server.store.Sync();
     return reply.wait_for(std::chrono::milliseconds(1)) == std::future_status::ready;
@@ -227,17 +228,28 @@ TEST(Calls, BeyondTheQueueAreRefusedAtOnceWithADelay) {
 }
 
 TEST(Calls, WhoseDeadlinePassedInTheQueueAreNotRun) {
-  TestServer server({.threads = 1});
+  // The server's own clock passes the deadline, not the client's: that one ends the call whatever the server does.
+  time::FakeClock wall_clock(absl::Now());
+  TestServer server({.threads = 1, .wall_clock = &wall_clock});
   Gate gate;
   server.service.get = PassGate(server, gate);
-  auto first = std::async(std::launch::async, [&] { return server.Get(TestServer::LinkWorker()); });
+  const auto call = [&](absl::Duration deadline) {
+    return std::async(std::launch::async,
+                      [&server, deadline] { return server.Get(TestServer::LinkWorker(), "networks/U12345", deadline); });
+  };
+  auto first = call(absl::Hours(1));
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
-  EXPECT_THAT(server.Get(TestServer::LinkWorker(), "networks/U12345", absl::Milliseconds(50)),
-              StatusIs(absl::StatusCode::kDeadlineExceeded));
-  ASSERT_EQ(server.calls.core().pool.waiting(), 1u);
+  auto late = call(absl::Minutes(5));
+  ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 1; }));
+  auto in_time = call(absl::Hours(1));
+  ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 2; }));
+  wall_clock.Advance(absl::Minutes(10));
   gate.Open();
   EXPECT_THAT(first.get(), IsOk());
-  EXPECT_THAT(server.Get(TestServer::LinkWorker()), IsOk());   // behind it in the queue
+  const absl::Status status = late.get();
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded));
+  EXPECT_THAT(status, HasReason("DEADLINE_EXCEEDED"));   // the server's answer, not the client's patience
+  EXPECT_THAT(in_time.get(), IsOk());
   EXPECT_EQ(gate.inside(), 2);
 }
 

@@ -30,7 +30,9 @@ constexpr char kRetries[] = R"({
 constexpr int kShortestReconnectMilliseconds = 100;
 constexpr int kLongestReconnectMilliseconds = 1000;
 
-grpc::ChannelArguments CommonArguments() {
+}  // namespace
+
+grpc::ChannelArguments ClientArguments() {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, kShortestReconnectMilliseconds);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, kShortestReconnectMilliseconds);
@@ -41,21 +43,21 @@ grpc::ChannelArguments CommonArguments() {
   arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   arguments.SetMaxReceiveMessageSize(kMaxMessageBytes);
   arguments.SetMaxSendMessageSize(kMaxMessageBytes);
+  // A proxy from the environment has no business between the services of one machine: gRPC would take it for 127.0.0.1 too.
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   return arguments;
 }
 
-// A proxy from the environment has no business between the services of one machine.
-std::shared_ptr<grpc::Channel> Connect(const std::string& address, grpc::ChannelArguments arguments) {
-  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
+  grpc::ChannelArguments arguments = ClientArguments();
+  arguments.SetServiceConfigJSON(kRetries);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-}  // namespace
-
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
-  grpc::ChannelArguments arguments = CommonArguments();
-  arguments.SetServiceConfigJSON(kRetries);
-  return Connect(address, std::move(arguments));
+std::shared_ptr<grpc::Channel> MakeChannelWithoutRetries(const std::string& address) {
+  grpc::ChannelArguments arguments = ClientArguments();
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
 void PrepareContext(grpc::ClientContext& context, const identity::Principal& principal,
@@ -70,12 +72,9 @@ void PrepareContext(grpc::ClientContext& context, const identity::Principal& pri
 // The calls under way. The channel is let go of by GrpcPeer's destructor only, after the last callback (grpc#32584).
 class GrpcPeer::Calls final {
  public:
-  explicit Calls(const std::string& address) {
-    grpc::ChannelArguments arguments = CommonArguments();
-    // The dispatcher decides when to try again, and wants to know at once that the peer is away.
-    arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
-    stub_ = delivery::v1::DeliveryService::NewStub(Connect(address, std::move(arguments)));
-  }
+  // The dispatcher decides when to try again, and wants to know at once that the peer is away.
+  explicit Calls(const std::string& address)
+      : stub_(delivery::v1::DeliveryService::NewStub(MakeChannelWithoutRetries(address))) {}
 
   struct Call {
     grpc::ClientContext context;
@@ -117,7 +116,7 @@ class GrpcPeer::Calls final {
     if (--count_ == 0) none_left_.notify_all();   // under the lock: whoever waits destroys this next
   }
 
-  std::unique_ptr<delivery::v1::DeliveryService::Stub> stub_;
+  const std::unique_ptr<delivery::v1::DeliveryService::Stub> stub_;
   std::mutex mutex_;
   std::condition_variable none_left_;
   std::set<Call*> cancellable_;

@@ -20,9 +20,16 @@ inline constexpr int kMaxMessageBytes = 4 << 20;
 inline constexpr absl::Duration kKeepaliveInterval = absl::Seconds(30);
 inline constexpr absl::Duration kKeepaliveTimeout = absl::Seconds(10);
 
+// What every channel of the suite has: it looks for a peer that was away again within a second, notices a dead one, takes messages as large
+// as a server does, and goes to its address by no proxy.
+grpc::ChannelArguments ClientArguments();
+
 // A channel to "host:port", in plaintext. Connects when it is first used, and again after an outage within a second. A call that
 // is answered UNAVAILABLE is tried again, four times at most in all: harmless, since every mutation carries a request_id.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+// The same for callers who decide themselves when to try again: a call meets nobody at once. Between such calls nothing looks after the
+// connection more often than every 5 s (gRPC's backup poller): whoever waits does it in WaitForConnected.
+std::shared_ptr<grpc::Channel> MakeChannelWithoutRetries(const std::string& address);
 
 // Says who calls, and for how long. `correlation_id` may be empty: the server then makes one. Without a deadline: for streams.
 void PrepareContext(grpc::ClientContext& context, const identity::Principal& principal,

@@ -4,6 +4,7 @@
 
 #include <absl/strings/escaping.h>
 
+#include "common/delivery/feed.h"
 #include "common/text/failure.h"
 #include "common/text/fingerprint.h"
 
@@ -70,6 +71,11 @@ std::string MakePageToken(const Message& request, const store::ScanCursor& next)
   bytes += QueryFingerprint(request);
   bytes += next;
   return absl::WebSafeBase64Escape(bytes);
+}
+
+absl::StatusOr<std::string> WatchPosition(const Call& call, store::Snapshot& snapshot, std::string_view collection) {
+  SPLW_ASSIGN_OR_RETURN(const std::uint64_t head, delivery::FeedHead(snapshot, call.network));
+  return delivery::EncodeFeedPosition(call.incarnation, call.network, collection, head);
 }
 
 }  // namespace splw::rpc

@@ -3,8 +3,10 @@
 #include <absl/strings/escaping.h>
 #include <gtest/gtest.h>
 
+#include "common/delivery/delivery_test_kit.h"
 #include "common/testing/status_matchers.h"
 #include "splw/operations/v1/operations_service.pb.h"
+#include "splw/referral/v1/referral_intake_service.pb.h"
 
 namespace splw::rpc {
 namespace {
@@ -13,6 +15,7 @@ using operations::v1::ListAuditRecordsRequest;
 using operations::v1::ListOutboxStreamsRequest;
 using ::splw::testing::HasField;
 using ::splw::testing::HasReason;
+using ::splw::testing::IsOk;
 using ::splw::testing::StatusIs;
 
 const store::ScanCursor kCursor = std::string("key\0\x01\xff", 6);
@@ -102,6 +105,43 @@ TEST(PageToken, ThatIsNotOneIsRefused) {
     request.set_page_token(broken);
     EXPECT_THAT(ReadPage(request), HasReason("PAGE_TOKEN_INVALID")) << broken.substr(0, 80);
   }
+}
+
+TEST(EndPage, TellsOnTheFirstPageWhereAWatchGoesOn) {
+  const time::SystemClock clock;
+  delivery::testkit::TestService service(clock, "referral-intake");
+  const auto change = [&](const std::string& resource) {
+    EXPECT_THAT(service.changes->Run({}, delivery::testkit::Someone(), delivery::testkit::kNetwork,
+                                     [&](delivery::Change& made) { return made.Changed("referrals", resource, true); }),
+                IsOk());
+  };
+  Call call;
+  call.network = delivery::testkit::kNetwork;
+  call.incarnation = "life-1";
+  const auto end = [&](const std::string& page_token) {
+    referral::v1::ListReferralsRequest request;
+    request.set_page_token(page_token);
+    return service.View([&](store::Snapshot& snapshot) {
+      referral::v1::ListReferralsResponse response;
+      EXPECT_THAT(EndPage(call, snapshot, "referrals", request, kCursor, &response), IsOk());
+      return response;
+    });
+  };
+  change("before");
+  const referral::v1::ListReferralsResponse first = end("");
+  EXPECT_FALSE(first.next_page_token().empty());
+  change("after");
+  EXPECT_EQ(end(first.next_page_token()).watch_position(), "") << "a later page knows less of what was missed";
+
+  const auto maybe_position = delivery::DecodeFeedPosition("life-1", call.network, "referrals", first.watch_position());
+  ASSERT_THAT(maybe_position, IsOk());
+  const auto told = service.View([&](store::Snapshot& snapshot) {
+    auto maybe_page = delivery::ReadFeed(snapshot, call.network, "referrals", *maybe_position, 10);
+    EXPECT_THAT(maybe_page, IsOk());
+    return maybe_page.value_or(delivery::FeedPage());
+  });
+  ASSERT_EQ(told.items.size(), 1u);
+  EXPECT_EQ(told.items[0].resource, "after");
 }
 
 }  // namespace

@@ -154,6 +154,7 @@ absl::StatusOr<std::string> NetworkOf(const Message& request) {
     const std::string_view network = rest.substr(0, rest.find('/'));
     if (IsNetworkId(network)) return std::string(network);
   }
+  if (value.empty()) return text::MissingField(path, "must name something of a network, for example networks/U12345");
   return text::InvalidField(path, "NETWORK_INVALID",
                             "must start with networks/ and the network's id (3 to 12 of A-Z and 0-9), for example "
                             "networks/U12345");

@@ -20,8 +20,9 @@ absl::Status CheckWellFormed(const google::protobuf::Message& request);
 // ("referral.name"). Empty if nowhere.
 std::string NetworkFieldOf(const google::protobuf::Descriptor& request_type);
 
-// The network that the request names: "U12345" of "networks/U12345/referrals/…". INVALID_ARGUMENT NETWORK_INVALID with the field
-// of NetworkFieldOf where that does not start with "networks/" and an id of 3 to 12 of A-Z and 0-9 (ODS code, standards.md).
+// The network that the request names: "U12345" of "networks/U12345/referrals/…". INVALID_ARGUMENT with the field of
+// NetworkFieldOf: REQUIRED where that is empty, NETWORK_INVALID where it does not start with "networks/" and an id of 3 to 12 of
+// A-Z and 0-9 (ODS code, standards.md).
 absl::StatusOr<std::string> NetworkOf(const google::protobuf::Message& request);
 
 // True for 3 to 12 of A-Z and 0-9.

@@ -73,7 +73,9 @@ TEST(NetworkOf, ReadsTheParent) {
 
 TEST(NetworkOf, RefusesWhatNamesNoNetwork) {
   operations::v1::RetryStreamRequest request;
-  for (const char* parent : {"", "U12345", "networks/", "networks/u12345", "networks/U1", "networks/U123456789012",
+  EXPECT_THAT(NetworkOf(request), HasReason("REQUIRED"));
+  EXPECT_THAT(NetworkOf(request), HasField("parent"));
+  for (const char* parent : {"U12345", "networks/", "networks/u12345", "networks/U1", "networks/U123456789012",
                              "networks/U12-45/x", "networks//x", "network/U12345", "networks/*"}) {
     request.set_parent(parent);
     EXPECT_THAT(NetworkOf(request), StatusIs(absl::StatusCode::kInvalidArgument)) << parent;

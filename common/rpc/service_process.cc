@@ -29,6 +29,7 @@
 #include "common/rpc/periodic_tasks.h"
 #include "common/rpc/server.h"
 #include "common/rpc/service_flags.h"
+#include "common/store/folder.h"
 #include "common/store/rocksdb_store.h"
 #include "common/telemetry/log.h"
 #include "common/telemetry/metrics.h"
@@ -51,7 +52,7 @@ constexpr absl::Duration kLastWords = absl::Milliseconds(100);
 // A clock is not that wrong by drifting.
 constexpr absl::Duration kMostStoreAhead = absl::Hours(1);
 constexpr absl::Duration kSweepInterval = absl::Minutes(10);
-constexpr absl::Duration kOutboxMetricsInterval = absl::Seconds(2);
+constexpr absl::Duration kDeliveryMetricsInterval = absl::Seconds(2);
 
 void LogGrpc(gpr_log_func_args* entry) {
   if (entry->severity < GPR_LOG_SEVERITY_ERROR) return;
@@ -174,6 +175,7 @@ class Process final {
   int StartServer();
   void StartDispatcher();
   std::vector<PeriodicTask> Tasks();
+  absl::StatusOr<bool> UpdateMetrics();
 
   const ServiceDefinition& definition_;
   const ServiceFlags& flags_;
@@ -198,13 +200,15 @@ class Process final {
 };
 
 int Process::OpenStore() {
-  std::error_code error;
-  const bool made = std::filesystem::create_directories(flags_.data_dir, error);
+  const absl::StatusOr<bool> maybe_made = store::MakeFolder(flags_.data_dir);
+  if (!maybe_made.ok()) return Refuse(definition_.name, std::string(maybe_made.status().message()), kIoStatus);
   // What people told in confidence: nobody else on this machine need look in. A folder that was there has the rights
   // that its owner gave it; the store's own folder in it is private in any case.
-  if (made && !error) std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
+  std::error_code error;
+  if (*maybe_made) std::filesystem::permissions(flags_.data_dir, std::filesystem::perms::owner_all, error);
   if (error) {
-    return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, ": ", error.message()), kIoStatus);
+    return Refuse(definition_.name, absl::StrCat("cannot make ", flags_.data_dir, " private: ", error.message()),
+                  kIoStatus);
   }
   absl::StatusOr<std::unique_ptr<store::RocksDbStore>> maybe_store = store::RocksDbStore::Open(
       {.path = flags_.data_dir + "/store",
@@ -307,25 +311,33 @@ std::vector<PeriodicTask> Process::Tasks() {
   std::vector<PeriodicTask> tasks = objects_->tasks();
   tasks.push_back({"request_memory", kSweepInterval, [this] { return delivery::SweepExpiredRequests(*store_); }});
   tasks.push_back({"feed_retention", kSweepInterval, [this] { return delivery::SweepFeed(*store_); }});
-  tasks.push_back({"outbox_metrics", kOutboxMetricsInterval, [this]() -> absl::StatusOr<bool> {
-                     const absl::Time now = clock_.Now();
-                     absl::Time store_now;
-                     SPLW_RETURN_IF_ERROR(store_
-                                              ->View({.label = "store_time"},
-                                                     [&](store::Snapshot& snapshot) {
-                                                       store_now = snapshot.Now();
-                                                       return absl::OkStatus();
-                                                     })
-                                              .status());
-                     metrics_.SetStoreAhead(std::max(absl::ZeroDuration(), store_now - now));
-                     for (const auto& [name, outbox] : dispatcher_->stats().destinations) {
-                       metrics_.SetOutbox(name, outbox.depth,
-                                          std::max(absl::ZeroDuration(), now - std::min(now, outbox.oldest)),
-                                          outbox.parked_streams);
-                     }
-                     return false;
-                   }});
+  tasks.push_back({"delivery_metrics", kDeliveryMetricsInterval, [this] { return UpdateMetrics(); }});
   return tasks;
+}
+
+absl::StatusOr<bool> Process::UpdateMetrics() {
+  const absl::Time now = clock_.Now();
+  absl::Time store_now;
+  SPLW_RETURN_IF_ERROR(store_
+                           ->View({.label = "store_time"},
+                                  [&](store::Snapshot& snapshot) {
+                                    store_now = snapshot.Now();
+                                    return absl::OkStatus();
+                                  })
+                           .status());
+  metrics_.SetStoreAhead(std::max(absl::ZeroDuration(), store_now - now));
+  metrics_.SetInboxRewound(inbox_->rewound_count());
+  const delivery::DispatcherStats stats = dispatcher_->stats();
+  for (const auto& [name, outbox] : stats.destinations) {
+    metrics_.SetOutbox(name, outbox.depth, std::max(absl::ZeroDuration(), now - std::min(now, outbox.oldest)),
+                       outbox.parked_streams);
+  }
+  for (const auto& [name, failures] : stats.failed_calls) {
+    for (const auto& [code, total] : failures) {
+      metrics_.SetDeliveryFailures(name, absl::StatusCodeToString(code), total);
+    }
+  }
+  return false;
 }
 
 int Process::Start() {

@@ -18,6 +18,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "common/delivery/changes.h"
+#include "common/ids/ulid.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/service_flags.h"
 #include "common/rpc/status.h"
@@ -27,6 +29,8 @@
 #include "common/testing/status_matchers.h"
 #include "common/testing/suite.h"
 #include "common/testing/temp_dir.h"
+#include "splw/delivery/v1/delivery_service.grpc.pb.h"
+#include "splw/delivery/v1/skipped_event.pb.h"
 #include "splw/operations/v1/operations_service.grpc.pb.h"
 
 namespace splw::rpc {
@@ -37,6 +41,7 @@ using ::splw::testing::HasReason;
 using ::splw::testing::IsOk;
 using ::splw::testing::Process;
 using ::splw::testing::ReadFile;
+using ::splw::testing::StatusIs;
 using ::splw::testing::TempDir;
 using ::testing::HasSubstr;
 
@@ -82,6 +87,14 @@ class ServiceProcessTest : public ::testing::Test {
     operations::v1::ListOutboxStreamsResponse response;
     return FromGrpcStatus(
         stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
+  }
+
+  // What the process's metrics say now.
+  std::string Metrics() {
+    const auto maybe_page = ::splw::testing::RunProcess(
+        "/usr/bin/curl", {"-sf", absl::StrCat("http://127.0.0.1:", Port(1), "/metrics")}, kPatience);
+    EXPECT_THAT(maybe_page, IsOk());
+    return maybe_page.ok() ? maybe_page->output : "";
   }
 
   // The store of a process that has ended, at a time of the test's own.
@@ -140,6 +153,28 @@ TEST_F(ServiceProcessTest, StartsAgainAfterSigkill) {
   process.Kill();
   process = StartServing({"--dev-principals"});
   EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, IsFoundAgainSoonAfterARestartByAClientWhoseCallsOnlyFailed) {
+  Process process = StartServing({"--dev-principals"});
+  const std::string address = absl::StrCat("127.0.0.1:", Port());
+  const auto stub = operations::v1::OperationsService::NewStub(MakeChannel(address));
+  const auto call = [&] {
+    grpc::ClientContext context;
+    PrepareContext(context, {.id = "night-shift", .role = identity::Role::kOperator, .networks = {"*"}});
+    operations::v1::ListOutboxStreamsResponse response;
+    return FromGrpcStatus(
+        stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
+  };
+  ASSERT_THAT(call(), IsOk());
+  process.Kill();
+  for (int i = 0; i < 8; ++i) EXPECT_THAT(call(), StatusIs(absl::StatusCode::kUnavailable));
+  process = Start({"--dev-principals", "--listen", address, "--metrics-listen", ""});
+  ASSERT_TRUE(Eventually(kPatience, [&] { return Port() != 0 || !process.Running(); }));
+  const absl::Time restarted = absl::Now();
+  EXPECT_TRUE(Eventually(kPatience, [&] { return call().ok(); }));
+  // gRPC's own delays grow to two minutes; its backup poller looks every five seconds.
+  EXPECT_LT(absl::Now() - restarted, absl::Seconds(3));
 }
 
 TEST_F(ServiceProcessTest, RefusesAPortThatIsTaken) {
@@ -242,6 +277,54 @@ TEST_F(ServiceProcessTest, DoesNotStartWithAStoreFarAheadOfTheClockUnlessTold) {
   EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr(R"("event":"clock_behind")"));
   Process process = StartServing({"--dev-principals", "--accept-clock-behind"});
   EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, ShowsInItsMetricsHowCallsToAPeerFail) {
+  {
+    const auto store = OpenStore(clock_.Now());
+    const auto changes = delivery::MakeChanges(
+        {.store = *store, .random = random_, .source = "rpc-test-service", .incarnation = store->incarnation()});
+    ASSERT_THAT(changes->Run({}, {"test", "OPERATOR", "", "Test", "correlation"}, "U12345",
+                             [](delivery::Change& change) {
+                               return change.Emit("caseload", "stream", delivery::v1::SkippedEvent());
+                             }),
+                IsOk());
+  }
+  // Nobody listens on the first port.
+  Process process = StartServing({"--caseload-address", "127.0.0.1:1"});
+  EXPECT_TRUE(Eventually(kPatience, [&] {
+    return ::testing::Value(Metrics(), HasSubstr("splw_delivery_failed_calls_total{code=\"UNAVAILABLE\","
+                                                 "destination=\"caseload\"}"));
+  })) << Metrics();
+}
+
+TEST_F(ServiceProcessTest, ShowsInItsMetricsThatASourceUsedARevisionASecondTime) {
+  Process process = StartServing({"--dev-principals"});
+  const auto stub = delivery::v1::DeliveryService::NewStub(MakeChannel(absl::StrCat("127.0.0.1:", Port())));
+  const auto deliver = [&](const std::string& incarnation, const google::protobuf::Message& event) {
+    delivery::v1::DeliverRequest request;
+    delivery::v1::Envelope& envelope = *request.add_events();
+    envelope.set_event_id(ids::NewUlid(absl::Now(), random_));
+    envelope.set_source("caseload");
+    envelope.set_incarnation(incarnation);
+    envelope.set_network("U12345");
+    envelope.set_stream("networks/U12345/cases/1");
+    envelope.set_revision(1);
+    envelope.mutable_time()->set_seconds(1);
+    envelope.set_correlation_id("correlation");
+    envelope.mutable_payload()->PackFrom(event);
+    grpc::ClientContext context;
+    PrepareContext(context, {.id = "caseload", .role = identity::Role::kService, .networks = {"*"}});
+    delivery::v1::DeliverResponse response;
+    EXPECT_THAT(FromGrpcStatus(stub->Deliver(&context, request, &response)), IsOk());
+    return response.results_size() == 1 ? response.results(0) : delivery::v1::DeliveryResult();
+  };
+  // The one event that every service takes.
+  EXPECT_EQ(deliver("life-1", delivery::v1::SkippedEvent()).disposition(), delivery::v1::DISPOSITION_APPLIED);
+  EXPECT_EQ(deliver("life-2", delivery::v1::DeliverRequest()).reason(), "SOURCE_REWOUND");
+  EXPECT_TRUE(Eventually(kPatience, [&] {
+    return ::testing::Value(Metrics(), HasSubstr("splw_inbox_rewound_total 1"));
+  })) << Metrics();
 }
 
 TEST_F(ServiceProcessTest, SaysWhyItsObjectsCouldNotBeMade) {

@@ -78,6 +78,7 @@ struct TestServerOptions {
   int threads = 4;
   std::size_t max_queued = 64;
   std::size_t max_watchers = 4;
+  const time::Clock* wall_clock = nullptr;
 };
 
 class TestServer final {
@@ -95,6 +96,7 @@ class TestServer final {
                .policy = &policy,
                .clock = &clock,
                .random = &random,
+               .wall_clock = options.wall_clock,
                .feed_signal = &feed_signal,
                .incarnation = options.incarnation,
                .metrics = &metrics,

@@ -233,7 +233,7 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   }
 
   absl::StatusOr<std::uint64_t> Start(store::Snapshot& snapshot) {
-    if (asked_position_.empty()) return std::uint64_t{0};
+    if (asked_position_.empty()) return delivery::FeedTail(snapshot, call_->network);
     if (asked_position_ == "now") return delivery::FeedHead(snapshot, call_->network);
     return delivery::DecodeFeedPosition(calls_.options.incarnation, call_->network, collection_, asked_position_);
   }

@@ -5,9 +5,9 @@
 //
 // Resuming from the position of any message received loses nothing: no change, and not that one of them created the resource.
 // It may tell again what was told: several changes of one resource are told as one, in the place of the first, and the position
-// of each message stands before the first change that is not yet told. A caller who begins with "now" gets no message about what
-// is; one who has to begin again without a position (the call ended before the first message, or with POSITION_EXPIRED) watches
-// from "now" and then lists the resources, for nothing tells what changed in between.
+// of each message stands before the first change that is not yet told. A caller who wants all that is and all that comes lists
+// first, and watches from the `watch_position` of the list's first page (common/rpc/page.h): nothing falls between the two.
+// So does one whose position has expired. A watch from "now" tells nothing of what is, and misses what changes before it opens.
 #pragma once
 
 #include <functional>

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "common/rpc/calls_core.h"
+#include "common/rpc/page.h"
 #include "common/rpc/testing_server.h"
 #include "common/testing/process.h"
 #include "common/testing/status_matchers.h"
@@ -21,6 +22,7 @@ using referral::v1::WatchReferralsResponse;
 using ::splw::testing::Eventually;
 using ::splw::testing::HasField;
 using ::splw::testing::HasReason;
+using ::splw::testing::IsOk;
 using ::splw::testing::StatusIs;
 
 // A Watch call as a client holds it.
@@ -94,6 +96,25 @@ TEST(Watch, FromNowTellsOnlyWhatComes) {
     server.ChangeReferral("networks/U12345/referrals/new" + std::to_string(++count));
   }
   EXPECT_NE(next.get(), "networks/U12345/referrals/old");
+}
+
+TEST(Watch, FromAListsPositionTellsWhatChangedSinceThePage) {
+  TestServer server;
+  for (const bool network_was_empty : {true, false}) {
+    std::string position;
+    Call call;
+    call.network = "U12345";
+    call.incarnation = "1";
+    ASSERT_THAT(server.store.View({},
+                                  [&](store::Snapshot& snapshot) {
+                                    position = *WatchPosition(call, snapshot, "referrals");
+                                    return absl::OkStatus();
+                                  }),
+                IsOk());
+    const std::string resource = absl::StrCat("networks/U12345/referrals/", network_was_empty ? "first" : "second");
+    server.ChangeReferral(resource, true);
+    EXPECT_EQ(Watcher(server, position).Next(), resource);
+  }
 }
 
 TEST(Watch, TellsManyChangesOfOneResourceOnceABatchAndAllResources) {

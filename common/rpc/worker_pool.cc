@@ -5,7 +5,15 @@
 
 namespace splw::rpc {
 
-WorkerPool::WorkerPool(int threads, std::size_t max_queued) : max_queued_(max_queued) {
+namespace {
+
+// How much a job's time counts in the mean of those before it: a change shows within some tens of jobs.
+constexpr int kJobTimeWeight = 16;
+
+}  // namespace
+
+WorkerPool::WorkerPool(int threads, std::size_t max_queued, absl::Duration longest_wait, const time::Clock& clock)
+    : max_queued_(max_queued), longest_wait_(longest_wait), clock_(clock) {
   for (int i = 0; i < std::max(1, threads); ++i) threads_.emplace_back([this] { Work(); });
 }
 
@@ -22,6 +30,8 @@ bool WorkerPool::TryPost(std::function<void()> job) {
   {
     std::lock_guard lock(mutex_);
     if (queue_.size() >= max_queued_) return false;
+    if (job_time_ * static_cast<double>(queue_.size()) / static_cast<double>(threads_.size()) > longest_wait_)
+      return false;
     queue_.push_back(std::move(job));
   }
   posted_.notify_one();
@@ -46,13 +56,16 @@ void WorkerPool::Work() {
   while (true) {
     posted_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (queue_.empty()) return;
+    const absl::Time started = clock_.Now();
     {
       const std::function<void()> job = std::move(queue_.front());
       queue_.pop_front();
       lock.unlock();
       job();
     }
+    const absl::Duration took = std::max(absl::ZeroDuration(), clock_.Now() - started);
     lock.lock();
+    job_time_ += (took - job_time_) / kJobTimeWeight;
   }
 }
 

@@ -9,13 +9,22 @@
 #include <thread>
 #include <vector>
 
+#include <absl/time/time.h>
+
+#include "common/time/clock.h"
+
 namespace splw::rpc {
+
+// How late a call's turn may come. Short beside what a person or a client waits for; long enough that at a thousand calls a second
+// 256 callers at once are all taken.
+inline constexpr absl::Duration kLongestQueueWait = absl::Milliseconds(300);
 
 // Thread-safe.
 class WorkerPool final {
  public:
-  // `threads` at least 1. TryPost keeps at most `max_queued` jobs waiting.
-  WorkerPool(int threads, std::size_t max_queued);
+  // `threads` at least 1. TryPost keeps at most `max_queued` jobs waiting, and no more than will have their turn within
+  // `longest_wait` if each takes as long as those before it. `clock` must outlive the pool.
+  WorkerPool(int threads, std::size_t max_queued, absl::Duration longest_wait, const time::Clock& clock);
   // Runs what is still queued, then joins. Not from one of its own jobs.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
@@ -32,9 +41,12 @@ class WorkerPool final {
   void Work();
 
   const std::size_t max_queued_;
+  const absl::Duration longest_wait_;
+  const time::Clock& clock_;
   mutable std::mutex mutex_;
   std::condition_variable posted_;
   std::deque<std::function<void()>> queue_;
+  absl::Duration job_time_;  // of one job, the mean of late
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -190,7 +190,7 @@ void MemoryStore::Crash() {
   }
   undo_.clear();
   committed_ = durable_;
-  last_now_ = durable_now_;
+  last_now_ = durable_now_ + absl::Milliseconds(1);
   dropped.swap(waiting_);
 }
 
@@ -212,6 +212,11 @@ Position MemoryStore::committed() const {
 Position MemoryStore::durable() const {
   std::lock_guard lock(mutex_);
   return durable_;
+}
+
+std::size_t MemoryStore::waiting() const {
+  std::lock_guard lock(mutex_);
+  return waiting_.size();
 }
 
 }  // namespace splw::store

@@ -61,6 +61,8 @@ class MemoryStore final : public Store {
 
   Position committed() const;
   Position durable() const;
+  // How many callbacks wait for their position to be durable.
+  std::size_t waiting() const;
 
  private:
   struct Undo {

@@ -19,6 +19,8 @@
 #include <rocksdb/options.h>
 #include <rocksdb/table.h>
 
+#include "common/store/folder.h"
+#include "common/store/log_check.h"
 #include "common/text/status_macros.h"
 
 namespace splw::store {
@@ -145,13 +147,10 @@ absl::Status MarkWalLoss(const RocksDbOptions& options) {
   return SyncFolder(options);
 }
 
-absl::Status MakeFolder(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::create_directories(path, error) && error) {
-    return absl::UnavailableError(
-        absl::StrFormat("the folder of the store, %s, cannot be made: %s", path, error.message()));
-  }
+absl::Status MakePrivateFolder(const std::string& path) {
+  SPLW_RETURN_IF_ERROR(MakeFolder(path).status());
   // What is in it is about people: nobody but the service's own account reads it.
+  std::error_code error;
   std::filesystem::permissions(path, std::filesystem::perms::owner_all, error);
   if (error) {
     return absl::UnavailableError(
@@ -191,11 +190,17 @@ absl::Status FromRocksDb(const rocksdb::Status& status) {
 }
 
 absl::StatusOr<OpenRocksDb> OpenDatabase(const RocksDbOptions& options) {
-  if (absl::Status status = MakeFolder(options.path); !status.ok()) return status;
+  SPLW_RETURN_IF_ERROR(MakePrivateFolder(options.path));
   OpenRocksDb opened;
   // A torn last record is what a crash leaves; damage before that is not, and the default mode of RocksDB
-  // would drop everything behind it without a word.
-  rocksdb::Status status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
+  // would drop everything behind it without a word; in this mode it does so only for what CheckLogs finds.
+  rocksdb::Status status;
+  if (const absl::Status logs = CheckLogs(*EnvOf(options), options.path); absl::IsDataLoss(logs)) {
+    status = rocksdb::Status::Corruption(std::string(logs.message()));
+  } else {
+    SPLW_RETURN_IF_ERROR(logs);
+    status = TryOpen(options, rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords, opened);
+  }
   if (status.IsCorruption()) {
     if (!options.accept_wal_loss) return Damaged(options, status);
     std::fprintf(stderr, "store: %s is damaged (%s); opening it with --accept-wal-loss\n", options.path.c_str(),

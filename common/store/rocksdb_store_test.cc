@@ -18,6 +18,7 @@
 #include "common/store/power_loss_file_system.h"
 #include "common/store/rocksdb_open.h"
 #include "common/testing/status_matchers.h"
+#include "common/testing/sync_recorder.h"
 #include "common/testing/temp_dir.h"
 
 namespace splw::store {
@@ -96,6 +97,13 @@ class RocksDbStoreTest : public ::testing::Test {
   std::shared_ptr<PowerLossFileSystem> files_ = std::make_shared<PowerLossFileSystem>();
   std::unique_ptr<rocksdb::Env> env_ = rocksdb::NewCompositeEnv(files_);
 };
+
+TEST_F(RocksDbStoreTest, SyncsTheNamesOfTheFoldersThatItMakes) {
+  splw::testing::SyncRecorder::Take();
+  MustOpen(Options())->Close();
+  EXPECT_THAT(splw::testing::SyncRecorder::Take(),
+              ::testing::IsSupersetOf({folder_.path(), folder_.File("a"), folder_.File("a/b")}));
+}
 
 TEST_F(RocksDbStoreTest, IncarnationLastsUntilItIsRenewed) {
   std::string first;
@@ -241,6 +249,30 @@ TEST_F(RocksDbStoreTest, DamageInTheMiddleOfTheLogIsRefusedUntilTheOperatorAccep
   }
   options.accept_wal_loss = false;  // once is enough
   EXPECT_EQ(Keys(*MustOpen(options)), "a d ");
+}
+
+// RocksDB alone would take either for the end of the log.
+TEST_F(RocksDbStoreTest, DamagedHeaderOfARecordIsRefusedUntilTheOperatorAcceptsTheLoss) {
+  const auto store = MustOpen(OptionsOnTestFiles());
+  ASSERT_THAT(Put(*store, "a", "value of a"), IsOk());
+  const std::uintmax_t header_of_b = std::filesystem::file_size(LogOf(Options().path));
+  ASSERT_THAT(Put(*store, "b", "value of b"), IsOk());
+  ASSERT_THAT(Put(*store, "c", "value of c"), IsOk());
+  for (const std::uintmax_t byte : {header_of_b + 5, header_of_b + 6}) {  // of the length; the type
+    RocksDbOptions options = Options();
+    options.path = CrashedCopy();
+    std::fstream log(LogOf(options.path), std::ios::binary | std::ios::in | std::ios::out);
+    log.seekg(static_cast<std::streamoff>(byte));
+    const char damaged = static_cast<char>(log.get() ^ 4);
+    log.seekp(static_cast<std::streamoff>(byte));
+    log << damaged << std::flush;
+
+    EXPECT_THAT(RocksDbStore::Open(options), StatusIs(absl::StatusCode::kDataLoss));
+    options.accept_wal_loss = true;
+    const auto survivor = MustOpen(options);
+    EXPECT_EQ(Keys(*survivor), "a ");
+    EXPECT_TRUE(survivor->recovery().wal_loss_accepted);
+  }
 }
 
 TEST_F(RocksDbStoreTest, CrashRightAfterAnAcceptedLossStillRenewsTheIncarnation) {

@@ -26,6 +26,11 @@ const Histogram::BucketBoundaries& Latencies() {
   return *boundaries;
 }
 
+// For what is counted elsewhere. A counter refuses to go down by itself.
+void RaiseTo(prometheus::Counter& counter, std::uint64_t total) {
+  counter.Increment(static_cast<double>(total) - counter.Value());
+}
+
 }  // namespace
 
 Metrics::Metrics()
@@ -47,6 +52,10 @@ Metrics::Metrics()
                          .Register(*registry_)),
       parked_streams_(
           BuildGauge().Name("splw_parked_streams").Help("Streams that wait for an operator.").Register(*registry_)),
+      delivery_failures_(BuildCounter()
+                             .Name("splw_delivery_failed_calls_total")
+                             .Help("Calls that should have handed events to a peer and failed as a whole.")
+                             .Register(*registry_)),
       task_failures_(BuildCounter()
                          .Name("splw_task_failures_total")
                          .Help("Periodic tasks that ended with an error.")
@@ -59,6 +68,11 @@ Metrics::Metrics()
                        .Help("How far the store's time is ahead of the machine's clock.")
                        .Register(*registry_)
                        .Add({})),
+      inbox_rewound_(BuildCounter()
+                         .Name("splw_inbox_rewound_total")
+                         .Help("Events refused because their source used a revision a second time.")
+                         .Register(*registry_)
+                         .Add({})),
       sync_seconds_(BuildHistogram()
                         .Name("splw_store_sync_seconds")
                         .Help("How long one sync of the log took.")
@@ -134,9 +148,13 @@ void Metrics::SetOutbox(std::string_view destination, std::size_t depth, absl::D
   parked_streams_.Add(labels).Set(static_cast<double>(parked_streams));
 }
 
-void Metrics::CountTaskFailure(std::string_view task) {
-  task_failures_.Add({{"task", std::string(task)}}).Increment();
+void Metrics::SetDeliveryFailures(std::string_view destination, std::string_view code, std::uint64_t total) {
+  RaiseTo(delivery_failures_.Add({{"destination", std::string(destination)}, {"code", std::string(code)}}), total);
 }
+
+void Metrics::SetInboxRewound(std::uint64_t total) { RaiseTo(inbox_rewound_, total); }
+
+void Metrics::CountTaskFailure(std::string_view task) { task_failures_.Add({{"task", std::string(task)}}).Increment(); }
 
 std::string Metrics::Text() const {
   return prometheus::TextSerializer().Serialize(registry_->Collect());

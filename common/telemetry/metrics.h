@@ -2,6 +2,7 @@
 // are methods, codes, destinations and literals, so that there are few of them.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -38,8 +39,11 @@ class Metrics final {
   void CountCommit(std::string_view label, absl::Duration took);
   void CountSync(absl::Duration took, std::size_t group_size);
   // splw_outbox_depth{destination}, splw_outbox_oldest_seconds{destination}, splw_parked_streams{destination}.
-  void SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest,
-                 std::size_t parked_streams);
+  void SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest, std::size_t parked_streams);
+  // splw_delivery_failed_calls_total{destination,code}: `total` since the start, which only grows.
+  void SetDeliveryFailures(std::string_view destination, std::string_view code, std::uint64_t total);
+  // splw_inbox_rewound_total: events refused with SOURCE_REWOUND; `total` since the start.
+  void SetInboxRewound(std::uint64_t total);
   // splw_store_ahead_seconds: how far the store's time is ahead of the machine's clock.
   void SetStoreAhead(absl::Duration ahead);
   // splw_task_failures_total{task}.
@@ -64,10 +68,12 @@ class Metrics final {
   prometheus::Family<prometheus::Gauge>& outbox_depth_;
   prometheus::Family<prometheus::Gauge>& outbox_oldest_;
   prometheus::Family<prometheus::Gauge>& parked_streams_;
+  prometheus::Family<prometheus::Counter>& delivery_failures_;
   prometheus::Family<prometheus::Counter>& task_failures_;
   prometheus::Gauge& calls_waiting_;
   prometheus::Gauge& watchers_;
   prometheus::Gauge& store_ahead_;
+  prometheus::Counter& inbox_rewound_;
   prometheus::Histogram& sync_seconds_;
   prometheus::Histogram& sync_group_;
   std::mutex series_mutex_;                                                   // for both

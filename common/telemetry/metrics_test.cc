@@ -26,13 +26,18 @@ TEST(Metrics, KeepTheNamesThatDashboardsUse) {
   metrics.CountSync(absl::Milliseconds(3), 7);
   metrics.SetOutbox("caseload", 5, absl::Seconds(9), 1);
   metrics.CountTaskFailure("feed_retention");
+  metrics.SetDeliveryFailures("caseload", "UNAVAILABLE", 2);
+  metrics.SetDeliveryFailures("caseload", "UNAVAILABLE", 3);
+  metrics.SetInboxRewound(4);
+  metrics.SetInboxRewound(4);
   metrics.SetStoreAhead(absl::Minutes(2));
   const std::string text = metrics.Text();
   for (const char* name :
        {"splw_store_commit_seconds", "splw_store_sync_seconds", "splw_store_sync_group_size", "splw_calls_waiting",
         "splw_watchers", "splw_store_ahead_seconds 120", R"(splw_outbox_depth{destination="caseload"} 5)",
         R"(splw_outbox_oldest_seconds{destination="caseload"} 9)", R"(splw_parked_streams{destination="caseload"} 1)",
-        R"(splw_task_failures_total{task="feed_retention"} 1)"}) {
+        R"(splw_task_failures_total{task="feed_retention"} 1)", "splw_inbox_rewound_total 4",
+        R"(splw_delivery_failed_calls_total{code="UNAVAILABLE",destination="caseload"} 3)"}) {
     EXPECT_THAT(text, HasSubstr(name));
   }
 }

@@ -73,31 +73,42 @@ Suite::Suite() {
 }
 
 absl::Status Suite::Start(const std::string& service, const std::vector<std::string>& more_flags) {
+  SPLW_RETURN_IF_ERROR(Launch(service, more_flags));
+  return AwaitServing(service);
+}
+
+absl::Status Suite::Launch(const std::string& service, const std::vector<std::string>& more_flags) {
   if (Running(service)) return absl::OkStatus();
   ProcessOptions options;
   options.program = Program(service);
-  const std::string port_file = absl::StrCat(folder(), "/", service, ".port");
-  std::filesystem::remove(port_file);
-  options.arguments = {"--listen",         Address(service), "--metrics-listen", MetricsAddress(service),
-                       "--data-dir",       DataDir(service), "--port-file",      port_file,
-                       "--dev-principals", "--reflection"};
+  std::filesystem::remove(PortFile(service));
+  options.arguments = {"--listen",       Address(service), "--metrics-listen", MetricsAddress(service), "--data-dir",
+                       DataDir(service), "--port-file",    PortFile(service),  "--dev-principals",      "--reflection"};
   for (const std::string& peer : PeersOf(service)) {
     options.arguments.push_back(absl::StrCat("--", peer, "-address"));
     options.arguments.push_back(Address(peer));
   }
   options.arguments.insert(options.arguments.end(), more_flags.begin(), more_flags.end());
+  options.environment = environments_[service];
   options.stdout_file = LogFile(service);
   options.stderr_file = LogFile(service);
   SPLW_ASSIGN_OR_RETURN(Process process, Process::Start(options));
   processes_[service] = std::make_unique<Process>(std::move(process));
-  Process& started = *processes_[service];
-  const bool serving =
-      Eventually(absl::Seconds(30), [&] { return std::filesystem::exists(port_file) || !started.Running(); });
-  if (!serving || !started.Running()) {
+  return absl::OkStatus();
+}
+
+absl::Status Suite::AwaitServing(const std::string& service) {
+  const bool ended_or_serving =
+      Eventually(absl::Seconds(30), [&] { return std::filesystem::exists(PortFile(service)) || !Running(service); });
+  if (!ended_or_serving || !Running(service)) {
     return absl::UnavailableError(
         absl::StrCat(service, " did not start; it said: ", ReadFile(LogFile(service))));
   }
   return absl::OkStatus();
+}
+
+void Suite::SetEnvironment(const std::string& service, std::map<std::string, std::string> environment) {
+  environments_[service] = std::move(environment);
 }
 
 absl::Status Suite::StartAll() {
@@ -116,6 +127,11 @@ absl::StatusOr<ProcessEnd> Suite::Stop(const std::string& service, absl::Duratio
   const std::optional<ProcessEnd> end = found->second->Wait(at_most);
   if (!end.has_value()) return absl::DeadlineExceededError(absl::StrCat(service, " did not stop in time"));
   return *end;
+}
+
+std::optional<ProcessEnd> Suite::AwaitEnd(const std::string& service, absl::Duration at_most) {
+  const auto found = processes_.find(service);
+  return found == processes_.end() ? std::nullopt : found->second->Wait(at_most);
 }
 
 bool Suite::Running(const std::string& service) {
@@ -137,6 +153,9 @@ std::string Suite::MetricsAddress(const std::string& service) const {
 }
 std::string Suite::DataDir(const std::string& service) const {
   return absl::StrCat(folder(), "/", service);
+}
+std::string Suite::PortFile(const std::string& service) const {
+  return absl::StrCat(folder(), "/", service, ".port");
 }
 std::string Suite::LogFile(const std::string& service) const {
   return absl::StrCat(folder(), "/", service, ".log");

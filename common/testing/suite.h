@@ -1,14 +1,16 @@
 // The three services as real processes on loopback, on ports and in folders of their own.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <array>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "common/testing/process.h"
 #include "common/testing/temp_dir.h"
@@ -30,10 +32,17 @@ class Suite final {
   // and store.
   absl::Status Start(const std::string& service, const std::vector<std::string>& more_flags = {});
   absl::Status StartAll();
+  // The same without waiting: whether it serves, AwaitServing tells.
+  absl::Status Launch(const std::string& service, const std::vector<std::string>& more_flags = {});
+  absl::Status AwaitServing(const std::string& service);
+  // Variables of the environment that the service is started with from here on, beside this process's own.
+  void SetEnvironment(const std::string& service, std::map<std::string, std::string> environment);
   // SIGKILL: as a crash.
   void Kill(const std::string& service);
   // SIGTERM: as an operator. The end must come within `at_most`.
   absl::StatusOr<ProcessEnd> Stop(const std::string& service, absl::Duration at_most = absl::Seconds(6));
+  // Waits for an end that comes of itself; nullopt if it has not come by then.
+  std::optional<ProcessEnd> AwaitEnd(const std::string& service, absl::Duration at_most);
   bool Running(const std::string& service);
   // NOT_FOUND for a service that was never started.
   absl::StatusOr<pid_t> Pid(const std::string& service) const;
@@ -61,9 +70,12 @@ class Suite final {
   static std::string Program(const std::string& name);  // its path
 
  private:
+  std::string PortFile(const std::string& service) const;
+
   TempDir folder_;
   std::map<std::string, int> ports_;
   std::map<std::string, int> metrics_ports_;
+  std::map<std::string, std::map<std::string, std::string>> environments_;
   std::map<std::string, std::unique_ptr<Process>> processes_;
 };
 

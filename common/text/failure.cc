@@ -57,6 +57,12 @@ absl::Status InvalidField(std::string_view field, std::string_view reason, std::
   return violations.ToStatus();
 }
 
+absl::Status MissingField(std::string_view field, std::string_view message) {
+  Violations violations;
+  violations.Missing(field, message);
+  return violations.ToStatus();
+}
+
 absl::Status WithRetryDelay(absl::Status status, absl::Duration delay) {
   google::rpc::RetryInfo info;
   const absl::Duration shown = std::clamp(delay, absl::ZeroDuration(), absl::Hours(24));
@@ -82,6 +88,10 @@ std::vector<std::string> FieldsOf(const absl::Status& status) {
 
 void Violations::Add(std::string_view field, std::string_view reason, std::string_view message) {
   items_.push_back({std::string(field), std::string(reason), std::string(message)});
+}
+
+void Violations::Missing(std::string_view field, std::string_view message) {
+  Add(field, "REQUIRED", message);
 }
 
 absl::Status Violations::ToStatus() const {

@@ -29,6 +29,8 @@ absl::Status Failure(absl::StatusCode code, std::string_view reason, std::string
 
 // INVALID_ARGUMENT with one google.rpc.BadRequest violation of `field` (a path as in the request: "person.birth_date").
 absl::Status InvalidField(std::string_view field, std::string_view reason, std::string_view message);
+// The same with reason REQUIRED (Violations::Missing).
+absl::Status MissingField(std::string_view field, std::string_view message);
 
 // At most kMaxFailureMessageBytes of `message`, cut before a UTF-8 character, so that what is left is still text.
 std::string Shortened(std::string_view message);
@@ -45,6 +47,8 @@ std::vector<std::string> FieldsOf(const absl::Status& status);
 class Violations final {
  public:
   void Add(std::string_view field, std::string_view reason, std::string_view message);
+  // Adds reason REQUIRED, which every field has that must be given and is not, here or because of what other fields say.
+  void Missing(std::string_view field, std::string_view message);
   bool empty() const { return items_.empty(); }
   // OK if nothing was added; otherwise INVALID_ARGUMENT whose reason is the first violation's and whose details list
   // the first kMaxFieldViolations.

@@ -60,7 +60,7 @@ void CheckText(std::string_view field, std::string_view text, const TextRule& ru
   const std::optional<std::size_t> count = CountCharacters(text);
   if (!count.has_value()) return violations.Add(field, "TEXT_NOT_UTF8", "must be UTF-8 text");
   if (rule.required && text.find_first_not_of(" \t\r\n") == std::string_view::npos) {
-    return violations.Add(field, "REQUIRED", "must be given");
+    return violations.Missing(field, "must be given");
   }
   if (*count > rule.max_characters) {
     return violations.Add(field, "TEXT_TOO_LONG",

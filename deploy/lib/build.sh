@@ -19,13 +19,26 @@ build_targets() {
     # Ninja's own progress line, for a person who waits.
     (cd "$source" && cmake --build "$folder" --target "$@") || return 1
   else
-    (cd "$source" && cmake --build "$folder" --target "$@") >"$log" 2>&1 || {
+    (cd "$source" && exec cmake --build "$folder" --target "$@") >"$log" 2>&1 &
+    build_wait $! "$log" || {
       grep -E 'error|FAILED' "$log" | head -n 40 >&2
       tail -n 20 "$log" >&2
       echo "the build failed: the whole log is $log" >&2
       return 1
     }
   fi
+}
+
+# build_wait PID LOG: until the build ends, with its status; every 30 seconds says how far it is.
+build_wait() {
+  local pid=$1 log=$2 said=$SECONDS
+  while kill -0 "$pid" 2>/dev/null; do
+    sleep 0.2
+    [ $((SECONDS - said)) -ge 30 ] || continue
+    said=$SECONDS
+    tail -c 2000 "$log" | sed -nE 's|^\[([0-9]+)/([0-9]+)\].*|   \1 of \2|p' | tail -n 1
+  done
+  wait "$pid"
 }
 
 # stage NAME COMMAND...: runs a command and says how long it took.

@@ -1,6 +1,8 @@
 # shellcheck shell=bash
 # Starts, watches and stops the three services. Sourced by deploy/run. A keeper process stands behind each service: it starts it
-# again when it was killed, on the same port and store, and stops it when it is told to.
+# again when it was killed, on the same port and store, and stops it when it is told to. Both hold the lock of the service's name open
+# as file 9 for as long as they live: a process id in a file is believed only where that process holds it, and what holds it is
+# never forgotten, however early or late it is told to stop.
 
 SUITE_SERVICES="referral-intake caseload mdt-agenda"
 
@@ -46,34 +48,50 @@ suite_exec() {
     mdt-agenda) peers=(--caseload-address "127.0.0.1:${suite_port[caseload]}") ;;
   esac
   exec "$suite_bin/$service" --listen "127.0.0.1:${suite_port[$service]}" "${metrics[@]}" "${peers[@]}" \
-    --data-dir "$suite_folder/$service" --dev-principals --reflection
+    --data-dir "$suite_folder/$service" --port-file "$suite_folder/$service.ready" --dev-principals --reflection
 }
 
-# Starts the service again for as long as it is killed from outside (a status over 128); any other end is its own decision. A service
-# that was told to stop (the marker) is not started again.
+# Starts the service again for as long as it is killed from outside (a status over 128); any other end is its own decision. SIGTERM is
+# passed on, and is the end. What dies within five seconds, five times in a row, is given up.
 suite_keep() {
-  local service=$1 status=0
-  while :; do
-    suite_exec_child "$service"
-    status=$?
-    if [ $status -le 128 ] || [ -e "$suite_folder/$service.stop" ]; then return $status; fi
+  local service=$1 status=0 pid="" signals=0 seen began early=0
+  set +e
+  trap 'signals=$((signals + 1)); [ -z "$pid" ] || kill -TERM "$pid" 2>/dev/null' TERM
+  while [ $signals -eq 0 ]; do
+    rm -f "$suite_folder/$service.ready"
+    began=$SECONDS
+    (suite_exec "$service") &
+    pid=$!
+    echo $pid >"$suite_folder/$service.pid"
+    # What came before there was anybody to pass it on to.
+    [ $signals -eq 0 ] || kill -TERM $pid 2>/dev/null
+    seen=""
+    until [ "$seen" = $signals ]; do # a signal ends the wait, not the service
+      seen=$signals
+      wait $pid
+      status=$?
+    done
+    pid=""
+    [ $status -gt 128 ] && [ $signals -eq 0 ] || break
+    if [ $((SECONDS - began)) -lt 5 ]; then early=$((early + 1)); else early=0; fi
+    if [ $early -ge 5 ]; then
+      echo "{\"event\":\"given_up\",\"service\":\"$service\",\"status\":$status}"
+      break
+    fi
     echo "{\"event\":\"restarted\",\"service\":\"$service\",\"status\":$status}"
     sleep 0.2
   done
+  return $status
 }
 
-suite_exec_child() {
-  (suite_exec "$1") &
-  local pid=$!
-  echo $pid >"$suite_folder/$1.pid"
-  wait $pid
-}
-
-suite_running() {
+# suite_process SERVICE FILE: the process id in the service's FILE (pid, keeper), if that process is alive and ours.
+suite_process() {
   local pid
-  pid=$(cat "$suite_folder/$1.pid" 2>/dev/null) || return 1
-  [ -n "$pid" ] && [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = "$1" ]
+  pid=$(cat "$suite_folder/$1.$2" 2>/dev/null) || return 1
+  [ -n "$pid" ] && [ "/proc/$pid/fd/9" -ef "$suite_folder/$1.lock" ] && echo "$pid"
 }
+
+suite_running() { suite_process "$1" pid >/dev/null; }
 
 suite_start() {
   local service=$1
@@ -81,16 +99,19 @@ suite_start() {
     echo "$suite_bin/$service is not there: run deploy/run without SPLW_NO_BUILD" >&2
     return 1
   }
-  if suite_running "$service"; then
-    echo "$service already runs (process $(cat "$suite_folder/$service.pid"))"
+  mkdir -p "$suite_folder"
+  exec 9>>"$suite_folder/$service.lock"
+  if suite_running "$service" || ! flock -w 1 9; then
+    exec 9>&-
+    echo "$service already runs (process $(suite_process "$service" pid))"
     return 0
   fi
-  rm -f "$suite_folder/$service.stop" "$suite_folder/$service.pid"
-  mkdir -p "$suite_folder"
-  set +e
+  rm -f "$suite_folder/$service.pid"
+  set -m # in a process group of its own: what is typed at this terminal, and its end, are not for the service
   suite_keep "$service" >>"$suite_folder/$service.log" 2>&1 </dev/null &
   echo $! >"$suite_folder/$service.keeper"
-  set -e
+  set +m
+  exec 9>&-
   disown
 }
 
@@ -100,40 +121,73 @@ suite_splwctl() {
     --caseload "127.0.0.1:${suite_port[caseload]}" --mdt "127.0.0.1:${suite_port[mdt-agenda]}" "$@"
 }
 
-suite_answers() { (exec 3<>"/dev/tcp/127.0.0.1/${suite_port[$1]}") 2>/dev/null; }
+# Ours runs and has said that it serves. That something answers on its port says nothing: it may be another suite's.
+suite_serves() { suite_running "$1" && [ -s "$suite_folder/$1.ready" ]; }
 
-# suite_wait_serving SECONDS: until all three take connections.
+# suite_wait_serving SECONDS: until all three serve at one look: one may end, and be started again, while another is waited for.
 suite_wait_serving() {
-  local service until=$((SECONDS + $1))
-  for service in $SUITE_SERVICES; do
-    until suite_answers "$service"; do
-      if [ $SECONDS -ge $until ] || ! kill -0 "$(cat "$suite_folder/$service.keeper")" 2>/dev/null; then
-        echo "$service did not start. What it said last:" >&2
-        tail -n 5 "$suite_folder/$service.log" >&2
-        return 1
-      fi
-      sleep 0.05
+  local service missing until=$((SECONDS + $1))
+  while :; do
+    missing=""
+    for service in $SUITE_SERVICES; do
+      suite_serves "$service" || {
+        missing=$service
+        break
+      }
     done
+    [ -n "$missing" ] || break
+    if [ $SECONDS -ge $until ] || ! suite_process "$missing" keeper >/dev/null; then
+      suite_say_not_serving "$missing"
+      return 1
+    fi
+    sleep 0.05
+  done
+  for service in $SUITE_SERVICES; do
+    [ "$(suite_port_of "$service")" = "${suite_port[$service]}" ] || {
+      echo "$service of $suite_folder serves on port $(suite_port_of "$service") already, not on ${suite_port[$service]}:" \
+        "set SPLW_PORTS as it was started, or stop it first" >&2
+      return 1
+    }
   done
 }
 
+# On which port it serves, by its own word; nothing where it does not serve.
+suite_port_of() { head -n 1 "$suite_folder/$1.ready" 2>/dev/null || true; }
+
+suite_say_not_serving() {
+  echo "$1 does not serve on 127.0.0.1:${suite_port[$1]}. What it said last:" >&2
+  tail -n 5 "$suite_folder/$1.log" >&2
+}
+
+# The keeper first: it would start the service again.
+suite_tell_to_stop() {
+  local file pid
+  for file in keeper pid; do
+    if pid=$(suite_process "$1" $file); then kill -TERM "$pid" 2>/dev/null || true; fi
+  done
+}
+
+# Status 1 where something needs longer to stop.
 suite_stop_all() {
-  local service pid
+  local service tries status=0
+  for service in $SUITE_SERVICES; do suite_tell_to_stop "$service"; done
   for service in $SUITE_SERVICES; do
-    [ -d "$suite_folder" ] && touch "$suite_folder/$service.stop"
-    if suite_running "$service"; then kill -TERM "$(cat "$suite_folder/$service.pid")" 2>/dev/null || true; fi
-  done
-  for service in $SUITE_SERVICES; do
-    pid=$(cat "$suite_folder/$service.pid" 2>/dev/null) || continue
-    for _ in $(seq 100); do
-      kill -0 "$pid" 2>/dev/null || break
+    [ -e "$suite_folder/$service.lock" ] || continue
+    tries=0
+    # Under the lock, so that they are not those of a process that was started this very moment.
+    until flock -n "$suite_folder/$service.lock" rm -f "$suite_folder/$service.pid" "$suite_folder/$service.keeper"; do
+      tries=$((tries + 1))
+      if [ $tries -gt 100 ]; then
+        echo "$service (process $(suite_process "$service" pid)) did not stop in 10 s; it goes on stopping" >&2
+        status=1
+        continue 2
+      fi
       sleep 0.1
+      # Again: it may have been started since, or not have been able to listen yet.
+      suite_tell_to_stop "$service"
     done
-    if suite_running "$service"; then
-      echo "$service (process $pid) did not stop in 10 s; it goes on stopping" >&2
-    fi
-    rm -f "$suite_folder/$service.pid" "$suite_folder/$service.keeper" "$suite_folder/$service.stop"
   done
+  return $status
 }
 
 suite_status() {
@@ -142,11 +196,11 @@ suite_status() {
     if ! suite_running "$service"; then
       printf '%-16s does not run\n' "$service"
       status=3
-    elif suite_answers "$service"; then
-      printf '%-16s serves on 127.0.0.1:%s (process %s)\n' "$service" "${suite_port[$service]}" \
-        "$(cat "$suite_folder/$service.pid")"
+    elif suite_serves "$service"; then
+      printf '%-16s serves on 127.0.0.1:%s (process %s)\n' "$service" "$(suite_port_of "$service")" \
+        "$(suite_process "$service" pid)"
     else
-      printf '%-16s runs (process %s) but does not answer\n' "$service" "$(cat "$suite_folder/$service.pid")"
+      printf '%-16s runs (process %s) but does not serve yet\n' "$service" "$(suite_process "$service" pid)"
       status=3
     fi
   done

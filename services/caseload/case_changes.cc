@@ -1,7 +1,9 @@
 #include "services/caseload/case_changes.h"
 
+#include <set>
 #include <vector>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/caseload_tables.h"
@@ -40,7 +42,8 @@ absl::Status AddToLoad(delivery::Change& change, const std::string& link_worker_
   SPLW_ASSIGN_OR_RETURN(LinkWorkerRecord worker, LoadLinkWorker(change.txn(), change.network(), link_worker_id));
   worker.set_open_cases(worker.open_cases() + cases);
   worker.set_weighted_load(worker.weighted_load() + weight);
-  return LinkWorkers().Put(change.txn(), change.network(), worker);
+  SPLW_RETURN_IF_ERROR(LinkWorkers().Put(change.txn(), change.network(), worker));
+  return change.Changed(kLinkWorkerCollection, LinkWorkerName(change.network(), worker.id()), /*created=*/false);
 }
 
 absl::Status MoveLoad(delivery::Change& change, const Share& before, const Share& after) {
@@ -49,6 +52,30 @@ absl::Status MoveLoad(delivery::Change& change, const Share& before, const Share
   }
   SPLW_RETURN_IF_ERROR(AddToLoad(change, before.link_worker_id, -before.cases, -before.weight));
   return AddToLoad(change, after.link_worker_id, after.cases, after.weight);
+}
+
+// The person took their consent back, or did not want to go on.
+bool Declined(const CaseRecord& record) {
+  return record.consent().referral() == type::v1::CONSENT_STATUS_DECLINED ||
+         record.outcome() == v1::CASE_OUTCOME_DECLINED;
+}
+
+bool SharesAlike(const CaseRecord& one, const CaseRecord& other) {
+  const auto& agreed = one.consent().share_with();
+  const auto& agreed_by_other = other.consent().share_with();
+  return Declined(one) == Declined(other) &&
+         std::set<int>(agreed.begin(), agreed.end()) == std::set<int>(agreed_by_other.begin(), agreed_by_other.end());
+}
+
+absl::Status TellSharing(delivery::Change& change, const std::optional<CaseRecord>& before, const CaseRecord& after) {
+  const bool known_to_mdt = after.has_mdt_status();
+  if (!before.has_value() || !known_to_mdt || SharesAlike(*before, after)) return absl::OkStatus();
+  v1::CaseSharingChanged event;
+  event.set_case_(CaseName(change.network(), after.id()));
+  event.set_declined(Declined(after));
+  *event.mutable_share_with() = after.consent().share_with();
+  *event.mutable_time() = ToTimestamp(change.now());
+  return change.Emit(kMdtAgenda, event.case_(), event);
 }
 
 absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const CaseRecord& record, v1::CaseStage stage) {
@@ -101,8 +128,7 @@ absl::StatusOr<CommunityServiceRecord> LoadCommunityService(store::Snapshot& sna
 }
 
 absl::Status CheckEtag(const std::string& etag, std::uint64_t version) {
-  if (etag.empty() || etag == Etag(version)) return absl::OkStatus();
-  return errors::EtagMismatch();
+  return etag.empty() ? absl::OkStatus() : delivery::CheckEtag("etag", etag, version);
 }
 
 absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id, const std::string& etag) {
@@ -114,23 +140,36 @@ absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view 
 
 absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>& before, CaseRecord& after,
                       std::string_view reason) {
+  if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
+    SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));
+  }
   after.set_version(before.has_value() ? before->version() + 1 : 1);
   after.set_weight(CaseWeight(after));
   *after.mutable_update_time() = ToTimestamp(change.now());
   SPLW_RETURN_IF_ERROR(MoveLoad(change, ShareOf(before), ShareOf(after)));
   SPLW_RETURN_IF_ERROR(Cases().Put(change.txn(), change.network(), after));
-  return change.Changed("cases", CaseName(change.network(), after.id()), !before.has_value(), reason);
+  SPLW_RETURN_IF_ERROR(TellSharing(change, before, after));
+  return change.Changed(kCaseCollection, CaseName(change.network(), after.id()), !before.has_value(), reason);
+}
+
+absl::Status SaveHeldPlaces(delivery::Change& change, const CommunityServiceRecord& record) {
+  SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord before,
+                        LoadCommunityService(change.txn(), change.network(), record.id()));
+  if (before.places_held() == record.places_held()) return absl::OkStatus();
+  SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), record));
+  return change.Changed(kCommunityServiceCollection, CommunityServiceName(change.network(), record.id()),
+                        /*created=*/false);
 }
 
 absl::Status SaveSignpost(delivery::Change& change, const SignpostRecord& record, std::string_view reason) {
   SPLW_RETURN_IF_ERROR(Signposts().Put(change.txn(), change.network(), record));
-  return change.Changed("signposts", SignpostName(change.network(), record.case_id(), record.id()),
+  return change.Changed(kSignpostCollection, SignpostName(change.network(), record.case_id(), record.id()),
                         record.version() == 1, reason);
 }
 
 absl::Status SaveNomination(delivery::Change& change, const NominationRecord& record, std::string_view reason) {
   SPLW_RETURN_IF_ERROR(Nominations().Put(change.txn(), change.network(), record));
-  return change.Changed("nominations", NominationName(change.network(), record.case_id(), record.id()),
+  return change.Changed(kNominationCollection, NominationName(change.network(), record.case_id(), record.id()),
                         record.version() == 1, reason);
 }
 
@@ -193,7 +232,7 @@ absl::Status ReleasePlaces(delivery::Change& change, CaseRecord& record) {
                                                                          signpost, v1::SIGNPOST_OUTCOME_CASE_CLOSED,
                                                                          v1::BOUNCE_CAUSE_UNSPECIFIED, change.now()));
     record = std::move(released.record);
-    SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), released.service));
+    SPLW_RETURN_IF_ERROR(SaveHeldPlaces(change, released.service));
     SPLW_RETURN_IF_ERROR(SaveSignpost(change, released.signpost, "CASE_CLOSED"));
   }
   return absl::OkStatus();

@@ -40,10 +40,16 @@ absl::Status CheckEtag(const std::string& etag, std::uint64_t version);
 absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view case_id, const std::string& etag);
 
 // Writes `after`, which takes the place of `before` (nullopt: a new case): sets its version, weight and time
-// of update, moves the weight between the loads of link workers, and writes the audit record and the feed
-// entry. `reason`: a code.
+// of update, moves the weight between the loads of link workers, and writes the audit records and the feed
+// entries. Whatever changed the consent (product.md, "What must never happen", 3): a person who does not agree is not
+// discussed, so their open nomination is withdrawn; and mdt-agenda is told where a case that was ever nominated is
+// shared otherwise than before. `reason`: a code.
 absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>& before, CaseRecord& after,
                       std::string_view reason = "");
+
+// Writes a community service of which other places are held than before, with audit record and feed entry; its
+// version stays. Nothing where as many are held as before.
+absl::Status SaveHeldPlaces(delivery::Change& change, const CommunityServiceRecord& record);
 
 // Write a record of a case, with audit record and feed entry.
 absl::Status SaveSignpost(delivery::Change& change, const SignpostRecord& record, std::string_view reason = "");

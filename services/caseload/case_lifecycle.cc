@@ -5,22 +5,34 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/health/same_person.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
+#include "common/text/validate.h"
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
+#include "services/caseload/person.h"
 
 namespace splw::caseload {
 namespace {
 
+// splw.referral.v1.WithdrawReason, as the event writes it.
+constexpr char kPersonDeclined[] = "PERSON_DECLINED";
+
 bool Indicates(type::v1::CrisisAnswer answer) {
-  return answer == type::v1::CRISIS_ANSWER_YES || answer == type::v1::CRISIS_ANSWER_UNSURE;
+  return answer != type::v1::CRISIS_ANSWER_UNSPECIFIED && answer != type::v1::CRISIS_ANSWER_NO;
+}
+
+// What the intake found, or what the answers of an older sender say.
+bool IndicatesCrisis(const referral::v1::ReferralAccepted& referral) {
+  return referral.crisis_indicated() || caseload::IndicatesCrisis(referral.crisis_answers());
 }
 
 void AddReferral(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
   storage::v1::CaseReferral* added = record.add_referrals();
   added->set_referral(referral.referral());
   *added->mutable_accept_time() = referral.accept_time();
+  *added->mutable_not_same_person_as() = referral.not_same_person_as();
 }
 
 void AddPersonKeys(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
@@ -32,27 +44,61 @@ void AddPersonKeys(CaseRecord& record, const referral::v1::ReferralAccepted& ref
   }
 }
 
+// A need whose kind is known and that says nothing of its own is no other one. Where the case is full, what it says is
+// put to the first need of its kind, as far as that has room.
 void AddNeeds(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
   for (const type::v1::Need& need : referral.needs()) {
-    const bool known = std::any_of(record.needs().begin(), record.needs().end(), [&need](const auto& other) {
-      return other.category() == need.category() && other.note() == need.note();
-    });
-    if (known || static_cast<std::size_t>(record.needs_size()) >= kMaxNeedsPerCase) continue;
-    *record.add_needs() = need;
+    auto& needs = *record.mutable_needs();
+    const auto of_kind = std::find_if(needs.begin(), needs.end(),
+                                      [&need](const auto& other) { return other.category() == need.category(); });
+    const bool known =
+        of_kind != needs.end() && (need.note().empty() || std::any_of(of_kind, needs.end(), [&need](const auto& other) {
+                                     return other.category() == need.category() && other.note() == need.note();
+                                   }));
+    if (known) continue;
+    if (static_cast<std::size_t>(needs.size()) < kMaxNeedsPerCase) {
+      *record.add_needs() = need;
+    } else if (of_kind != needs.end()) {
+      const std::string together = of_kind->note().empty() ? need.note() : of_kind->note() + "\n" + need.note();
+      if (text::CountCharacters(together).value_or(kMaxNeedNoteCharacters + 1) <= kMaxNeedNoteCharacters) {
+        of_kind->set_note(together);
+      }
+    }
   }
 }
 
 void TakeNewestStatement(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
-  *record.mutable_person() = referral.person();
+  *record.mutable_person() = MergePerson(record.person(), referral.person());
   *record.mutable_referrer() = referral.referrer();
-  record.set_reason_text(referral.reason_text());
+  if (!referral.reason_text().empty()) record.set_reason_text(referral.reason_text());
 }
 
-// An assessment may have asked the person since the referral was made.
+// One that comes late says only what was not known.
+void TakeOlderStatement(CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  *record.mutable_person() = MergePerson(referral.person(), record.person());
+  if (record.reason_text().empty()) record.set_reason_text(referral.reason_text());
+}
+
+bool Says(const type::v1::Consent& consent) {
+  return consent.referral() == type::v1::CONSENT_STATUS_AGREED ||
+         consent.referral() == type::v1::CONSENT_STATUS_DECLINED;
+}
+
+// The newest "yes" or "no" of the person counts, by when they said it. That nobody asked takes nothing back.
 void TakeConsentIfNewer(CaseRecord& record, const type::v1::Consent& consent, const google::protobuf::Timestamp& time) {
-  if (record.has_consent_time() && FromTimestamp(time) < FromTimestamp(record.consent_time())) return;
+  if (record.has_consent() && !Says(consent)) return;
+  if (Says(record.consent()) && FromTimestamp(time) < FromTimestamp(record.consent_time())) return;
   *record.mutable_consent() = consent;
   *record.mutable_consent_time() = time;
+}
+
+google::protobuf::Timestamp ConsentTime(const referral::v1::ReferralAccepted& referral) {
+  return referral.has_consent_time() ? referral.consent_time() : referral.accept_time();
+}
+
+absl::Status CheckNotTooEarly(const CaseRecord& record, const google::protobuf::Timestamp& time) {
+  if (FromTimestamp(time) >= FromTimestamp(record.open_time()) - kMaxBeforeOpening) return absl::OkStatus();
+  return text::InvalidField("time", "TOO_EARLY", "must not be more than a year before the case was opened");
 }
 
 // Gives ids to the items that have none: the prefix and the first number that neither plan has used.
@@ -111,12 +157,12 @@ CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_
   record.set_correlation_id(std::string(correlation_id));
   *record.mutable_open_time() = ToTimestamp(now);
   record.set_urgency(referral.urgency());
-  record.set_crisis_indicated(IndicatesCrisis(referral.crisis_answers()));
+  record.set_crisis_indicated(IndicatesCrisis(referral));
   AddReferral(record, referral);
   AddPersonKeys(record, referral);
   AddNeeds(record, referral);
   TakeNewestStatement(record, referral);
-  TakeConsentIfNewer(record, referral.consent(), referral.accept_time());
+  TakeConsentIfNewer(record, referral.consent(), ConsentTime(referral));
   record.set_weight(CaseWeight(record));
   return record;
 }
@@ -130,14 +176,34 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
   AddReferral(record, referral);
   AddPersonKeys(record, referral);
   if (!record.needs_confirmed()) AddNeeds(record, referral);
-  if (FromTimestamp(referral.accept_time()) >= newest) TakeNewestStatement(record, referral);
-  TakeConsentIfNewer(record, referral.consent(), referral.accept_time());
+  if (FromTimestamp(referral.accept_time()) >= newest) {
+    TakeNewestStatement(record, referral);
+  } else {
+    TakeOlderStatement(record, referral);
+  }
+  TakeConsentIfNewer(record, referral.consent(), ConsentTime(referral));
   if (referral.urgency() == type::v1::URGENCY_URGENT) record.set_urgency(type::v1::URGENCY_URGENT);
-  if (IndicatesCrisis(referral.crisis_answers())) record.set_crisis_indicated(true);
+  if (IndicatesCrisis(referral)) record.set_crisis_indicated(true);
   return record;
 }
 
+bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  const auto names = [](const auto& list, const std::string& name) {
+    return std::find(list.begin(), list.end(), name) != list.end();
+  };
+  const bool told_apart = std::any_of(record.referrals().begin(), record.referrals().end(), [&](const auto& known) {
+    return names(referral.not_same_person_as(), known.referral()) ||
+           names(known.not_same_person_as(), referral.referral());
+  });
+  return !told_apart && health::MayBeOnePerson(record.person(), referral.person());
+}
+
 CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now) {
+  if (event.reason_code() == kPersonDeclined) {
+    type::v1::Consent refusal;
+    refusal.set_referral(type::v1::CONSENT_STATUS_DECLINED);
+    TakeConsentIfNewer(record, refusal, event.has_withdraw_time() ? event.withdraw_time() : ToTimestamp(now));
+  }
   bool any_stands = false;
   for (auto& referral : *record.mutable_referrals()) {
     if (referral.referral() == event.referral() && !referral.withdrawn()) {
@@ -199,6 +265,7 @@ absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, a
 absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact) {
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "a contact"));
   if (record.contact_count() >= kMaxContactsPerCase) return errors::TooManyContacts();
+  SPLW_RETURN_IF_ERROR(CheckNotTooEarly(record, contact.time()));
   record.set_contact_count(record.contact_count() + 1);
   if (!record.has_last_contact_time() || FromTimestamp(record.last_contact_time()) < FromTimestamp(contact.time())) {
     *record.mutable_last_contact_time() = contact.time();
@@ -210,13 +277,11 @@ absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRec
                                           const std::optional<type::v1::Consent>& consent, absl::Time now) {
   SPLW_RETURN_IF_ERROR(RequireActive(record, "an assessment"));
   if (record.assessment_count() >= kMaxAssessmentsPerCase) return errors::TooManyAssessments();
+  SPLW_RETURN_IF_ERROR(CheckNotTooEarly(record, assessment.time()));
   record.set_assessment_count(record.assessment_count() + 1);
   if (assessment.crisis_indicated()) record.set_crisis_indicated(true);
-  if (consent.has_value()) {
-    *record.mutable_consent() = *consent;
-    *record.mutable_consent_time() = ToTimestamp(now);
-  }
-  // One that is written down late does not replace a newer one.
+  // One that is written down late replaces nothing that is newer.
+  if (consent.has_value()) TakeConsentIfNewer(record, *consent, assessment.time());
   const bool newest = record.latest_assessment_id().empty() ||
                       FromTimestamp(record.latest_assessment_time()) <= FromTimestamp(assessment.time());
   if (!newest) return record;

@@ -20,21 +20,28 @@ namespace splw::caseload {
 // 1 to 4 (limits.h): what the case counts in a link worker's load.
 int CaseWeight(const CaseRecord& record);
 
-// True if an answer to the crisis questions is "yes" or "unsure" (standards.md, "Crisis questions").
+// True if an answer to the crisis questions is "yes" or "unsure" (standards.md, "Crisis questions"), or one that
+// this build does not know.
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 
 // A new case for an accepted referral, waiting for its link worker.
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
                     std::string_view correlation_id, absl::Time now);
 
-// A further referral of the same person joins their open case: what the newest says of the person, the
-// referrer and the consent replaces what was there (by time of acceptance); needs are added unless an
-// assessment has confirmed them; urgency and signs of a crisis only grow. A referral that is in the case
-// already changes nothing.
+// A further referral of the same person joins their open case: what the newest states of the person, the reason
+// and the referrer replaces what was there (by time of acceptance; person.h); the person's newest "yes" or "no" is the
+// case's consent (by when they said it); needs are added unless an assessment has confirmed them; urgency and signs of
+// a crisis only grow. A referral that is in the case already changes nothing.
 CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted& referral);
+
+// True if the referral is this case's person's, as far as the caseload can tell: nobody has said that they are two
+// people, and nothing that is stated of them speaks against it (common/health/same_person.h). For a case that has a key
+// of the referral's.
+bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral);
 
 // The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case
 // closes with REFERRAL_WITHDRAWN; otherwise it is marked and goes on. In a closed case it is only recorded.
+// Where the person no longer agrees, that is their newest word on the consent, in whatever state the case is.
 CaseRecord WithdrawReferral(CaseRecord record, const referral::v1::ReferralWithdrawn& event, absl::Time now);
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION unless the case is active / open. `what`: for the message ("a
@@ -47,12 +54,14 @@ absl::Status RequireOpen(const CaseRecord& record, std::string_view what);
 // (requests.h).
 absl::StatusOr<CaseRecord> UpdatePlan(CaseRecord record, const v1::Plan& plan, absl::Time now);
 
-// Requires an open case; RESOURCE_EXHAUSTED TOO_MANY_CONTACTS.
+// Requires an open case; RESOURCE_EXHAUSTED TOO_MANY_CONTACTS; INVALID_ARGUMENT TOO_EARLY, field "time", for an instant
+// long before the case was opened (kMaxBeforeOpening).
 absl::StatusOr<CaseRecord> NoteContact(CaseRecord record, const ContactRecord& contact);
 
-// The assessment's needs, where it has any, replace the case's; `consent`, where given, replaces the case's
-// consent. Requires an active case; RESOURCE_EXHAUSTED TOO_MANY_ASSESSMENTS. What matters to the person
-// becomes the plan's where it has none yet.
+// The assessment's needs, where it has any, replace the case's; `consent`, where given, is the case's unless
+// the person has said something else since the assessment. Requires an active case; RESOURCE_EXHAUSTED
+// TOO_MANY_ASSESSMENTS; INVALID_ARGUMENT TOO_EARLY as above. What matters to the person becomes the plan's where it has
+// none yet.
 absl::StatusOr<CaseRecord> NoteAssessment(CaseRecord record, const AssessmentRecord& assessment,
                                           const std::optional<type::v1::Consent>& consent, absl::Time now);
 

@@ -46,6 +46,17 @@ TEST(CaseLifecycleTest, UnsureToAnyQuestionIndicatesACrisis) {
   EXPECT_TRUE(IndicatesCrisis(answers));
 }
 
+TEST(CaseLifecycleTest, ACrisisThatTheIntakeFoundMarksTheCaseWhateverTheAnswers) {
+  referral::v1::ReferralAccepted referral = Accepted(2);  // three times "no"
+  referral.set_crisis_indicated(true);
+  EXPECT_TRUE(OpenCase(referral, kCaseId, kNetwork, "c", Start()).crisis_indicated());
+  EXPECT_TRUE(JoinReferral(WaitingCase(), referral).crisis_indicated());
+  referral.set_crisis_indicated(false);
+  referral.mutable_crisis_answers()->set_risk_of_harm(static_cast<type::v1::CrisisAnswer>(99));
+  EXPECT_TRUE(OpenCase(referral, kCaseId, kNetwork, "c", Start()).crisis_indicated())
+      << "a newer answer, not understood";
+}
+
 TEST(CaseLifecycleTest, WeightGrowsWithNeedsUrgencyAndCrisis) {
   CaseRecord record = WaitingCase();
   EXPECT_EQ(CaseWeight(record), 1);
@@ -87,6 +98,43 @@ TEST(CaseLifecycleTest, AnOlderReferralThatArrivesLateDoesNotReplaceTheNewerStat
   EXPECT_EQ(joined.consent().share_with_size(), 1);
 }
 
+TEST(CaseLifecycleTest, AJoiningReferralThatKnowsLessTakesNothingAway) {
+  referral::v1::ReferralAccepted less = Accepted(2);
+  less.mutable_person()->mutable_name()->clear_family();
+  less.clear_reason_text();
+  const CaseRecord joined = JoinReferral(WaitingCase(), less);
+  EXPECT_EQ(joined.person().name().family(), "Sample");
+  EXPECT_EQ(joined.reason_text(), "Falls, arrears, low mood.");
+
+  referral::v1::ReferralAccepted older = Accepted(0);  // and one that comes late only fills what was not known
+  older.mutable_person()->mutable_name()->set_family("Former");
+  older.mutable_person()->set_phone("0161 496 0000");
+  const CaseRecord filled = JoinReferral(WaitingCase(), older);
+  EXPECT_EQ(filled.person().name().family(), "Sample");
+  EXPECT_EQ(filled.person().phone(), "0161 496 0000");
+}
+
+TEST(CaseLifecycleTest, NoNeedOfAJoiningReferralIsDroppedForWantOfRoom) {
+  referral::v1::ReferralAccepted many = Accepted(2);
+  many.clear_needs();
+  for (int category = type::v1::NeedCategory_MIN + 1; category <= type::v1::NeedCategory_MAX; ++category) {
+    *many.add_needs() = Need(static_cast<type::v1::NeedCategory>(category));
+  }
+  CaseRecord full = JoinReferral(WaitingCase(), many);
+  EXPECT_EQ(full.needs_size(), type::v1::NeedCategory_MAX) << "each kind once";
+  while (static_cast<std::size_t>(full.needs_size()) < kMaxNeedsPerCase) {
+    full.add_needs()->set_note("Another " + std::to_string(full.needs_size()));
+  }
+  referral::v1::ReferralAccepted more = Accepted(3);
+  more.clear_needs();
+  *more.add_needs() = Need(type::v1::NEED_CATEGORY_LONELINESS);
+  more.mutable_needs(0)->set_note("Widowed in May");
+  const CaseRecord joined = JoinReferral(full, more);
+  EXPECT_EQ(static_cast<std::size_t>(joined.needs_size()), kMaxNeedsPerCase);
+  EXPECT_EQ(joined.needs(0).category(), type::v1::NEED_CATEGORY_LONELINESS);
+  EXPECT_EQ(joined.needs(0).note(), "Widowed in May");
+}
+
 TEST(CaseLifecycleTest, TheSameReferralJoinsOnce) {
   EXPECT_EQ(JoinReferral(WaitingCase(), Accepted(1)).referrals_size(), 1);
 }
@@ -124,6 +172,22 @@ TEST(CaseLifecycleTest, WithdrawingFromAClosedCaseKeepsItsOutcome) {
   EXPECT_TRUE(record.referrals(0).withdrawn());
 }
 
+TEST(CaseLifecycleTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheirConsent) {
+  referral::v1::ReferralWithdrawn event = Withdrawn(1);
+  event.set_reason_code("PERSON_DECLINED");
+  *event.mutable_withdraw_time() = ToTimestamp(Start());
+  for (const CaseRecord& before : {ActiveCase(), ClosedCase()}) {
+    const CaseRecord after = WithdrawReferral(before, event, Start());
+    EXPECT_EQ(after.state(), before.state());
+    EXPECT_EQ(after.consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+    EXPECT_EQ(after.consent().share_with_size(), 0);
+  }
+  referral::v1::ReferralAccepted later = Accepted(2);
+  *later.mutable_consent_time() = ToTimestamp(Start() + absl::Hours(1));
+  const CaseRecord stands = WithdrawReferral(JoinReferral(ActiveCase(), later), event, Start());
+  EXPECT_EQ(stands.consent().referral(), type::v1::CONSENT_STATUS_AGREED) << "agreed anew, by another referral";
+}
+
 TEST(CaseLifecycleTest, NewPlanItemsGetIdsThatThePlanHasNotUsed) {
   v1::Plan plan;
   plan.add_goals()->set_text("Walk to the shop");
@@ -153,7 +217,9 @@ TEST(CaseLifecycleTest, WhatTheStateForbidsIsAnIllegalTransition) {
   EXPECT_THAT(NoteAssessment(WaitingCase(), assessment, std::nullopt, Start()), HasReason("ILLEGAL_TRANSITION"));
   EXPECT_THAT(NoteAssessment(ClosedCase(), assessment, std::nullopt, Start()), HasReason("ILLEGAL_TRANSITION"));
   EXPECT_THAT(CloseCase(ClosedCase(), v1::CASE_OUTCOME_DIED, true, Start()), HasReason("ILLEGAL_TRANSITION"));
-  EXPECT_THAT(NoteContact(WaitingCase(), {}), IsOk()) << "a first call needs no link worker";
+  ContactRecord call;
+  *call.mutable_time() = ToTimestamp(Start());
+  EXPECT_THAT(NoteContact(WaitingCase(), call), IsOk()) << "a first call needs no link worker";
 }
 
 TEST(CaseLifecycleTest, TheLastContactIsTheLatestNotTheLastWrittenDown) {
@@ -195,6 +261,18 @@ TEST(CaseLifecycleTest, AnAssessmentConfirmsTheNeedsAndStartsThePlan) {
   EXPECT_EQ(JoinReferral(*maybe_case, Accepted(2)).needs_size(), 1) << "confirmed needs stay";
 }
 
+TEST(CaseLifecycleTest, WhatLiesLongBeforeTheCaseIsASlipOfThePen) {
+  ContactRecord contact;
+  *contact.mutable_time() = ToTimestamp(Start() - kMaxBeforeOpening);
+  EXPECT_THAT(NoteContact(ActiveCase(), contact), IsOk()) << "Start() is when it was opened";
+  *contact.mutable_time() = ToTimestamp(Start() - kMaxBeforeOpening - absl::Seconds(1));
+  EXPECT_THAT(NoteContact(ActiveCase(), contact), HasReason("TOO_EARLY"));
+  const auto maybe_case =
+      NoteAssessment(ActiveCase(), Assessment("a", FromTimestamp(contact.time())), std::nullopt, Start());
+  EXPECT_THAT(maybe_case, HasReason("TOO_EARLY"));
+  EXPECT_THAT(maybe_case, HasField("time"));
+}
+
 TEST(CaseLifecycleTest, AnAssessmentWrittenDownLateIsNotTheLatest) {
   const auto maybe_newer = NoteAssessment(ActiveCase(), Assessment("newer", Start()), std::nullopt, Start());
   const auto maybe_case =
@@ -204,12 +282,53 @@ TEST(CaseLifecycleTest, AnAssessmentWrittenDownLateIsNotTheLatest) {
   EXPECT_EQ(maybe_case->assessment_count(), 2);
 }
 
-TEST(CaseLifecycleTest, ConsentSaidAtAnAssessmentIsNotReplacedByAnOlderReferral) {
-  type::v1::Consent declined;
-  declined.set_referral(type::v1::CONSENT_STATUS_DECLINED);
-  const auto maybe_case = NoteAssessment(ActiveCase(), Assessment("a", Start()), declined, Start() + absl::Hours(48));
+type::v1::Consent Consent(type::v1::ConsentStatus status) {
+  type::v1::Consent consent;
+  consent.set_referral(status);
+  return consent;
+}
+
+// The person refuses at an assessment at Start(); their referral had said yes.
+CaseRecord RefusedCase() {
+  const auto maybe_case = NoteAssessment(ActiveCase(), Assessment("a", Start()),
+                                         Consent(type::v1::CONSENT_STATUS_DECLINED), Start() + absl::Hours(1));
+  EXPECT_THAT(maybe_case, IsOk());
+  EXPECT_EQ(maybe_case->consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+  return *maybe_case;
+}
+
+TEST(CaseLifecycleTest, AReferralAcceptedLateDoesNotUndoARefusal) {
+  referral::v1::ReferralAccepted late = Accepted(2);  // agreed an hour before Start()
+  *late.mutable_accept_time() = ToTimestamp(Start() + absl::Hours(72));
+  EXPECT_EQ(JoinReferral(RefusedCase(), late).consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+  *late.mutable_consent_time() = ToTimestamp(Start() + absl::Hours(24));
+  EXPECT_EQ(JoinReferral(RefusedCase(), late).consent().referral(), type::v1::CONSENT_STATUS_AGREED)
+      << "who agrees again, agrees";
+  late.clear_consent_time();
+  EXPECT_EQ(JoinReferral(RefusedCase(), late).consent().referral(), type::v1::CONSENT_STATUS_AGREED)
+      << "an older sender tells only when it was accepted";
+}
+
+TEST(CaseLifecycleTest, NobodyAskedReplacesNeitherARefusalNorAnAgreement) {
+  referral::v1::ReferralAccepted not_asked = Accepted(2);
+  *not_asked.mutable_consent_time() = ToTimestamp(Start() + absl::Hours(72));
+  for (const auto status : {type::v1::CONSENT_STATUS_NOT_ASKED, type::v1::CONSENT_STATUS_UNSPECIFIED}) {
+    *not_asked.mutable_consent() = Consent(status);
+    EXPECT_EQ(JoinReferral(RefusedCase(), not_asked).consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+    const CaseRecord agreed = JoinReferral(ActiveCase(), not_asked);
+    EXPECT_EQ(agreed.consent().referral(), type::v1::CONSENT_STATUS_AGREED);
+    EXPECT_EQ(agreed.consent().share_with_size(), 1);
+  }
+  const CaseRecord unknown = OpenCase(not_asked, kCaseId, kNetwork, "c", Start());
+  EXPECT_EQ(JoinReferral(unknown, Accepted(3)).consent().referral(), type::v1::CONSENT_STATUS_AGREED)
+      << "a yes from before counts where nobody else asked";
+}
+
+TEST(CaseLifecycleTest, AnAssessmentWrittenDownLateDoesNotReplaceANewerConsent) {
+  const auto maybe_case = NoteAssessment(RefusedCase(), Assessment("monday", Start() - absl::Minutes(30)),
+                                         Consent(type::v1::CONSENT_STATUS_AGREED), Start() + absl::Hours(24));
   ASSERT_THAT(maybe_case, IsOk());
-  EXPECT_EQ(JoinReferral(*maybe_case, Accepted(2)).consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
+  EXPECT_EQ(maybe_case->consent().referral(), type::v1::CONSENT_STATUS_DECLINED);
 }
 
 TEST(CaseLifecycleTest, ACaseThatOwesFeedbackClosesOnlyKnowingly) {

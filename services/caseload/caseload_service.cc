@@ -1,6 +1,7 @@
 #include "services/caseload/caseload_service.h"
 
 #include "common/rpc/watch.h"
+#include "services/caseload/names.h"
 
 namespace splw::caseload {
 namespace {
@@ -15,6 +16,17 @@ grpc::ServerUnaryReactor* Answer(rpc::Calls& calls, grpc::CallbackServerContext*
                                         [&target, handler](const rpc::Call& call, const Request& in, Response* out) {
                                           return (target.*handler)(call, in, out);
                                         });
+}
+
+// A stream of the changes of `collection`, each as FillChange tells it.
+template <typename Response, typename Request>
+grpc::ServerWriteReactor<Response>* Follow(rpc::Calls& calls, grpc::CallbackServerContext* context, const char* method,
+                                           const Request* request, const char* collection) {
+  return rpc::Watch<Request, Response>(
+      calls, context, method, request, collection,
+      [](const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item, Response* response) {
+        return FillChange(call, snapshot, item, response);
+      });
 }
 
 }  // namespace
@@ -34,8 +46,8 @@ grpc::ServerUnaryReactor* CaseloadService::ListCases(grpc::CallbackServerContext
 
 grpc::ServerWriteReactor<v1::WatchCasesResponse>* CaseloadService::WatchCases(grpc::CallbackServerContext* context,
                                                                               const v1::WatchCasesRequest* request) {
-  return rpc::Watch<v1::WatchCasesRequest, v1::WatchCasesResponse>(
-      calls_, context, "splw.caseload.v1.CaseloadService/WatchCases", request, "cases", FillWatchResponse);
+  return Follow<v1::WatchCasesResponse>(calls_, context, "splw.caseload.v1.CaseloadService/WatchCases", request,
+                                        kCaseCollection);
 }
 
 grpc::ServerUnaryReactor* CaseloadService::AllocateCase(grpc::CallbackServerContext* context,
@@ -152,6 +164,12 @@ grpc::ServerUnaryReactor* CaseloadService::ListNominations(grpc::CallbackServerC
                 &Queries::ListNominations);
 }
 
+grpc::ServerWriteReactor<v1::WatchNominationsResponse>* CaseloadService::WatchNominations(
+    grpc::CallbackServerContext* context, const v1::WatchNominationsRequest* request) {
+  return Follow<v1::WatchNominationsResponse>(calls_, context, "splw.caseload.v1.CaseloadService/WatchNominations",
+                                              request, kNominationCollection);
+}
+
 grpc::ServerUnaryReactor* CaseloadService::CreateLinkWorker(grpc::CallbackServerContext* context,
                                                             const v1::CreateLinkWorkerRequest* request,
                                                             v1::LinkWorker* response) {
@@ -180,6 +198,12 @@ grpc::ServerUnaryReactor* CaseloadService::ListLinkWorkers(grpc::CallbackServerC
                 &Queries::ListLinkWorkers);
 }
 
+grpc::ServerWriteReactor<v1::WatchLinkWorkersResponse>* CaseloadService::WatchLinkWorkers(
+    grpc::CallbackServerContext* context, const v1::WatchLinkWorkersRequest* request) {
+  return Follow<v1::WatchLinkWorkersResponse>(calls_, context, "splw.caseload.v1.CaseloadService/WatchLinkWorkers",
+                                              request, kLinkWorkerCollection);
+}
+
 grpc::ServerUnaryReactor* CaseloadService::CreateCommunityService(grpc::CallbackServerContext* context,
                                                                   const v1::CreateCommunityServiceRequest* request,
                                                                   v1::CommunityService* response) {
@@ -206,6 +230,12 @@ grpc::ServerUnaryReactor* CaseloadService::ListCommunityServices(grpc::CallbackS
                                                                  v1::ListCommunityServicesResponse* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/ListCommunityServices", request, response, queries_,
                 &Queries::ListCommunityServices);
+}
+
+grpc::ServerWriteReactor<v1::WatchCommunityServicesResponse>* CaseloadService::WatchCommunityServices(
+    grpc::CallbackServerContext* context, const v1::WatchCommunityServicesRequest* request) {
+  return Follow<v1::WatchCommunityServicesResponse>(
+      calls_, context, "splw.caseload.v1.CaseloadService/WatchCommunityServices", request, kCommunityServiceCollection);
 }
 
 }  // namespace splw::caseload

@@ -59,6 +59,8 @@ class CaseloadService final : public v1::CaseloadService::CallbackService {
   grpc::ServerUnaryReactor* ListNominations(grpc::CallbackServerContext* context,
                                             const v1::ListNominationsRequest* request,
                                             v1::ListNominationsResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchNominationsResponse>* WatchNominations(
+      grpc::CallbackServerContext* context, const v1::WatchNominationsRequest* request) override;
   grpc::ServerUnaryReactor* CreateLinkWorker(grpc::CallbackServerContext* context,
                                              const v1::CreateLinkWorkerRequest* request,
                                              v1::LinkWorker* response) override;
@@ -70,6 +72,8 @@ class CaseloadService final : public v1::CaseloadService::CallbackService {
   grpc::ServerUnaryReactor* ListLinkWorkers(grpc::CallbackServerContext* context,
                                             const v1::ListLinkWorkersRequest* request,
                                             v1::ListLinkWorkersResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchLinkWorkersResponse>* WatchLinkWorkers(
+      grpc::CallbackServerContext* context, const v1::WatchLinkWorkersRequest* request) override;
   grpc::ServerUnaryReactor* CreateCommunityService(grpc::CallbackServerContext* context,
                                                    const v1::CreateCommunityServiceRequest* request,
                                                    v1::CommunityService* response) override;
@@ -82,6 +86,8 @@ class CaseloadService final : public v1::CaseloadService::CallbackService {
   grpc::ServerUnaryReactor* ListCommunityServices(grpc::CallbackServerContext* context,
                                                   const v1::ListCommunityServicesRequest* request,
                                                   v1::ListCommunityServicesResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchCommunityServicesResponse>* WatchCommunityServices(
+      grpc::CallbackServerContext* context, const v1::WatchCommunityServicesRequest* request) override;
 
  private:
   rpc::Calls& calls_;

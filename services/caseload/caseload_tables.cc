@@ -3,6 +3,7 @@
 #include <array>
 #include <set>
 
+#include <absl/strings/ascii.h>
 #include <openssl/sha.h>
 
 namespace splw::caseload {
@@ -35,6 +36,10 @@ Entries CaseFilterEntries(const CaseRecord& record) {
     entries.insert(CaseFilterKey(filter).Instant(FromTimestamp(record.open_time())).Text(record.id()).str());
   }
   return {entries.begin(), entries.end()};
+}
+
+Entries NominatedCaseEntries(const CaseRecord& record) {
+  return record.has_mdt_status() ? CaseFilterEntries(record) : Entries();
 }
 
 Entries FeedbackEntries(const CaseRecord& record) {
@@ -97,7 +102,7 @@ Entries LinkWorkerEntries(const LinkWorkerRecord& record) {
 
 Entries ProfessionalEntries(const LinkWorkerRecord& record) {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  const std::string& id = record.professional_id();
+  const std::string id = absl::AsciiStrToLower(record.professional_id());
   SHA256(reinterpret_cast<const unsigned char*>(id.data()), id.size(), digest.data());
   return {KeyBuilder().Text({reinterpret_cast<const char*>(digest.data()), digest.size()}).str()};
 }
@@ -134,6 +139,7 @@ const Table<CaseRecord>& Cases() {
   static const auto* const kTable = new Table<CaseRecord>({.name = "case",
                                                            .key = KeyById<CaseRecord>,
                                                            .indexes = {{kCasesByFilter, CaseFilterEntries},
+                                                                       {kNominatedCasesByFilter, NominatedCaseEntries},
                                                                        {kCasesByFeedbackDue, FeedbackEntries},
                                                                        {kCasesByPerson, PersonEntries},
                                                                        {kCasesByReferral, ReferralEntries, true}}});

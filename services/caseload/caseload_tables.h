@@ -42,6 +42,9 @@ struct CaseFilter {
 };
 std::string CaseFilterPrefix(const CaseFilter& filter);
 
+// Index "mdt" of Cases: the same, for those that were ever nominated.
+inline constexpr char kNominatedCasesByFilter[] = "mdt";
+
 // Index "feedback" of Cases: those on which feedback is owed, by its date. DueDateKey: for
 // PageRequest::until.
 inline constexpr char kCasesByFeedbackDue[] = "feedback";
@@ -73,7 +76,8 @@ std::string NominationStatePrefix(v1::NominationState state);
 // added.
 inline constexpr char kLinkWorkersByFilter[] = "list";
 std::string LinkWorkerPrefix(bool active_only, type::v1::NeedCategory skill);
-// Index "professional" of LinkWorkers, unique: by a hash of the professional id, which may hold a name.
+// Index "professional" of LinkWorkers, unique: by a hash of the professional id, which may hold a name, without regard
+// to case.
 inline constexpr char kLinkWorkersByProfessional[] = "professional";
 
 // Index "list" of CommunityServices: for any need or one, all or only those with a free place, in the order

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/testing/caseload_fixture.h"
 
 namespace splw::caseload {
@@ -15,9 +16,11 @@ using splw::testing::IsOk;
 using splw::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using testkit::Accepted;
 using testkit::Day;
 using testkit::Decision;
+using testkit::FeedbackGiven;
 using testkit::kNetwork;
 using testkit::MeetingName;
 using testkit::ReferralName;
@@ -40,14 +43,6 @@ TEST_F(CaseloadTest, ASecondReferralOfThePersonJoinsTheOpenCaseAndHearsWhoHasIt)
   EXPECT_EQ(OpenCaseFor(2, {"other", "name"}), name);
   EXPECT_THAT(Told("referral-intake", name), ElementsAre("CaseOpened", "ALLOCATED", "CaseOpened", "ALLOCATED"));
   EXPECT_EQ(OpenCaseFor(3, {"other"}), name) << "a key learnt from a joined referral recognises the person too";
-}
-
-TEST_F(CaseloadTest, TwinsAtOneAddressHaveACaseEach) {
-  OpenCaseFor(1, {"nhs-of-one", "name"});
-  referral::v1::ReferralAccepted twin = Accepted(2, {"nhs-of-the-other", "name"});
-  twin.mutable_person()->mutable_nhs_number()->set_value("9990000026");
-  EXPECT_THAT(Tell(OnReferralAccepted, twin), IsOk());
-  EXPECT_EQ(ListCases().size(), 2u);
 }
 
 TEST_F(CaseloadTest, AfterTheCaseIsClosedANewReferralOpensAnother) {
@@ -240,10 +235,11 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
   *due.mutable_feedback_due_before() = Day(2026, 10, 2);
   EXPECT_EQ(ListCases(due).size(), 1u);
 
-  mdt::v1::FeedbackRecorded feedback;
-  feedback.set_case_(name);
-  feedback.set_summary("Done.");
-  ASSERT_THAT(Tell(OnFeedbackRecorded, feedback), IsOk());
+  mdt::v1::FeedbackRecorded report = FeedbackGiven(IdOf(name), "item-1", "feedback-1", "2026-10-01", Day(2026, 10, 1));
+  ASSERT_THAT(Tell(OnFeedbackRecorded, report), IsOk());
+  EXPECT_EQ(GetCase(name).mdt_status().last_feedback_summary(), "");
+  EXPECT_EQ(ListCases(due).size(), 1u) << "the meeting is still to hear it";
+  ASSERT_THAT(Tell(OnFeedbackRecorded, FeedbackGiven(IdOf(name), "item-1", "feedback-1")), IsOk());
   EXPECT_THAT(ListCases(due), IsEmpty());
   EXPECT_THAT(Told("referral-intake", name),
               ElementsAre("CaseOpened", "ALLOCATED", "NOMINATED", "MDT_DECIDED", "FEEDBACK_GIVEN"));
@@ -252,8 +248,10 @@ TEST_F(CaseloadTest, TheMdtsDecisionShowsOnTheCaseAndItsReferrerHears) {
 TEST_F(CaseloadTest, ADecisionThatNamesOnePersonTwiceIsRefusedAndNotApplied) {
   const std::string name = OpenCaseFor(1);
   mdt::v1::DecisionRecorded event = Decision(IdOf(name));
-  event.mutable_key_worker()->set_id("nurse");
-  EXPECT_THAT(Tell(OnDecisionRecorded, event), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  for (const char* id : {"nurse", "Nurse"}) {
+    event.mutable_key_worker()->set_id(id);
+    EXPECT_THAT(Tell(OnDecisionRecorded, event), HasReason("SAME_PERSON_FOR_BOTH_ROLES"));
+  }
   EXPECT_FALSE(GetCase(name).has_mdt_status());
   EXPECT_THAT(Tell(OnDecisionRecorded, Decision(testkit::kOtherId)), HasReason("CASE_NOT_FOUND"));
 }
@@ -303,7 +301,25 @@ TEST_F(CaseloadTest, APersonWhoTakesConsentBackIsNotDiscussed) {
   request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
   ASSERT_THAT(Assess(name, request), IsOk());
   EXPECT_EQ(GetCase(name).open_nomination(), "");
-  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn"));
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn", "CaseSharingChanged"));
+  EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
+}
+
+TEST_F(CaseloadTest, AReferralWithdrawnForTheRefusalOfThePersonEndsTheNomination) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto maybe_nomination = Nominate(name);
+  ASSERT_THAT(maybe_nomination, IsOk());
+  referral::v1::ReferralWithdrawn event;
+  event.set_referral(ReferralName(1));
+  event.set_reason_code("PERSON_DECLINED");
+  *event.mutable_withdraw_time() = ToTimestamp(Start() + absl::Hours(1));
+  ASSERT_THAT(Tell(OnReferralWithdrawn, event), IsOk());
+
+  EXPECT_EQ(GetCase(name).state(), v1::CASE_STATE_ACTIVE);
+  EXPECT_EQ(GetCase(name).open_nomination(), "");
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "NominationWithdrawn", "CaseSharingChanged"));
   EXPECT_THAT(Nominate(name), HasReason("CONSENT_NOT_GIVEN"));
 }
 
@@ -380,13 +396,49 @@ TEST_F(CaseloadTest, AProfessionalIsOneLinkWorkerOfANetwork) {
   AddWorker("amina");
   v1::CreateLinkWorkerRequest request;
   request.set_parent(NetworkName(kNetwork));
-  request.mutable_link_worker()->set_professional_id("amina");
   request.mutable_link_worker()->set_display_name("Again");
   request.mutable_link_worker()->set_wte(1);
-  request.set_request_id("again");
-  v1::LinkWorker response;
-  EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
-              HasReason("LINK_WORKER_EXISTS"));
+  for (const char* id : {"amina", "Amina"}) {
+    request.mutable_link_worker()->set_professional_id(id);
+    request.set_request_id(RequestId());
+    v1::LinkWorker response;
+    EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), request, &response),
+                HasReason("LINK_WORKER_EXISTS"));
+  }
+}
+
+TEST_F(CaseloadTest, ANetworkHasRoomForSoManyWorkersAndServices) {
+  const delivery::Origin origin{"test", "SERVICE", "", "Fill", "correlation-1"};
+  ASSERT_THAT(changes_->Run({}, origin, kNetwork,
+                            [](delivery::Change& change) -> absl::Status {
+                              for (std::size_t i = 0; i < kMaxLinkWorkers; ++i) {
+                                const LinkWorkerRecord worker = testkit::Worker(change.NewId());
+                                EXPECT_THAT(LinkWorkers().Put(change.txn(), kNetwork, worker), IsOk());
+                              }
+                              for (std::size_t i = 0; i < kMaxCommunityServices; ++i) {
+                                CommunityServiceRecord service = testkit::Befrienders();
+                                service.set_id(change.NewId());
+                                EXPECT_THAT(CommunityServices().Put(change.txn(), kNetwork, service), IsOk());
+                              }
+                              return absl::OkStatus();
+                            }),
+              IsOk());
+  v1::CreateLinkWorkerRequest worker;
+  worker.set_parent(NetworkName(kNetwork));
+  worker.mutable_link_worker()->set_professional_id("amina");
+  worker.mutable_link_worker()->set_display_name("Worker");
+  worker.mutable_link_worker()->set_wte(1);
+  worker.set_request_id(RequestId());
+  v1::LinkWorker no_worker;
+  EXPECT_THAT(commands_.CreateLinkWorker(Call("CreateLinkWorker"), worker, &no_worker),
+              HasReason("TOO_MANY_LINK_WORKERS"));
+  v1::CreateCommunityServiceRequest service;
+  service.set_parent(NetworkName(kNetwork));
+  service.mutable_community_service()->set_display_name("Befrienders");
+  service.set_request_id(RequestId());
+  v1::CommunityService no_service;
+  EXPECT_THAT(commands_.CreateCommunityService(Call("CreateCommunityService"), service, &no_service),
+              HasReason("TOO_MANY_COMMUNITY_SERVICES"));
 }
 
 TEST_F(CaseloadTest, WorkersAreListedBySkillAndWhetherTheyTakeCases) {
@@ -438,6 +490,39 @@ TEST_F(CaseloadTest, ABodyThatRunsAgainHasItsEffectOnce) {
   EXPECT_EQ(GetService(service).places_held(), 1);
   store_.RerunNext(1);
   ASSERT_THAT(Close(name), IsOk());
+}
+
+TEST_F(CaseloadTest, AFilteredPageOfLargeRecordsEndsBeforeItOutgrowsAMessage) {
+  const std::string name = OpenCaseFor(1);
+  constexpr int kCount = 40;
+  constexpr std::size_t kMaxMessageBytes = 4 << 20;  // gRPC's, which the servers and the clients keep
+  for (int i = 0; i < kCount; ++i) {
+    NominationRecord record;
+    record.set_id(std::to_string(100 + i));
+    record.set_case_id(IdOf(name));
+    record.set_version(1);
+    record.set_state(i % 2 == 0 ? v1::NOMINATION_STATE_SENT : v1::NOMINATION_STATE_DECIDED);
+    record.set_question(std::string(300'000, 'x'));
+    ASSERT_THAT(store_.Commit({}, [&](store::Transaction& txn) { return Nominations().Put(txn, kNetwork, record); }),
+                IsOk());
+  }
+  for (const auto state : {v1::NOMINATION_STATE_UNSPECIFIED, v1::NOMINATION_STATE_SENT}) {
+    v1::ListNominationsRequest request;
+    request.set_parent(name);
+    request.set_state(state);
+    int seen = 0;
+    int pages = 0;
+    do {
+      v1::ListNominationsResponse response;
+      ASSERT_THAT(queries_.ListNominations(Call("ListNominations"), request, &response), IsOk());
+      EXPECT_LT(response.ByteSizeLong(), kMaxMessageBytes);
+      seen += response.nominations_size();
+      request.set_page_token(response.next_page_token());
+      ASSERT_LT(++pages, kCount) << "the pages do not move on";
+    } while (!request.page_token().empty());
+    EXPECT_EQ(seen, state == v1::NOMINATION_STATE_UNSPECIFIED ? kCount : kCount / 2);
+    EXPECT_GT(pages, 1);
+  }
 }
 
 }  // namespace

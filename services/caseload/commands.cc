@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/health/same_person.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/allocation.h"
 #include "services/caseload/case_changes.h"
@@ -36,7 +37,8 @@ absl::StatusOr<std::set<std::string>> EarlierLinkWorkers(Change& change, const C
                           Cases().ScanIndex(change.txn(), change.network(), kCasesByPerson,
                                             PersonPrefix(person_key, /*open=*/false), page));
     for (const CaseRecord& closed : earlier.records) {
-      if (!closed.link_worker_id().empty()) ids.insert(closed.link_worker_id());
+      const bool of_person = health::MayBeOnePerson(closed.person(), record.person());  // a twin's has the same key
+      if (of_person && !closed.link_worker_id().empty()) ids.insert(closed.link_worker_id());
     }
   }
   return ids;
@@ -68,22 +70,30 @@ absl::StatusOr<CaseRecord> Allocated(Change& change, const CaseRecord& before, c
   return AllocateTo(before, {std::move(worker), earlier.count(id) > 0}, command, change.now());
 }
 
+template <typename Record>
+absl::Status CheckRoom(Change& change, const store::Table<Record>& table, std::size_t limit, absl::Status (*full)()) {
+  store::PageRequest page;
+  page.size = limit;
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<Record> all, table.Scan(change.txn(), change.network(), page));
+  return all.records.size() < limit ? absl::OkStatus() : full();
+}
+
 absl::Status SaveLinkWorker(Change& change, const LinkWorkerRecord& record) {
   const absl::Status put = LinkWorkers().Put(change.txn(), change.network(), record);
   if (absl::IsAlreadyExists(put)) return errors::LinkWorkerExists();  // its only unique index
   SPLW_RETURN_IF_ERROR(put);
-  return change.Changed("linkWorkers", LinkWorkerName(change.network(), record.id()), record.version() == 1);
+  return change.Changed(kLinkWorkerCollection, LinkWorkerName(change.network(), record.id()), record.version() == 1);
 }
 
 absl::Status SaveCommunityService(Change& change, const CommunityServiceRecord& record) {
   SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), record));
-  return change.Changed("communityServices", CommunityServiceName(change.network(), record.id()),
+  return change.Changed(kCommunityServiceCollection, CommunityServiceName(change.network(), record.id()),
                         record.version() == 1);
 }
 
 absl::Status SaveSignpostChange(Change& change, const CaseRecord& before, SignpostChange& after,
                                 std::string_view reason) {
-  SPLW_RETURN_IF_ERROR(CommunityServices().Put(change.txn(), change.network(), after.service));
+  SPLW_RETURN_IF_ERROR(SaveHeldPlaces(change, after.service));
   SPLW_RETURN_IF_ERROR(SaveSignpost(change, after.signpost, reason));
   return SaveCase(change, before, after.record, reason);
 }
@@ -106,9 +116,9 @@ Commands::Outcome Commands::AllocateCase(const rpc::Call& call, const v1::Alloca
 
 Commands::Outcome Commands::UpdatePlan(const rpc::Call& call, const v1::UpdatePlanRequest& request,
                                        v1::Case* response) {
-  SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_ASSIGN_OR_RETURN(const std::string case_id, ParseCaseName("name", call.network, request.name()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckRequest(request, change.now()));
     SPLW_ASSIGN_OR_RETURN(const CaseRecord before, BeginCase(change, case_id, request.etag()));
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, caseload::UpdatePlan(before, request.plan(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
@@ -151,7 +161,7 @@ Commands::Outcome Commands::RecordContact(const rpc::Call& call, const v1::Recor
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, NoteContact(before, contact));
     SPLW_RETURN_IF_ERROR(Contacts().Put(change.txn(), change.network(), contact));
     SPLW_RETURN_IF_ERROR(
-        change.Changed("contacts", ContactName(change.network(), case_id, contact.id()), /*created=*/true));
+        change.Changed(kContactCollection, ContactName(change.network(), case_id, contact.id()), /*created=*/true));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
     *response = ToContact(change.network(), contact);
     return absl::OkStatus();
@@ -177,12 +187,8 @@ Commands::Outcome Commands::RecordAssessment(const rpc::Call& call, const v1::Re
     const auto consent = request.has_consent() ? std::optional<type::v1::Consent>(request.consent()) : std::nullopt;
     SPLW_ASSIGN_OR_RETURN(CaseRecord after, NoteAssessment(before, assessment, consent, change.now()));
     SPLW_RETURN_IF_ERROR(Assessments().Put(change.txn(), change.network(), assessment));
-    SPLW_RETURN_IF_ERROR(
-        change.Changed("assessments", AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
-    // A person who takes their consent back is not discussed (product.md, "What must never happen", 3).
-    if (after.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) {
-      SPLW_RETURN_IF_ERROR(WithdrawOpenNomination(change, after, "CONSENT_WITHDRAWN"));
-    }
+    SPLW_RETURN_IF_ERROR(change.Changed(kAssessmentCollection,
+                                        AssessmentName(change.network(), case_id, assessment.id()), /*created=*/true));
     SPLW_RETURN_IF_ERROR(SaveCase(change, before, after));
     SPLW_RETURN_IF_ERROR(TellReferrers(change, after, v1::CASE_STAGE_ASSESSED));
     *response = ToAssessment(change.network(), assessment);
@@ -277,6 +283,7 @@ Commands::Outcome Commands::CreateLinkWorker(const rpc::Call& call, const v1::Cr
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(CheckRoom(change, LinkWorkers(), kMaxLinkWorkers, errors::TooManyLinkWorkers));
     SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord record, NewLinkWorker(request.link_worker(), change.NewId()));
     SPLW_RETURN_IF_ERROR(SaveLinkWorker(change, record));
     *response = ToLinkWorker(change.network(), record);
@@ -306,6 +313,8 @@ Commands::Outcome Commands::CreateCommunityService(const rpc::Call& call,
   SPLW_RETURN_IF_ERROR(CheckRequest(request));
   SPLW_RETURN_IF_ERROR(CheckNetworkName("parent", call.network, request.parent()));
   return Once(call, request, response, [&](Change& change) -> absl::Status {
+    SPLW_RETURN_IF_ERROR(
+        CheckRoom(change, CommunityServices(), kMaxCommunityServices, errors::TooManyCommunityServices));
     SPLW_ASSIGN_OR_RETURN(const CommunityServiceRecord record,
                           NewCommunityService(request.community_service(), change.NewId(), change.now()));
     SPLW_RETURN_IF_ERROR(SaveCommunityService(change, record));

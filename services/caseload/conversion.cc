@@ -1,7 +1,6 @@
 #include "services/caseload/conversion.h"
 
-#include <absl/strings/str_cat.h>
-
+#include "common/delivery/request_rules.h"
 #include "services/caseload/allocation.h"
 #include "services/caseload/names.h"
 
@@ -80,15 +79,11 @@ v1::MdtStatus ToMdtStatus(const MdtStatusRecord& record) {
 
 }  // namespace
 
-std::string Etag(std::uint64_t version) {
-  return absl::StrCat(version);
-}
-
 v1::Case ToCase(const CaseRecord& record) {
   const std::string& network = record.network();
   v1::Case result;
   result.set_name(CaseName(network, record.id()));
-  result.set_etag(Etag(record.version()));
+  result.set_etag(delivery::EtagOf(record.version()));
   result.set_state(record.state());
   for (const auto& referral : record.referrals()) {
     result.add_referrals(referral.referral());
@@ -156,7 +151,7 @@ v1::Assessment ToAssessment(std::string_view network, const AssessmentRecord& re
 v1::Signpost ToSignpost(std::string_view network, const SignpostRecord& record) {
   v1::Signpost signpost;
   signpost.set_name(SignpostName(network, record.case_id(), record.id()));
-  signpost.set_etag(Etag(record.version()));
+  signpost.set_etag(delivery::EtagOf(record.version()));
   signpost.set_community_service(CommunityServiceName(network, record.community_service_id()));
   signpost.set_state(record.state());
   signpost.set_outcome(record.outcome());
@@ -172,7 +167,7 @@ v1::Signpost ToSignpost(std::string_view network, const SignpostRecord& record) 
 v1::Nomination ToNomination(std::string_view network, const NominationRecord& record) {
   v1::Nomination nomination;
   nomination.set_name(NominationName(network, record.case_id(), record.id()));
-  nomination.set_etag(Etag(record.version()));
+  nomination.set_etag(delivery::EtagOf(record.version()));
   nomination.set_state(record.state());
   nomination.set_question(record.question());
   *nomination.mutable_agencies_needed() = record.agencies_needed();
@@ -191,7 +186,7 @@ v1::Nomination ToNomination(std::string_view network, const NominationRecord& re
 v1::LinkWorker ToLinkWorker(std::string_view network, const LinkWorkerRecord& record) {
   v1::LinkWorker worker;
   worker.set_name(LinkWorkerName(network, record.id()));
-  worker.set_etag(Etag(record.version()));
+  worker.set_etag(delivery::EtagOf(record.version()));
   worker.set_professional_id(record.professional_id());
   worker.set_display_name(record.display_name());
   worker.set_role_code(record.role_code());
@@ -211,7 +206,7 @@ v1::LinkWorker ToLinkWorker(std::string_view network, const LinkWorkerRecord& re
 v1::CommunityService ToCommunityService(std::string_view network, const CommunityServiceRecord& record) {
   v1::CommunityService service;
   service.set_name(CommunityServiceName(network, record.id()));
-  service.set_etag(Etag(record.version()));
+  service.set_etag(delivery::EtagOf(record.version()));
   service.set_display_name(record.display_name());
   service.set_description(record.description());
   *service.mutable_needs() = record.needs();

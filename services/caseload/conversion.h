@@ -16,9 +16,6 @@
 
 namespace splw::caseload {
 
-// An etag is the record's version as text.
-std::string Etag(std::uint64_t version);
-
 v1::Case ToCase(const CaseRecord& record);
 v1::Contact ToContact(std::string_view network, const ContactRecord& record);
 v1::Assessment ToAssessment(std::string_view network, const AssessmentRecord& record);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_join.h>
 
@@ -58,13 +59,13 @@ absl::Status TakeMasked(const Message& source, const google::protobuf::FieldMask
 
 template <typename Categories>
 void CheckCategories(std::string_view field, const Categories& categories, bool required, Violations& violations) {
-  if (required && categories.empty()) violations.Add(field, "REQUIRED", "name at least one need");
+  if (required && categories.empty()) violations.Missing(field, "name at least one need");
   std::set<int> seen;
   for (int index = 0; index < categories.size(); ++index) {
     const std::string path = absl::StrFormat("%s[%d]", field, index);
     if (categories[index] == type::v1::NEED_CATEGORY_UNSPECIFIED ||
         !type::v1::NeedCategory_IsValid(categories[index])) {
-      violations.Add(path, "REQUIRED", "must be a kind of need");
+      violations.Missing(path, "must be a kind of need");
     } else if (!seen.insert(categories[index]).second) {
       violations.Add(path, "REPEATED", "must stand once");
     }
@@ -80,8 +81,13 @@ bool LooksLikeLanguage(const std::string& tag) {
 absl::Status CheckLinkWorker(const v1::LinkWorker& worker) {
   Violations violations;
   if (!IsProfessionalId(worker.professional_id())) {
-    violations.Add("link_worker.professional_id", worker.professional_id().empty() ? "REQUIRED" : "FORMAT_INVALID",
-                   "must be 1 to 64 letters, digits, '.', '_', '-', '@' or '/'");
+    constexpr char kField[] = "link_worker.professional_id";
+    constexpr char kForm[] = "must be 1 to 64 letters, digits, '.', '_', '-', '@' or '/'";
+    if (worker.professional_id().empty()) {
+      violations.Missing(kField, kForm);
+    } else {
+      violations.Add(kField, "FORMAT_INVALID", kForm);
+    }
   }
   text::CheckText("link_worker.display_name", worker.display_name(),
                   {.max_characters = kMaxDisplayNameCharacters, .required = true}, violations);
@@ -105,7 +111,7 @@ absl::Status CheckLinkWorker(const v1::LinkWorker& worker) {
   }
   if (!worker.supervisor().empty() && !IsProfessionalId(worker.supervisor())) {
     violations.Add("link_worker.supervisor", "FORMAT_INVALID", "must be a professional id");
-  } else if (!worker.supervisor().empty() && worker.supervisor() == worker.professional_id()) {
+  } else if (!worker.supervisor().empty() && absl::EqualsIgnoreCase(worker.supervisor(), worker.professional_id())) {
     violations.Add("link_worker.supervisor", "SUPERVISOR_IS_SELF", "nobody supervises themselves");
   }
   return violations.ToStatus();
@@ -119,14 +125,15 @@ absl::Status CheckCommunityService(const v1::CommunityService& service, absl::Ti
                   {.max_characters = kMaxDescriptionCharacters, .allow_lines = true}, violations);
   CheckCategories("community_service.needs", service.needs(), /*required=*/true, violations);
   if (service.agency() == type::v1::AGENCY_KIND_UNSPECIFIED || !type::v1::AgencyKind_IsValid(service.agency())) {
-    violations.Add("community_service.agency", "REQUIRED", "must say what kind of organisation runs it");
+    violations.Missing("community_service.agency", "must say what kind of organisation runs it");
   }
   if (service.places_offered() < 0 || service.places_offered() > kMaxPlaces) {
     violations.Add("community_service.places_offered", "OUT_OF_RANGE", absl::StrFormat("must be 0 to %d", kMaxPlaces));
   }
-  if (!IsFullDate(service.capacity_as_of())) {
-    violations.Add("community_service.capacity_as_of", service.has_capacity_as_of() ? "DATE_INVALID" : "REQUIRED",
-                   "must be the day on which the service said how many places it offers");
+  if (!service.has_capacity_as_of()) {
+    violations.Missing("community_service.capacity_as_of", "say of which day the number of places is");
+  } else if (!IsFullDate(service.capacity_as_of())) {
+    violations.Add("community_service.capacity_as_of", "DATE_INVALID", "must be a day that exists");
   } else if (ToCivilDay(service.capacity_as_of()) > absl::ToCivilDay(now, absl::UTCTimeZone()) + 1) {
     violations.Add("community_service.capacity_as_of", "IN_THE_FUTURE", "must not be after tomorrow");
   }

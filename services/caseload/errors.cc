@@ -63,11 +63,6 @@ absl::Status UpdateMaskInvalid(std::string_view allowed) {
                             absl::StrFormat("must name at least one field, and only these: %s", allowed));
 }
 
-absl::Status EtagMismatch() {
-  return Failure(StatusCode::kAborted, "ETAG_MISMATCH",
-                 "the record has changed since it was read: read it again and decide anew");
-}
-
 absl::Status IllegalTransition(std::string_view what, v1::CaseState state) {
   return Failure(StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION",
                  absl::StrFormat("the case %s: %s is not possible", StateWord(state), what),
@@ -165,6 +160,25 @@ absl::Status TooManyAssessments() {
 absl::Status TooManySignposts() {
   return Failure(StatusCode::kResourceExhausted, "TOO_MANY_SIGNPOSTS",
                  "the case holds as many places as it can: record the outcome of some first");
+}
+
+absl::Status TooManySignpostsEver() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_SIGNPOSTS", "the case has as many signposts as it can hold");
+}
+
+absl::Status TooManyNominations() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_NOMINATIONS",
+                 "the case has as many nominations as it can hold");
+}
+
+absl::Status TooManyLinkWorkers() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_LINK_WORKERS",
+                 "the network has as many link workers as it can hold: change one who has left instead");
+}
+
+absl::Status TooManyCommunityServices() {
+  return Failure(StatusCode::kResourceExhausted, "TOO_MANY_COMMUNITY_SERVICES",
+                 "the network has as many community services as it can hold: change one that has ended instead");
 }
 
 absl::Status LinkWorkerExists() {

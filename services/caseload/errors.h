@@ -25,9 +25,6 @@ absl::Status NameInvalid(std::string_view field, std::string_view pattern);
 // INVALID_ARGUMENT, reason UPDATE_MASK_INVALID.
 absl::Status UpdateMaskInvalid(std::string_view allowed);
 
-// ABORTED, reason ETAG_MISMATCH.
-absl::Status EtagMismatch();
-
 // FAILED_PRECONDITION, reason ILLEGAL_TRANSITION: `what` cannot be done in the state that the case is in.
 absl::Status IllegalTransition(std::string_view what, v1::CaseState state);
 absl::Status SignpostEnded();
@@ -52,6 +49,10 @@ absl::Status FeedbackDue();
 absl::Status TooManyContacts();
 absl::Status TooManyAssessments();
 absl::Status TooManySignposts();
+absl::Status TooManySignpostsEver();  // reason TOO_MANY_SIGNPOSTS
+absl::Status TooManyNominations();
+absl::Status TooManyLinkWorkers();
+absl::Status TooManyCommunityServices();
 
 // ALREADY_EXISTS, reason LINK_WORKER_EXISTS.
 absl::Status LinkWorkerExists();

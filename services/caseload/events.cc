@@ -29,15 +29,6 @@ absl::StatusOr<std::optional<CaseRecord>> CaseOfReferral(delivery::Change& chang
   return FirstOf(change, kCasesByReferral, ReferralPrefix(referral));
 }
 
-// True if both have an NHS number whose check digit is right, and these differ: twins at one address have the same
-// keys but for the number.
-bool CertainlyDifferent(const type::v1::Person& one, const type::v1::Person& other) {
-  const auto sound = [](const type::v1::NhsNumber& number) {
-    return !number.value().empty() && number.status() != type::v1::NHS_NUMBER_STATUS_CHECK_FAILED;
-  };
-  return sound(one.nhs_number()) && sound(other.nhs_number()) && one.nhs_number().value() != other.nhs_number().value();
-}
-
 // The keys come strongest first (the NHS number before the rest).
 absl::StatusOr<std::optional<CaseRecord>> OpenCaseOfPerson(delivery::Change& change,
                                                            const referral::v1::ReferralAccepted& event) {
@@ -49,7 +40,7 @@ absl::StatusOr<std::optional<CaseRecord>> OpenCaseOfPerson(delivery::Change& cha
                           Cases().ScanIndex(change.txn(), change.network(), kCasesByPerson,
                                             PersonPrefix(person_key, /*open=*/true), page));
     for (CaseRecord& record : found.records) {
-      if (!CertainlyDifferent(record.person(), event.person())) return std::optional<CaseRecord>(std::move(record));
+      if (MayJoin(record, event)) return std::optional<CaseRecord>(std::move(record));
     }
   }
   return std::optional<CaseRecord>();
@@ -154,7 +145,7 @@ absl::Status OnFeedbackRecorded(delivery::Change& change, const mdt::v1::Feedbac
   SPLW_ASSIGN_OR_RETURN(const CaseRecord before, CaseOfEvent(change, event.case_()));
   MdtChange after = ApplyFeedback(before, event);
   SPLW_RETURN_IF_ERROR(Save(change, before, after));
-  return TellReferrers(change, after.record, v1::CASE_STAGE_FEEDBACK_GIVEN);
+  return WasHeard(event) ? TellReferrers(change, after.record, v1::CASE_STAGE_FEEDBACK_GIVEN) : absl::OkStatus();
 }
 
 absl::Status OnFeedbackMoved(delivery::Change& change, const mdt::v1::FeedbackMoved& event) {

@@ -12,8 +12,8 @@
 
 namespace splw::caseload {
 
-// From referral-intake. Opens exactly one case, or joins the referral to the person's open case; CaseOpened
-// goes back. INVALID_ARGUMENT EVENT_INVALID without a referral of this network.
+// From referral-intake. Opens exactly one case, or joins the referral to the person's open case (MayJoin in
+// case_lifecycle.h); CaseOpened goes back. INVALID_ARGUMENT EVENT_INVALID without a referral of this network.
 absl::Status OnReferralAccepted(delivery::Change& change, const referral::v1::ReferralAccepted& event);
 // A referral without a case: done, there is nothing to take back.
 absl::Status OnReferralWithdrawn(delivery::Change& change, const referral::v1::ReferralWithdrawn& event);

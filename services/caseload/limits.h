@@ -29,29 +29,31 @@ inline constexpr int kContinuityPoints = 40;
 inline constexpr int kSkillPoints = 40;  // for all needs; a share of it for some
 inline constexpr int kLanguagePoints = 30;
 inline constexpr int kRoomPoints = 20;               // for an empty caseload; a share of it otherwise
-inline constexpr std::size_t kMaxLinkWorkers = 500;  // looked at for one allocation; a network has some tens
 inline constexpr std::size_t kMaxEarlierCases = 20;  // looked at for continuity, per key of the person
 
 // --- Records of a case ---
 
 inline constexpr std::size_t kMaxPersonKeysPerCase = 64;
-// How many open cases with the same key are looked at for the person of a referral: more than one only where people share
-// all but the NHS number (twins at one address).
+inline constexpr int kMaxAdjustments = 10;  // splw.type.v1.Person.adjustments
+// How many open cases with the same key are looked at for the person of a referral: more than one only where people
+// share all but the NHS number (twins at one address).
 inline constexpr std::size_t kMaxOpenCasesPerPersonKey = 10;
 inline constexpr std::size_t kMaxNeedsPerCase = 20;  // there are 18 categories; some twice, with different words
 inline constexpr int kMaxContactsPerCase = 1000;     // 6 to 12 are usual (standards.md)
 inline constexpr int kMaxAssessmentsPerCase = 100;
 inline constexpr int kMaxOpenSignpostsPerCase = 20;
+inline constexpr int kMaxSignpostsPerCase = 500;           // ended ones too: a few are usual
+inline constexpr int kMaxNominationsPerCase = 200;         // decided and withdrawn ones too: one a week for four years
 inline constexpr std::size_t kMaxMdtActionsPerCase = 100;  // the newest are kept; mdt-agenda keeps all
 inline constexpr std::size_t kMaxDecisionsPerCase = 20;    // likewise
+inline constexpr int kMaxFeedbackDebtsPerCase = 20;        // the earliest due are kept; mdt-agenda keeps all
 
 inline constexpr std::size_t kMaxNoteCharacters = 2000;
 inline constexpr std::size_t kMaxWhatMattersCharacters = 2000;
 inline constexpr std::size_t kMaxQuestionCharacters = 1000;
 inline constexpr std::size_t kMaxNeedNoteCharacters = 500;
 inline constexpr std::size_t kMaxExplainedByCharacters = 200;
-inline constexpr std::size_t kMaxAgencies = 12;  // as many kinds as there are
-inline constexpr int kMaxOns4Score = 10;         // ONS4: whole numbers 0 to 10 (standards.md)
+inline constexpr int kMaxOns4Score = 10;  // ONS4: whole numbers 0 to 10 (standards.md)
 
 inline constexpr std::size_t kMaxGoals = 20;
 inline constexpr std::size_t kMaxPlanActions = 50;
@@ -61,10 +63,12 @@ inline constexpr std::size_t kMaxOwnerCharacters = 200;
 
 // --- The directory ---
 
+// Each allocation looks at all of them, so that every worker is a candidate; a network has some tens.
+inline constexpr std::size_t kMaxLinkWorkers = 500;
+inline constexpr std::size_t kMaxCommunityServices = 2000;  // a city's directory has hundreds
 inline constexpr std::size_t kMaxDisplayNameCharacters = 200;
 inline constexpr std::size_t kMaxProfessionalIdCharacters = 64;  // splw.type.v1.Professional.id
 inline constexpr std::size_t kMaxRoleCodeCharacters = 16;
-inline constexpr std::size_t kMaxCategories = 18;  // as many as there are
 inline constexpr std::size_t kMaxLanguages = 20;
 inline constexpr std::size_t kMaxLanguageCharacters = 35;  // RFC 5646, section 4.4.1
 inline constexpr std::size_t kMaxDescriptionCharacters = 2000;
@@ -78,6 +82,11 @@ inline constexpr std::size_t kMaxReasonCodeCharacters = 64;
 inline constexpr std::size_t kMaxNameCharacters = 256;
 // Clocks of callers differ; a contact "now" must not be refused for that.
 inline constexpr absl::Duration kClockSkew = absl::Minutes(5);
+// What happened before a case was opened may be written down too, within reason: an earlier instant is a slip of the
+// pen.
+inline constexpr absl::Duration kMaxBeforeOpening = absl::Hours(24 * 366);
+// An action that is due later is never overdue.
+inline constexpr int kMaxYearsAhead = 5;
 // Entries that one page of a list looks at before it ends short: what a filter without an index of its own
 // may cost.
 inline constexpr std::size_t kMaxExaminedPerPage = 1000;

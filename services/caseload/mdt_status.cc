@@ -1,6 +1,9 @@
 #include "services/caseload/mdt_status.h"
 
 #include <algorithm>
+#include <tuple>
+
+#include <absl/strings/match.h>
 
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
@@ -10,11 +13,17 @@ namespace splw::caseload {
 namespace {
 
 using storage::v1::DecisionRecord;
+using storage::v1::FeedbackDebt;
 using storage::v1::MdtActionRecord;
 
 // Only the open nomination's progress is the case's.
 bool IsCurrent(const CaseRecord& record, const std::optional<NominationRecord>& nomination) {
   return nomination.has_value() && record.open_nomination_id() == nomination->id();
+}
+
+// "Amina@x" and "amina@x", as mdt-agenda sees it too.
+bool IsOneWorker(const type::v1::Professional& one, const type::v1::Professional& other) {
+  return absl::EqualsIgnoreCase(one.id(), other.id());
 }
 
 void Touch(NominationRecord& nomination, absl::Time now) {
@@ -66,41 +75,79 @@ void TakeActions(MdtStatusRecord& status, const google::protobuf::RepeatedPtrFie
   }
 }
 
-void OweFeedback(MdtStatusRecord& status, const std::string& meeting, bool has_date, const google::type::Date& date) {
-  status.set_feedback_meeting(meeting);
-  if (has_date) {
-    *status.mutable_feedback_due_date() = date;
-  } else {
-    status.clear_feedback_due_date();
-  }
+// Puts the debts into order and shows the one that is due first.
+void ShowFirstDebt(MdtStatusRecord& status) {
+  auto& debts = *status.mutable_debts();
+  std::sort(debts.begin(), debts.end(), [](const FeedbackDebt& a, const FeedbackDebt& b) {
+    const auto order = [](const FeedbackDebt& debt) {
+      const google::type::Date& due = debt.due_date();
+      return std::make_tuple(due.year(), due.month(), due.day(), debt.item());
+    };
+    return order(a) < order(b);
+  });
+  // mdt-agenda keeps them all, and tells of each again when it moves.
+  while (debts.size() > kMaxFeedbackDebtsPerCase) debts.RemoveLast();
+  status.clear_feedback_meeting();
+  status.clear_feedback_due_date();
+  if (debts.empty()) return;
+  status.set_feedback_meeting(debts.begin()->meeting());
+  if (debts.begin()->has_due_date()) *status.mutable_feedback_due_date() = debts.begin()->due_date();
 }
 
-// Takes over who the decision names; gives up whom the decision it corrects had named and it no longer does.
-void TakeAssignments(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+// What is owed on `item` is settled. An event of an mdt-agenda that did not name the item yet spoke of all that the case
+// owes.
+void SettleFeedback(MdtStatusRecord& status, const std::string& item) {
+  auto& debts = *status.mutable_debts();
+  debts.erase(std::remove_if(
+                  debts.begin(), debts.end(),
+                  [&](const FeedbackDebt& debt) { return item.empty() || debt.item().empty() || debt.item() == item; }),
+              debts.end());
+  ShowFirstDebt(status);
+}
+
+// Feedback on `item` is owed to this meeting, and to no other.
+void OweFeedback(MdtStatusRecord& status, const std::string& item, const std::string& meeting,
+                 const google::type::Date& due_date) {
+  SettleFeedback(status, item);
+  FeedbackDebt* debt = status.add_debts();
+  debt->set_item(item);
+  debt->set_meeting(meeting);
+  *debt->mutable_due_date() = due_date;
+  ShowFirstDebt(status);
+}
+
+bool NamesOnePersonTwice(const mdt::v1::DecisionRecorded& event) {
+  const mdt::v1::CaseAssignment& current = event.current_assignment();
+  return (event.has_case_holder() && event.has_key_worker() && IsOneWorker(event.case_holder(), event.key_worker())) ||
+         (current.has_case_holder() && current.has_key_worker() &&
+          IsOneWorker(current.case_holder(), current.key_worker()));
+}
+
+// An event of an mdt-agenda that did not say yet who has the case: those whom the decision names, and otherwise those
+// who had it. Whoever takes the other role leaves their own vacant.
+mdt::v1::CaseAssignment AssignmentByNames(const MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+  mdt::v1::CaseAssignment assignment;
   if (event.has_case_holder()) {
-    *status.mutable_case_holder() = event.case_holder();
-    status.set_case_holder_item(event.item());
-  } else if (status.case_holder_item() == event.item()) {
-    status.clear_case_holder();
-    status.clear_case_holder_item();
+    *assignment.mutable_case_holder() = event.case_holder();
+  } else if (status.has_case_holder() && !IsOneWorker(status.case_holder(), event.key_worker())) {
+    *assignment.mutable_case_holder() = status.case_holder();
   }
   if (event.has_key_worker()) {
-    *status.mutable_key_worker() = event.key_worker();
-    status.set_key_worker_item(event.item());
-  } else if (status.key_worker_item() == event.item()) {
-    status.clear_key_worker();
-    status.clear_key_worker_item();
+    *assignment.mutable_key_worker() = event.key_worker();
+  } else if (status.has_key_worker() && !IsOneWorker(status.key_worker(), event.case_holder())) {
+    *assignment.mutable_key_worker() = status.key_worker();
   }
-  if (!status.has_case_holder() || !status.has_key_worker() || status.case_holder().id() != status.key_worker().id()) {
-    return;
-  }
-  if (event.has_case_holder()) {
-    status.clear_key_worker();
-    status.clear_key_worker_item();
-  } else {
-    status.clear_case_holder();
-    status.clear_case_holder_item();
-  }
+  return assignment;
+}
+
+// mdt-agenda knows who has the case over all decisions, and says so with each.
+void TakeAssignment(MdtStatusRecord& status, const mdt::v1::DecisionRecorded& event) {
+  const mdt::v1::CaseAssignment assignment =
+      event.has_current_assignment() ? event.current_assignment() : AssignmentByNames(status, event);
+  status.clear_case_holder();
+  status.clear_key_worker();
+  if (assignment.has_case_holder()) *status.mutable_case_holder() = assignment.case_holder();
+  if (assignment.has_key_worker()) *status.mutable_key_worker() = assignment.key_worker();
 }
 
 DecisionRecord* FindDecision(MdtStatusRecord& status, const std::string& item) {
@@ -123,9 +170,11 @@ void Fill(DecisionRecord& decision, const mdt::v1::DecisionRecorded& event) {
 
 MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomination,
                         const mdt::v1::NominationReceived& event, absl::Time now) {
-  if (!nomination.has_value() || nomination->state() != v1::NOMINATION_STATE_SENT) {
-    return {std::move(record), std::move(nomination), false};
-  }
+  const bool arrives = nomination.has_value() && nomination->state() == v1::NOMINATION_STATE_SENT;
+  // It waited without a team, and is told again once a team has taken it.
+  const bool taken = nomination.has_value() && nomination->state() == v1::NOMINATION_STATE_RECEIVED &&
+                     !event.mdt().empty() && nomination->mdt() != event.mdt();
+  if (!arrives && !taken) return {std::move(record), std::move(nomination), false};
   nomination->set_state(v1::NOMINATION_STATE_RECEIVED);
   if (!event.mdt().empty()) nomination->set_mdt(event.mdt());
   Touch(*nomination, now);
@@ -155,28 +204,27 @@ MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomi
 
 MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
                            const mdt::v1::NominationCarriedOver& event, absl::Time now) {
-  if (nomination.has_value() && IsOpenNomination(nomination->state())) {
-    nomination->set_state(v1::NOMINATION_STATE_CARRIED_OVER);
-    nomination->set_meeting(event.next_meeting());
-    nomination->clear_start_time();
-    nomination->set_times_carried_over(event.times_carried_over());
-    Touch(*nomination, now);
-  } else if (!event.nomination().empty()) {
-    return {std::move(record), std::move(nomination), false};  // withdrawn or decided meanwhile
+  if (!nomination.has_value() || !IsOpenNomination(nomination->state())) {
+    return {std::move(record), std::move(nomination), false};
   }
-  MdtStatusRecord& status = *record.mutable_mdt_status();
-  if (IsCurrent(record, nomination)) status.set_nomination_state(v1::NOMINATION_STATE_CARRIED_OVER);
-  status.set_meeting(event.next_meeting());
-  status.clear_start_time();
-  status.set_times_carried_over(event.times_carried_over());
+  nomination->set_state(v1::NOMINATION_STATE_CARRIED_OVER);
+  nomination->set_meeting(event.next_meeting());
+  nomination->clear_start_time();
+  nomination->set_times_carried_over(event.times_carried_over());
+  Touch(*nomination, now);
+  if (IsCurrent(record, nomination)) {
+    MdtStatusRecord& status = *record.mutable_mdt_status();
+    status.set_nomination_state(v1::NOMINATION_STATE_CARRIED_OVER);
+    status.set_meeting(event.next_meeting());
+    status.clear_start_time();
+    status.set_times_carried_over(event.times_carried_over());
+  }
   return {std::move(record), std::move(nomination), true};
 }
 
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now) {
-  if (event.has_case_holder() && event.has_key_worker() && event.case_holder().id() == event.key_worker().id()) {
-    return errors::SamePersonForBothRoles();
-  }
+  if (NamesOnePersonTwice(event)) return errors::SamePersonForBothRoles();
   MdtStatusRecord& status = *record.mutable_mdt_status();
   DecisionRecord* known = FindDecision(status, event.item());
   if (known != nullptr && known->version() >= event.version()) {
@@ -188,9 +236,13 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
     status.mutable_decisions()->erase(status.decisions().begin());
   }
   TakeActions(status, event.actions(), event.item());
+  if (event.feedback_meeting().empty()) {
+    SettleFeedback(status, event.item());
+  } else {
+    OweFeedback(status, event.item(), event.feedback_meeting(), event.feedback_due_date());
+  }
+  if (is_last || event.has_current_assignment()) TakeAssignment(status, event);
   if (is_last) {
-    TakeAssignments(status, event);
-    OweFeedback(status, event.feedback_meeting(), event.has_feedback_due_date(), event.feedback_due_date());
     status.set_meeting(event.meeting());
     status.clear_start_time();
     status.set_times_carried_over(0);
@@ -207,18 +259,27 @@ absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<Nominat
   return MdtChange{std::move(record), std::move(nomination), true};
 }
 
+bool WasHeard(const mdt::v1::FeedbackRecorded& event) {
+  return event.next_feedback_meeting().empty() || event.next_feedback_meeting() != event.meeting();
+}
+
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event) {
   MdtStatusRecord& status = *record.mutable_mdt_status();
   TakeActions(status, event.actions(), "");
-  OweFeedback(status, event.next_feedback_meeting(), event.has_next_feedback_due_date(),
-              event.next_feedback_due_date());
+  if (!WasHeard(event)) return {std::move(record), std::nullopt, true};
+  SettleFeedback(status, event.of_item());
+  if (event.next_feedback_meeting().empty()) {
+    SettleFeedback(status, event.item());
+  } else {
+    OweFeedback(status, event.item(), event.next_feedback_meeting(), event.next_feedback_due_date());
+  }
   status.set_last_feedback_summary(event.summary());
   *status.mutable_last_feedback_time() = event.time();
   return {std::move(record), std::nullopt, true};
 }
 
 MdtChange ApplyFeedbackMoved(CaseRecord record, const mdt::v1::FeedbackMoved& event) {
-  OweFeedback(*record.mutable_mdt_status(), event.meeting(), event.has_due_date(), event.due_date());
+  OweFeedback(*record.mutable_mdt_status(), event.of_item(), event.meeting(), event.due_date());
   return {std::move(record), std::nullopt, true};
 }
 

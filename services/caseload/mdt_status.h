@@ -26,19 +26,21 @@ MdtChange ApplyReceived(CaseRecord record, std::optional<NominationRecord> nomin
                         const mdt::v1::NominationReceived& event, absl::Time now);
 MdtChange ApplyScheduled(CaseRecord record, std::optional<NominationRecord> nomination,
                          const mdt::v1::NominationScheduled& event, absl::Time now);
-// With or without a nomination: a feedback item may be carried over too.
 MdtChange ApplyCarriedOver(CaseRecord record, std::optional<NominationRecord> nomination,
                            const mdt::v1::NominationCarriedOver& event, absl::Time now);
 
-// The newest decision's assignments, actions and debt of feedback become the case's. A version that is not
-// above the one known for its item changes nothing. A correction of an item that is not the last decided one
-// mends the record of that decision, not who holds the case. Who is not named stays, unless the corrected
-// decision had named them. SAME_PERSON_FOR_BOTH_ROLES where the event itself names one person twice; where it
-// names the present key worker as case-holder (or the reverse), the new role stands and the old one is
-// vacant.
+// The decision's actions become the case's, who has the case is who the event says has it now, and the feedback owed on
+// its item is what it says. A version that is not above the one known for its item changes nothing.
+// SAME_PERSON_FOR_BOTH_ROLES where the event names one person twice.
 absl::StatusOr<MdtChange> ApplyDecision(CaseRecord record, std::optional<NominationRecord> nomination,
                                         const mdt::v1::DecisionRecorded& event, absl::Time now);
 
+// True where the meeting heard the feedback; false for what an owner reported before it, which the item's own meeting has
+// still to hear.
+bool WasHeard(const mdt::v1::FeedbackRecorded& event);
+
+// The state of the actions counts whoever reported it. What a meeting has heard settles what was owed on the item that the
+// feedback is of, and no other debt of the case.
 MdtChange ApplyFeedback(CaseRecord record, const mdt::v1::FeedbackRecorded& event);
 MdtChange ApplyFeedbackMoved(CaseRecord record, const mdt::v1::FeedbackMoved& event);
 

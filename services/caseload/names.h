@@ -9,6 +9,15 @@
 
 namespace splw::caseload {
 
+// Collections, as names and the feed of changes have them.
+inline constexpr char kCaseCollection[] = "cases";
+inline constexpr char kContactCollection[] = "contacts";
+inline constexpr char kAssessmentCollection[] = "assessments";
+inline constexpr char kSignpostCollection[] = "signposts";
+inline constexpr char kNominationCollection[] = "nominations";
+inline constexpr char kLinkWorkerCollection[] = "linkWorkers";
+inline constexpr char kCommunityServiceCollection[] = "communityServices";
+
 // "networks/U12345/cases/01J…" and so on, from ids.
 std::string NetworkName(std::string_view network);
 std::string CaseName(std::string_view network, std::string_view case_id);

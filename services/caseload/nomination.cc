@@ -3,9 +3,22 @@
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/errors.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/names.h"
 
 namespace splw::caseload {
+namespace {
+
+// What an agenda shows of a person, and no more (standards.md, "Information sharing": minimum data).
+type::v1::Person ForAgenda(const type::v1::Person& person) {
+  type::v1::Person shown;
+  *shown.mutable_name() = person.name();
+  *shown.mutable_birth_date() = person.birth_date();
+  *shown.mutable_nhs_number() = person.nhs_number();
+  return shown;
+}
+
+}  // namespace
 
 bool IsOpenNomination(v1::NominationState state) {
   switch (state) {
@@ -25,6 +38,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   SPLW_RETURN_IF_ERROR(RequireActive(record, "nominating it"));
   if (!record.open_nomination_id().empty()) return errors::NominationOpen();
   if (record.consent().referral() == type::v1::CONSENT_STATUS_DECLINED) return errors::ConsentDeclined();
+  if (record.nomination_count() >= kMaxNominationsPerCase) return errors::TooManyNominations();
 
   NominationRecord nomination;
   nomination.set_id(id);
@@ -40,6 +54,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   *nomination.mutable_update_time() = ToTimestamp(now);
 
   record.set_open_nomination_id(id);
+  record.set_nomination_count(record.nomination_count() + 1);
   MdtStatusRecord& status = *record.mutable_mdt_status();
   status.set_nomination_state(v1::NOMINATION_STATE_SENT);
   status.set_times_carried_over(0);
@@ -51,7 +66,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   event.set_question(request.question());
   *event.mutable_agencies_needed() = request.agencies_needed();
   event.set_urgency(request.urgency());
-  *event.mutable_person() = record.person();
+  *event.mutable_person() = ForAgenda(record.person());
   *event.mutable_needs() = record.needs();
   *event.mutable_share_with() = record.consent().share_with();
   event.mutable_link_worker()->set_id(link_worker.professional_id());

@@ -22,8 +22,9 @@ struct NominationMade {
 };
 
 // `request` is within its limits. ILLEGAL_TRANSITION unless the case is active; NOMINATION_OPEN;
-// CONSENT_NOT_GIVEN where the person has declined. Which of the agencies may see the case is mdt-agenda's to
-// decide: the event says with whom it may be shared.
+// CONSENT_NOT_GIVEN where the person has declined (health and social care work on the case rests on the referral, so
+// nobody need have asked yet: standards.md, "Information sharing"); RESOURCE_EXHAUSTED TOO_MANY_NOMINATIONS. Which of
+// the agencies may see the case is mdt-agenda's to decide: the event says with whom it may be shared.
 absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecord& link_worker,
                                         const v1::NominateForMdtRequest& request, const std::string& id,
                                         const std::string& by, absl::Time now);

@@ -8,7 +8,7 @@ std::vector<identity::PolicyRow> CaseloadPolicy() {
   using identity::Role;
   const std::vector<Role> team = {Role::kLinkWorker, Role::kServiceLead};
   const std::vector<Role> lead = {Role::kServiceLead};
-  // What an MDT needs to plan and chair.
+  // What an MDT needs to plan and chair; of cases, those of SeesNominatedCasesOnly.
   const std::vector<Role> team_and_mdt = {Role::kLinkWorker, Role::kServiceLead, Role::kMdtCoordinator, Role::kMdtChair,
                                           Role::kAuditor};
   // What was said between the person and the team.
@@ -38,15 +38,22 @@ std::vector<identity::PolicyRow> CaseloadPolicy() {
   allow("WithdrawNomination", team);
   allow("GetNomination", team_and_mdt);
   allow("ListNominations", team_and_mdt);
+  allow("WatchNominations", team_and_mdt);
   allow("CreateLinkWorker", lead);
   allow("UpdateLinkWorker", lead);
   allow("GetLinkWorker", team_and_mdt);
   allow("ListLinkWorkers", team_and_mdt);
+  allow("WatchLinkWorkers", team_and_mdt);
   allow("CreateCommunityService", team);
   allow("UpdateCommunityService", team);
   allow("GetCommunityService", team_and_mdt);
   allow("ListCommunityServices", team_and_mdt);
+  allow("WatchCommunityServices", team_and_mdt);
   return rows;
+}
+
+bool SeesNominatedCasesOnly(identity::Role role) {
+  return role == identity::Role::kMdtCoordinator || role == identity::Role::kMdtChair;
 }
 
 }  // namespace splw::caseload

@@ -12,6 +12,7 @@
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
 #include "services/caseload/names.h"
+#include "services/caseload/policy.h"
 #include "services/caseload/requests.h"
 
 namespace splw::caseload {
@@ -72,13 +73,32 @@ Queries::Outcome ListOfCase(store::Store& store, const rpc::Call& call, const st
     SPLW_ASSIGN_OR_RETURN(const PageOf<Record> found, table.Scan(snapshot, call.network, page));
     response->Clear();
     for (const Record& record : found.records) add(record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
-v1::Case ToCaseOf(std::string_view, const CaseRecord& record) {
-  return ToCase(record);
+// The record of a feed's entry, as it is now; false where it is gone.
+template <typename Record, typename Response, typename Resource>
+absl::StatusOr<bool> FillOne(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                             const store::Table<Record>& table, const std::string& key,
+                             Resource (*convert)(std::string_view, const Record&), Response* response,
+                             Resource* resource) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<Record> record, table.Get(snapshot, call.network, key));
+  if (!record.has_value()) return false;
+  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
+  *resource = convert(call.network, *record);
+  return true;
+}
+
+// To an MDT, a case that was never nominated is not there (product.md, finding 36).
+bool MaySee(const rpc::Call& call, const CaseRecord& record) {
+  return record.has_mdt_status() || !SeesNominatedCasesOnly(call.principal.role);
+}
+
+absl::StatusOr<CaseRecord> LoadVisibleCase(const rpc::Call& call, Snapshot& snapshot, const std::string& id) {
+  SPLW_ASSIGN_OR_RETURN(CaseRecord record, LoadCase(snapshot, call.network, id));
+  if (!MaySee(call, record)) return errors::CaseNotFound();
+  return record;
 }
 
 bool IsNetwork(const rpc::Call& call, const std::string& parent) {
@@ -89,7 +109,11 @@ bool IsNetwork(const rpc::Call& call, const std::string& parent) {
 
 Queries::Outcome Queries::GetCase(const rpc::Call& call, const v1::GetCaseRequest& request, v1::Case* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCaseName("name", call.network, request.name()));
-  return GetOne(store_, call, Cases(), IdKey(id), errors::CaseNotFound, ToCaseOf, response);
+  return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
+    SPLW_ASSIGN_OR_RETURN(const CaseRecord record, LoadVisibleCase(call, snapshot, id));
+    *response = ToCase(record);
+    return absl::OkStatus();
+  });
 }
 
 Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRequest& request,
@@ -106,8 +130,10 @@ Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRe
   SPLW_ASSIGN_OR_RETURN(PageRequest page,
                         rpc::ReadPage(request, {}, newest_first ? Order::kDescending : Order::kAscending));
   if (by_due_date) page.until = DueDateKey(request.feedback_due_before());
-  const auto matches = [&filter](const CaseRecord& record) {
-    return (filter.link_worker_id.empty() || record.link_worker_id() == filter.link_worker_id) &&
+  const char* const index = SeesNominatedCasesOnly(call.principal.role) ? kNominatedCasesByFilter : kCasesByFilter;
+  const auto matches = [&](const CaseRecord& record) {
+    return MaySee(call, record) &&
+           (filter.link_worker_id.empty() || record.link_worker_id() == filter.link_worker_id) &&
            (filter.state == v1::CASE_STATE_UNSPECIFIED || record.state() == filter.state) &&
            (filter.urgency == type::v1::URGENCY_UNSPECIFIED || record.urgency() == filter.urgency) &&
            (!filter.crisis_only || record.crisis_indicated());
@@ -115,13 +141,12 @@ Queries::Outcome Queries::ListCases(const rpc::Call& call, const v1::ListCasesRe
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
     const auto scan = [&](const PageRequest& part) {
       return by_due_date ? Cases().ScanIndex(snapshot, call.network, kCasesByFeedbackDue, "", part)
-                         : Cases().ScanIndex(snapshot, call.network, kCasesByFilter, CaseFilterPrefix(filter), part);
+                         : Cases().ScanIndex(snapshot, call.network, index, CaseFilterPrefix(filter), part);
     };
     SPLW_ASSIGN_OR_RETURN(const PageOf<CaseRecord> found, ScanFiltered<CaseRecord>(page, scan, matches));
     response->Clear();
     for (const CaseRecord& record : found.records) *response->add_cases() = ToCase(record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -186,8 +211,7 @@ Queries::Outcome Queries::ListSignposts(const rpc::Call& call, const v1::ListSig
     SPLW_ASSIGN_OR_RETURN(const PageOf<SignpostRecord> found, ScanFiltered<SignpostRecord>(page, scan, matches));
     response->Clear();
     for (const SignpostRecord& record : found.records) *response->add_signposts() = ToSignpost(call.network, record);
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCaseCollection, request, found.next, response);
   });
 }
 
@@ -210,7 +234,7 @@ Queries::Outcome Queries::ListNominations(const rpc::Call& call, const v1::ListN
     return request.state() == v1::NOMINATION_STATE_UNSPECIFIED || record.state() == request.state();
   };
   return store_.View(call.attempt(), [&](Snapshot& snapshot) -> absl::Status {
-    if (!case_id.empty()) SPLW_RETURN_IF_ERROR(LoadCase(snapshot, call.network, case_id).status());
+    if (!case_id.empty()) SPLW_RETURN_IF_ERROR(LoadVisibleCase(call, snapshot, case_id).status());
     const auto scan = [&](const PageRequest& part) {
       if (!case_id.empty()) return Nominations().Scan(snapshot, call.network, part);
       return Nominations().ScanIndex(snapshot, call.network, kNominationsByState,
@@ -221,8 +245,7 @@ Queries::Outcome Queries::ListNominations(const rpc::Call& call, const v1::ListN
     for (const NominationRecord& record : found.records) {
       *response->add_nominations() = ToNomination(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kNominationCollection, request, found.next, response);
   });
 }
 
@@ -244,8 +267,7 @@ Queries::Outcome Queries::ListLinkWorkers(const rpc::Call& call, const v1::ListL
     for (const LinkWorkerRecord& record : found.records) {
       *response->add_link_workers() = ToLinkWorker(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kLinkWorkerCollection, request, found.next, response);
   });
 }
 
@@ -269,19 +291,39 @@ Queries::Outcome Queries::ListCommunityServices(const rpc::Call& call, const v1:
     for (const CommunityServiceRecord& record : found.records) {
       *response->add_community_services() = ToCommunityService(call.network, record);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kCommunityServiceCollection, request, found.next, response);
   });
 }
 
-absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       v1::WatchCasesResponse* response) {
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCasesResponse* response) {
   SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCaseName("name", call.network, item.resource));
   SPLW_ASSIGN_OR_RETURN(const std::optional<CaseRecord> record, Cases().Get(snapshot, call.network, IdKey(id)));
-  if (!record.has_value()) return false;
+  if (!record.has_value() || !MaySee(call, *record)) return false;
   response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
   *response->mutable_case_() = ToCase(*record);
   return true;
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchNominationsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const CaseChild ids, ParseNominationName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, Nominations(), ChildKey(ids.case_id, ids.id), ToNomination, response,
+                 response->mutable_nomination());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchLinkWorkersResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseLinkWorkerName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, LinkWorkers(), IdKey(id), ToLinkWorker, response,
+                 response->mutable_link_worker());
+}
+
+absl::StatusOr<bool> FillChange(const rpc::Call& call, Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCommunityServicesResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::string id, ParseCommunityServiceName("name", call.network, item.resource));
+  return FillOne(call, snapshot, item, CommunityServices(), IdKey(id), ToCommunityService, response,
+                 response->mutable_community_service());
 }
 
 }  // namespace splw::caseload

@@ -43,8 +43,14 @@ class Queries final {
   store::Store& store_;
 };
 
-// The case of a feed's entry as WatchCases tells it; false if there is nothing to tell.
-absl::StatusOr<bool> FillWatchResponse(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       v1::WatchCasesResponse* response);
+// What a watch tells of a feed's entry; false if there is nothing to tell, or not to this caller.
+absl::StatusOr<bool> FillChange(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCasesResponse* response);
+absl::StatusOr<bool> FillChange(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchNominationsResponse* response);
+absl::StatusOr<bool> FillChange(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchLinkWorkersResponse* response);
+absl::StatusOr<bool> FillChange(const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                v1::WatchCommunityServicesResponse* response);
 
 }  // namespace splw::caseload

@@ -7,6 +7,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/failure.h"
 #include "common/text/validate.h"
 #include "services/caseload/limits.h"
@@ -15,21 +16,18 @@
 namespace splw::caseload {
 namespace {
 
+using delivery::CheckEtagGiven;
 using text::CheckText;
 using text::Violations;
 
-void RequireEtag(const std::string& etag, std::string_view field, Violations& violations) {
-  if (etag.empty()) violations.Add(field, "REQUIRED", "send the etag of the record as it was read");
-}
-
 template <typename Enum>
 void RequireEnum(std::string_view field, Enum value, bool valid, Violations& violations) {
-  if (static_cast<int>(value) == 0 || !valid) violations.Add(field, "REQUIRED", "must be one of the named values");
+  if (static_cast<int>(value) == 0 || !valid) violations.Missing(field, "must be one of the named values");
 }
 
 void CheckReasonCode(std::string_view field, const std::string& code, bool required, Violations& violations) {
   if (code.empty()) {
-    if (required) violations.Add(field, "REQUIRED", "must be 1 to 64 of A-Z, 0-9 and '_'");
+    if (required) violations.Missing(field, "must be 1 to 64 of A-Z, 0-9 and '_'");
   } else if (!IsReasonCode(code)) {
     violations.Add(field, "FORMAT_INVALID", "must be 1 to 64 of A-Z, 0-9 and '_'");
   }
@@ -77,19 +75,19 @@ void CheckNeeds(const google::protobuf::RepeatedPtrField<type::v1::Need>& needs,
 
 template <typename Agencies>
 void CheckAgencies(std::string_view field, const Agencies& agencies, bool required, Violations& violations) {
-  if (required && agencies.empty()) violations.Add(field, "REQUIRED", "name at least one agency");
+  if (required && agencies.empty()) violations.Missing(field, "name at least one agency");
   std::set<int> seen;
   for (int index = 0; index < agencies.size(); ++index) {
     const std::string path = absl::StrFormat("%s[%d]", field, index);
     if (agencies[index] == type::v1::AGENCY_KIND_UNSPECIFIED || !type::v1::AgencyKind_IsValid(agencies[index])) {
-      violations.Add(path, "REQUIRED", "must be a kind of agency");
+      violations.Missing(path, "must be a kind of agency");
     } else if (!seen.insert(agencies[index]).second) {
       violations.Add(path, "REPEATED", "must stand once");
     }
   }
 }
 
-void CheckConsent(const type::v1::Consent& consent, Violations& violations) {
+void CheckConsent(const type::v1::Consent& consent, absl::Time now, Violations& violations) {
   RequireEnum("consent.referral", consent.referral(), type::v1::ConsentStatus_IsValid(consent.referral()), violations);
   CheckText(
       "consent.explained_by", consent.explained_by(),
@@ -97,6 +95,10 @@ void CheckConsent(const type::v1::Consent& consent, Violations& violations) {
       violations);
   if (consent.has_explained_on() && !IsFullDate(consent.explained_on())) {
     violations.Add("consent.explained_on", "DATE_INVALID", "must be a day that exists");
+  } else if (consent.has_explained_on() &&
+             // London is never more than an hour ahead of UTC.
+             ToCivilDay(consent.explained_on()) > absl::ToCivilDay(now + absl::Hours(1), absl::UTCTimeZone())) {
+    violations.Add("consent.explained_on", "IN_THE_FUTURE", "must not lie in the future");
   }
   CheckAgencies("consent.share_with", consent.share_with(), /*required=*/false, violations);
 }
@@ -106,7 +108,7 @@ void CheckPlanItem(const std::string& field, const Item& item, bool known_state,
   CheckText(field + ".id", item.id(), {.max_characters = kMaxPlanItemIdCharacters}, violations);
   CheckText(field + ".text", item.text(),
             {.max_characters = kMaxPlanItemCharacters, .required = true, .allow_lines = true}, violations);
-  if (!known_state) violations.Add(field + ".state", "REQUIRED", "must be one of the named values");
+  if (!known_state) violations.Missing(field + ".state", "must be one of the named values");
 }
 
 }  // namespace
@@ -138,7 +140,7 @@ absl::CivilDay ToCivilDay(const google::type::Date& date) {
 
 absl::Status CheckRequest(const v1::AllocateCaseRequest& request) {
   Violations violations;
-  RequireEtag(request.etag(), "etag", violations);
+  CheckEtagGiven("etag", request.etag(), violations);
   CheckReasonCode("override_reason_code", request.override_reason_code(), /*required=*/false, violations);
   if (request.link_worker().empty() && !request.override_reason_code().empty()) {
     violations.Add("override_reason_code", "LINK_WORKER_NEEDED", "only for a link worker who is named");
@@ -146,10 +148,12 @@ absl::Status CheckRequest(const v1::AllocateCaseRequest& request) {
   return violations.ToStatus();
 }
 
-absl::Status CheckRequest(const v1::UpdatePlanRequest& request) {
+absl::Status CheckRequest(const v1::UpdatePlanRequest& request, absl::Time now) {
   Violations violations;
-  RequireEtag(request.etag(), "etag", violations);
-  if (!request.has_plan()) violations.Add("plan", "REQUIRED", "send the whole plan");
+  const absl::CivilDay today = absl::ToCivilDay(now, absl::UTCTimeZone());
+  const absl::CivilDay latest(today.year() + kMaxYearsAhead, today.month(), today.day());
+  CheckEtagGiven("etag", request.etag(), violations);
+  if (!request.has_plan()) violations.Missing("plan", "send the whole plan");
   const v1::Plan& plan = request.plan();
   CheckText("plan.what_matters", plan.what_matters(),
             {.max_characters = kMaxWhatMattersCharacters, .allow_lines = true}, violations);
@@ -170,6 +174,8 @@ absl::Status CheckRequest(const v1::UpdatePlanRequest& request) {
     CheckText(field + ".owner", action.owner(), {.max_characters = kMaxOwnerCharacters}, violations);
     if (action.has_due_date() && !IsFullDate(action.due_date())) {
       violations.Add(field + ".due_date", "DATE_INVALID", "must be a day that exists");
+    } else if (action.has_due_date() && ToCivilDay(action.due_date()) > latest) {
+      violations.Add(field + ".due_date", "TOO_FAR_AHEAD", absl::StrFormat("at most %d years ahead", kMaxYearsAhead));
     }
   }
   return violations.ToStatus();
@@ -177,7 +183,7 @@ absl::Status CheckRequest(const v1::UpdatePlanRequest& request) {
 
 absl::Status CheckRequest(const v1::CloseCaseRequest& request) {
   Violations violations;
-  RequireEtag(request.etag(), "etag", violations);
+  CheckEtagGiven("etag", request.etag(), violations);
   RequireEnum("outcome", request.outcome(), v1::CaseOutcome_IsValid(request.outcome()), violations);
   return violations.ToStatus();
 }
@@ -201,7 +207,10 @@ absl::Status CheckRequest(const v1::RecordAssessmentRequest& request, absl::Time
   CheckScore("ons4.happy_yesterday", ons4.has_happy_yesterday(), ons4.happy_yesterday(), violations);
   CheckScore("ons4.anxious_yesterday", ons4.has_anxious_yesterday(), ons4.anxious_yesterday(), violations);
   CheckNeeds(request.needs(), violations);
-  if (request.has_consent()) CheckConsent(request.consent(), violations);
+  if (request.has_consent()) {
+    CheckEtagGiven("etag", request.etag(), violations);
+    CheckConsent(request.consent(), now, violations);
+  }
   CheckPast("time", request.has_time(), request.time(), now, violations);
   return violations.ToStatus();
 }
@@ -216,7 +225,7 @@ absl::Status CheckRequest(const v1::SignpostPersonRequest& request) {
 
 absl::Status CheckRequest(const v1::RecordSignpostOutcomeRequest& request) {
   Violations violations;
-  RequireEtag(request.etag(), "etag", violations);
+  CheckEtagGiven("etag", request.etag(), violations);
   RequireEnum("outcome", request.outcome(),
               v1::SignpostOutcome_IsValid(request.outcome()) &&
                   request.outcome() != v1::SIGNPOST_OUTCOME_CASE_CLOSED,  // the service's own
@@ -231,7 +240,7 @@ absl::Status CheckRequest(const v1::RecordSignpostOutcomeRequest& request) {
 
 absl::Status CheckRequest(const v1::NominateForMdtRequest& request) {
   Violations violations;
-  RequireEtag(request.etag(), "etag", violations);
+  CheckEtagGiven("etag", request.etag(), violations);
   CheckText("question", request.question(),
             {.max_characters = kMaxQuestionCharacters, .required = true, .allow_lines = true}, violations);
   CheckAgencies("agencies_needed", request.agencies_needed(), /*required=*/true, violations);
@@ -246,34 +255,34 @@ absl::Status CheckRequest(const v1::NominateForMdtRequest& request) {
 
 absl::Status CheckRequest(const v1::WithdrawNominationRequest& request) {
   Violations violations;
-  RequireEtag(request.etag(), "etag", violations);
+  CheckEtagGiven("etag", request.etag(), violations);
   CheckReasonCode("reason_code", request.reason_code(), /*required=*/true, violations);
   return violations.ToStatus();
 }
 
 absl::Status CheckRequest(const v1::CreateLinkWorkerRequest& request) {
   Violations violations;
-  if (!request.has_link_worker()) violations.Add("link_worker", "REQUIRED", "send the link worker");
+  if (!request.has_link_worker()) violations.Missing("link_worker", "send the link worker");
   return violations.ToStatus();
 }
 
 absl::Status CheckRequest(const v1::UpdateLinkWorkerRequest& request) {
   Violations violations;
-  RequireEtag(request.link_worker().etag(), "link_worker.etag", violations);
+  CheckEtagGiven("link_worker.etag", request.link_worker().etag(), violations);
   return violations.ToStatus();
 }
 
 absl::Status CheckRequest(const v1::CreateCommunityServiceRequest& request) {
   Violations violations;
   if (!request.has_community_service()) {
-    violations.Add("community_service", "REQUIRED", "send the community service");
+    violations.Missing("community_service", "send the community service");
   }
   return violations.ToStatus();
 }
 
 absl::Status CheckRequest(const v1::UpdateCommunityServiceRequest& request) {
   Violations violations;
-  RequireEtag(request.community_service().etag(), "community_service.etag", violations);
+  CheckEtagGiven("community_service.etag", request.community_service().etag(), violations);
   return violations.ToStatus();
 }
 
@@ -289,7 +298,7 @@ absl::Status CheckRequest(const v1::ListSignpostsRequest& request) {
   Violations violations;
   const bool names_network = request.parent().find('/', std::string_view("networks/").size()) == std::string::npos;
   if (names_network && request.community_service().empty()) {
-    violations.Add("community_service", "REQUIRED", "needed where the parent is not a case");
+    violations.Missing("community_service", "needed where the parent is not a case");
   }
   return violations.ToStatus();
 }

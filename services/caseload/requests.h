@@ -23,9 +23,10 @@ bool IsFullDate(const google::type::Date& date);
 absl::CivilDay ToCivilDay(const google::type::Date& date);
 
 absl::Status CheckRequest(const v1::AllocateCaseRequest& request);
-absl::Status CheckRequest(const v1::UpdatePlanRequest& request);
 absl::Status CheckRequest(const v1::CloseCaseRequest& request);
-// `now`: a contact or an assessment cannot lie in the future (kClockSkew apart).
+// `now`: a contact, an assessment or what was explained cannot lie in the future (kClockSkew apart); what is planned,
+// not too far in it.
+absl::Status CheckRequest(const v1::UpdatePlanRequest& request, absl::Time now);
 absl::Status CheckRequest(const v1::RecordContactRequest& request, absl::Time now);
 absl::Status CheckRequest(const v1::RecordAssessmentRequest& request, absl::Time now);
 absl::Status CheckRequest(const v1::SignpostPersonRequest& request);

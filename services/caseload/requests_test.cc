@@ -65,8 +65,14 @@ TEST(RequestsTest, ConsentThatWasGivenSaysWhoExplainedIt) {
   request.set_what_matters("My garden");
   request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_AGREED);
   EXPECT_THAT(CheckRequest(request, Start()), HasField("consent.explained_by"));
+  EXPECT_THAT(CheckRequest(request, Start()), HasField("etag")) << "it replaces what may have changed meanwhile";
+  request.set_etag("1");
   request.mutable_consent()->set_explained_by("Link worker");
   EXPECT_THAT(CheckRequest(request, Start()), IsOk());
+  *request.mutable_consent()->mutable_explained_on() = Day(2026, 9, 21);  // Start() is on this day
+  EXPECT_THAT(CheckRequest(request, Start()), IsOk());
+  *request.mutable_consent()->mutable_explained_on() = Day(2026, 9, 22);
+  EXPECT_THAT(CheckRequest(request, Start()), HasField("consent.explained_on"));
 }
 
 TEST(RequestsTest, ANominationAsksSomebodySomething) {
@@ -116,7 +122,7 @@ TEST(RequestsTest, AReasonToPassTheLimitNeedsANamedWorker) {
 
 TEST(RequestsTest, WhatChangesAnExistingRecordNeedsItsEtag) {
   EXPECT_THAT(CheckRequest(v1::AllocateCaseRequest()), HasField("etag"));
-  EXPECT_THAT(CheckRequest(v1::UpdatePlanRequest()), HasField("etag"));
+  EXPECT_THAT(CheckRequest(v1::UpdatePlanRequest(), Start()), HasField("etag"));
   EXPECT_THAT(CheckRequest(v1::CloseCaseRequest()), HasField("etag"));
   EXPECT_THAT(CheckRequest(v1::WithdrawNominationRequest()), HasField("etag"));
   EXPECT_THAT(CheckRequest(v1::UpdateLinkWorkerRequest()), HasField("link_worker.etag"));
@@ -129,10 +135,17 @@ TEST(RequestsTest, APlanHasLimitsAndDaysThatExist) {
   for (std::size_t i = 0; i <= kMaxGoals; ++i) request.mutable_plan()->add_goals()->set_text("x");
   v1::PlanAction& action = *request.mutable_plan()->add_actions();
   *action.mutable_due_date() = Day(2026, 4, 31);
-  const absl::Status status = CheckRequest(request);
+  const absl::Status status = CheckRequest(request, Start());
   EXPECT_THAT(status, HasField("plan.goals"));
   EXPECT_THAT(status, HasField("plan.actions[0].text"));
   EXPECT_THAT(status, HasField("plan.actions[0].due_date"));
+
+  request.mutable_plan()->clear_goals();
+  action.set_text("Ring the council");
+  *action.mutable_due_date() = Day(2026 + kMaxYearsAhead, 9, 21);  // Start() is 21 September 2026
+  EXPECT_THAT(CheckRequest(request, Start()), IsOk());
+  *action.mutable_due_date() = Day(2026 + kMaxYearsAhead, 9, 22);
+  EXPECT_THAT(CheckRequest(request, Start()), HasReason("TOO_FAR_AHEAD"));
 }
 
 TEST(RequestsTest, DaysExistOrNot) {

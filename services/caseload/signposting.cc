@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/health/direct_care.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/errors.h"
@@ -9,21 +10,6 @@
 
 namespace splw::caseload {
 namespace {
-
-// Recovery services are left out: help with alcohol or drugs is nothing to tell of without being asked.
-bool IsDirectCare(type::v1::AgencyKind agency) {
-  switch (agency) {
-    case type::v1::AGENCY_KIND_PRIMARY_CARE:
-    case type::v1::AGENCY_KIND_SPLW_SERVICE:
-    case type::v1::AGENCY_KIND_SOCIAL_CARE:
-    case type::v1::AGENCY_KIND_MENTAL_HEALTH:
-    case type::v1::AGENCY_KIND_COMMUNITY_NURSING:
-    case type::v1::AGENCY_KIND_HOSPITAL:
-      return true;
-    default:
-      return false;
-  }
-}
 
 bool EndsSignpost(v1::SignpostOutcome outcome) {
   return outcome != v1::SIGNPOST_OUTCOME_ATTENDED;
@@ -33,7 +19,7 @@ bool EndsSignpost(v1::SignpostOutcome outcome) {
 
 absl::Status CheckConsentToShare(const type::v1::Consent& consent, type::v1::AgencyKind agency) {
   if (consent.referral() == type::v1::CONSENT_STATUS_DECLINED) return errors::ConsentDeclined();
-  if (IsDirectCare(agency)) return absl::OkStatus();
+  if (health::IsDirectCare(agency)) return absl::OkStatus();
   const auto& agreed = consent.share_with();
   if (std::find(agreed.begin(), agreed.end(), agency) != agreed.end()) return absl::OkStatus();
   return errors::ConsentNotGiven(type::v1::AgencyKind_Name(agency));
@@ -50,6 +36,7 @@ absl::StatusOr<SignpostChange> SignpostPerson(CaseRecord record, CommunityServic
     if (open.community_service_id() == service.id()) return errors::AlreadySignposted();
   }
   if (record.open_signpost_count() >= kMaxOpenSignpostsPerCase) return errors::TooManySignposts();
+  if (record.signpost_count() >= kMaxSignpostsPerCase) return errors::TooManySignpostsEver();
   if (!service.accepting()) return errors::ServiceNotAccepting();
   if (service.places_held() >= service.places_offered()) return errors::NoPlaceFree();
 
@@ -65,6 +52,7 @@ absl::StatusOr<SignpostChange> SignpostPerson(CaseRecord record, CommunityServic
   *signpost.mutable_update_time() = ToTimestamp(now);
   service.set_places_held(service.places_held() + 1);
   record.set_open_signpost_count(record.open_signpost_count() + 1);
+  record.set_signpost_count(record.signpost_count() + 1);
   return SignpostChange{std::move(record), std::move(service), std::move(signpost)};
 }
 

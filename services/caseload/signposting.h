@@ -21,8 +21,9 @@ struct SignpostChange {
   SignpostRecord signpost;
 };
 
-// OK if the person's consent lets the case be shared with agencies of this kind. Health and social care rest
-// on the consent to the referral (direct care); all others need the person's explicit agreement to their kind
+// OK if the person's consent lets the case be shared with agencies of this kind. Health and social care are
+// direct care, which needs no agreement of its own: it is enough that the person has not declined, asked or
+// not asked yet; all others need the person's explicit agreement to their kind
 // (standards.md, "Information sharing"). CONSENT_NOT_GIVEN. A person who has declined shares with nobody.
 absl::Status CheckConsentToShare(const type::v1::Consent& consent, type::v1::AgencyKind agency);
 

@@ -89,6 +89,10 @@ TEST(SignpostingTest, WhatTheCaseAndTheServiceForbid) {
   CaseRecord full = AssessedCase();
   full.set_open_signpost_count(kMaxOpenSignpostsPerCase);
   EXPECT_THAT(SignpostPerson(full, Befrienders(), {}, kCommand, Start()), HasReason("TOO_MANY_SIGNPOSTS"));
+  CaseRecord long_case = AssessedCase();
+  long_case.set_signpost_count(kMaxSignpostsPerCase);
+  EXPECT_THAT(SignpostPerson(long_case, Befrienders(), {}, kCommand, Start()), HasReason("TOO_MANY_SIGNPOSTS"));
+  EXPECT_EQ(open.record.signpost_count(), 1);
 }
 
 TEST(SignpostingTest, HeldPlaceIsReleasedWhereTheSignpostEndsAndOnlyThere) {

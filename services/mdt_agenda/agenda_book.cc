@@ -75,21 +75,21 @@ absl::StatusOr<std::vector<stored::ActionRecord>> AgendaBook::ActionsOf(
 absl::Status AgendaBook::Save(stored::MdtRecord& mdt) {
   const bool created = mdt.version() == 0;
   mdt.set_version(mdt.version() + 1);
-  Touch("mdts", MdtName(network(), mdt.id()), caller_correlation_id_, created, "");
+  Touch(kMdtCollection, MdtName(network(), mdt.id()), caller_correlation_id_, created, "");
   return Mdts().Put(txn(), network(), mdt);
 }
 
 absl::Status AgendaBook::Save(stored::MeetingRecord& meeting, std::string_view reason) {
   const bool created = meeting.version() == 0;
   meeting.set_version(meeting.version() + 1);
-  Touch("meetings", MeetingName(network(), meeting), caller_correlation_id_, created, reason);
+  Touch(kMeetingCollection, MeetingName(network(), meeting), caller_correlation_id_, created, reason);
   return Meetings().Put(txn(), network(), meeting);
 }
 
 absl::Status AgendaBook::Save(stored::AgendaItemRecord& item, std::string_view reason) {
   const bool created = item.version() == 0;
   item.set_version(item.version() + 1);
-  Touch("items", ItemName(network(), item), item.subject().correlation_id(), created, reason);
+  Touch(kItemCollection, ItemName(network(), item), item.subject().correlation_id(), created, reason);
   TouchMeeting(item.mdt_id(), item.meeting_date());
   return Items().Put(txn(), network(), item);
 }
@@ -97,19 +97,29 @@ absl::Status AgendaBook::Save(stored::AgendaItemRecord& item, std::string_view r
 absl::Status AgendaBook::Save(stored::NominationRecord& nomination, std::string_view reason) {
   const bool created = nomination.version() == 0;
   nomination.set_version(nomination.version() + 1);
-  Touch("nominations", nomination.name(), nomination.subject().correlation_id(), created, reason);
+  Touch(kNominationCollection, nomination.name(), nomination.subject().correlation_id(), created, reason);
   return Nominations().Put(txn(), network(), nomination);
 }
 
 absl::Status AgendaBook::Save(const stored::ActionRecord& action, bool created, const std::string& correlation_id) {
-  Touch("actions", ActionName(network(), action.id()), correlation_id, created, "");
+  Touch(kActionCollection, ActionName(network(), action.id()), correlation_id, created, "");
   return Actions().Put(txn(), network(), action);
 }
 
 absl::Status AgendaBook::Erase(const stored::AgendaItemRecord& item) {
-  told_.erase(ItemName(network(), item));
+  const std::string name = ItemName(network(), item);
+  // A change of this transaction that nobody can read any more is none.
+  told_.erase(name);
   TouchMeeting(item.mdt_id(), item.meeting_date());
+  change_.SetCorrelationId(item.subject().correlation_id().empty() ? caller_correlation_id_
+                                                                   : item.subject().correlation_id());
+  SPLW_RETURN_IF_ERROR(change_.Audit(name, "TAKEN_OFF"));
   return Items().Erase(txn(), network(), TextKey(item.mdt_id(), item.meeting_date(), item.id()));
+}
+
+void AgendaBook::Mention(const stored::AgendaItemRecord& item, std::string_view reason) {
+  Touch("items", ItemName(network(), item), item.subject().correlation_id(), false, reason);
+  Touch("meetings", MeetingName(network(), item.mdt_id(), item.meeting_date()), caller_correlation_id_, false, "");
 }
 
 absl::Status AgendaBook::Tell(const stored::SubjectRecord& subject, const google::protobuf::Message& event) {
@@ -141,7 +151,7 @@ void AgendaBook::Touch(std::string_view collection, const std::string& resource,
 void AgendaBook::TouchMeeting(const std::string& mdt_id, const std::string& date) {
   const std::string name = MeetingName(network(), mdt_id, date);
   meetings_[name] = {mdt_id, date};
-  Touch("meetings", name, caller_correlation_id_, false, "");
+  Touch(kMeetingCollection, name, caller_correlation_id_, false, "");
 }
 
 absl::Status AgendaBook::Recount(const MeetingId& id) {

@@ -53,7 +53,10 @@ class AgendaBook final {
   absl::Status Save(stored::NominationRecord& nomination, std::string_view reason = "");
   // `correlation_id`: of the action's case.
   absl::Status Save(const stored::ActionRecord& action, bool created, const std::string& correlation_id);
-  // Takes an item off an agenda that is not published. A published item is never erased.
+  // For an item that is as it was and reads otherwise, because of what else is kept of its case: watchers of its meeting
+  // hear of it, and the audit record has it.
+  void Mention(const stored::AgendaItemRecord& item, std::string_view reason);
+  // Takes an item off an agenda that is not published; the audit record has it. A published item is never erased.
   absl::Status Erase(const stored::AgendaItemRecord& item);
 
   // Tells the caseload, on the case's stream and with its correlation id.

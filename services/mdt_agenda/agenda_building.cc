@@ -10,9 +10,11 @@
 
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/agenda_planner.h"
+#include "services/mdt_agenda/calendar.h"
 #include "services/mdt_agenda/carry_over.h"
 #include "services/mdt_agenda/limits.h"
 #include "services/mdt_agenda/mdt_tables.h"
+#include "services/mdt_agenda/meeting_lifecycle.h"
 #include "services/mdt_agenda/names.h"
 #include "services/mdt_agenda/timestamps.h"
 
@@ -60,7 +62,15 @@ Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::Nomina
           AgenciesOf(nomination.subject())};
 }
 
-// Waiting nominations that are not on another meeting's plan.
+// Whether another meeting's plan keeps the nomination: one that is nearer and still to come. A later one gives it up.
+absl::StatusOr<bool> IsOnNearerPlan(AgendaBook& book, const stored::NominationRecord& nomination,
+                                    const stored::MeetingRecord& meeting) {
+  if (nomination.meeting_date().empty() || nomination.meeting_date() >= meeting.date()) return false;
+  SPLW_ASSIGN_OR_RETURN(const stored::MeetingRecord other, book.Meeting(meeting.mdt_id(), nomination.meeting_date()));
+  return IsPlannable(other.state()) && EndOf(other) > book.now();
+}
+
+// Waiting nominations, but for those on a nearer meeting's plan.
 absl::Status GatherNominations(AgendaBook& book, const stored::MdtRecord& mdt, const stored::MeetingRecord& meeting,
                                Material& material) {
   SPLW_ASSIGN_OR_RETURN(
@@ -68,7 +78,8 @@ absl::Status GatherNominations(AgendaBook& book, const stored::MdtRecord& mdt, c
       Nominations().ScanIndex(book.txn(), book.network(), "queue",
                               TextKey(mdt.id()) + NumberKey(api::NOMINATION_STATE_WAITING), {.size = kMaxCandidates}));
   for (stored::NominationRecord& nomination : page.records) {
-    if (!nomination.meeting_date().empty() && nomination.meeting_date() != meeting.date()) continue;
+    SPLW_ASSIGN_OR_RETURN(const bool on_nearer_plan, IsOnNearerPlan(book, nomination, meeting));
+    if (on_nearer_plan) continue;
     material.candidates.push_back(NominationCandidate(mdt, nomination));
     const std::string name = nomination.name();
     material.nominations.emplace(name, std::move(nomination));
@@ -99,6 +110,18 @@ stored::AgendaItemRecord NewItem(AgendaBook& book, const stored::MeetingRecord& 
   return item;
 }
 
+// Takes the nomination from the plan of another meeting, which is to be made again.
+absl::Status TakeFromOtherPlan(AgendaBook& book, stored::NominationRecord& nomination) {
+  if (nomination.item_id().empty()) return absl::OkStatus();
+  SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord item,
+                        book.Item(nomination.mdt_id(), nomination.meeting_date(), nomination.item_id()));
+  SPLW_RETURN_IF_ERROR(Unplan(book, item, ""));
+  SPLW_ASSIGN_OR_RETURN(const stored::MeetingRecord other, book.Meeting(item.mdt_id(), item.meeting_date()));
+  SPLW_RETURN_IF_ERROR(ReopenPlan(book, other));
+  SPLW_ASSIGN_OR_RETURN(nomination, book.Nomination(nomination.name()));
+  return absl::OkStatus();
+}
+
 // Writes the places of a plan; an item that stays as it was is not touched.
 absl::Status WritePlaces(AgendaBook& book, const stored::MeetingRecord& meeting, const AgendaPlan& plan,
                          Material& material) {
@@ -113,6 +136,7 @@ absl::Status WritePlaces(AgendaBook& book, const stored::MeetingRecord& meeting,
       continue;
     }
     stored::NominationRecord& nomination = material.nominations.at(placed.id);
+    SPLW_RETURN_IF_ERROR(TakeFromOtherPlan(book, nomination));
     stored::AgendaItemRecord item = NewItem(book, meeting, nomination);
     SetPlace(placed, item);
     SPLW_RETURN_IF_ERROR(book.Save(item));
@@ -155,6 +179,8 @@ absl::Status BuildWholeAgenda(AgendaBook& book, const stored::MdtRecord& mdt, st
   Material material;
   SPLW_ASSIGN_OR_RETURN(std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
   for (stored::AgendaItemRecord& item : items) {
+    // What moved on while this day was none of the schedule's has its place elsewhere.
+    if (item.state() != api::ITEM_STATE_LISTED) continue;
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
     if (feedback) material.candidates.push_back(FeedbackCandidate(mdt, item));
     const std::string id = feedback ? item.id() : item.nomination();
@@ -204,9 +230,12 @@ absl::Status Announce(AgendaBook& book, const stored::MeetingRecord& meeting) {
   }
   for (const stored::NotPlacedRecord& not_placed : meeting.not_placed()) {
     SPLW_ASSIGN_OR_RETURN(stored::NominationRecord nomination, book.Nomination(not_placed.nomination()));
-    if (nomination.state() != api::NOMINATION_STATE_WAITING || !nomination.item_id().empty()) continue;
-    nomination.set_times_passed_over(nomination.times_passed_over() + 1);
-    nomination.set_waiting_reason(not_placed.reason_code());
+    SPLW_ASSIGN_OR_RETURN(const bool on_nearer_plan, IsOnNearerPlan(book, nomination, meeting));
+    if (nomination.state() != api::NOMINATION_STATE_WAITING || on_nearer_plan) continue;
+    // Also where a later plan has it: that plan may yet drop it. Not where the case is on this agenda all the same.
+    const bool passed_over = not_placed.reason_code() == kNoTimeLeft;
+    nomination.set_times_passed_over(nomination.times_passed_over() + (passed_over ? 1 : 0));
+    if (nomination.item_id().empty()) nomination.set_waiting_reason(not_placed.reason_code());
     SPLW_RETURN_IF_ERROR(book.Save(nomination, not_placed.reason_code()));
   }
   return absl::OkStatus();

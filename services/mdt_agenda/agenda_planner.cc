@@ -7,6 +7,8 @@
 
 #include <absl/strings/str_format.h>
 
+#include "services/mdt_agenda/limits.h"
+
 namespace splw::mdt_agenda {
 namespace {
 
@@ -79,6 +81,11 @@ std::pair<const char*, std::string> ReasonOf(const PlanRules& rules, const Candi
     case Rank::kFeedback:
       return {"FEEDBACK_DUE", "feedback is owed to this meeting, and comes before new cases"};
     case Rank::kLeftTooOften:
+      if (candidate.times_left >= MaxTimesLeft(rules)) {
+        return {"LEFT_TOO_OFTEN",
+                absl::StrFormat("was left for a later meeting %d times, and is discussed now whatever time is left",
+                                candidate.times_left)};
+      }
       return {"LEFT_TOO_OFTEN",
               absl::StrFormat("was left for a later meeting %d times, and now goes ahead of other cases",
                               candidate.times_left)};
@@ -94,27 +101,52 @@ LeftOutItem LeaveOut(const Candidate& candidate, const char* code, std::string r
   return {candidate.id, candidate.case_name, code, std::move(reason)};
 }
 
-// Lists what fits, in order of priority. `minutes` and `cases` are what is taken already.
-std::vector<Candidate> Select(const PlanRules& rules, int minutes, std::set<std::string> cases,
+// What is on the agenda already.
+struct Taken {
+  int minutes = 0;
+  std::set<std::string> cases;
+};
+
+// Who is listed whatever time is left (rule 5).
+class Promises final {
+ public:
+  explicit Promises(const PlanRules& rules) : rules_(rules) {}
+
+  // To be asked in order of priority, once for each nomination that may be listed.
+  bool Cover(const Candidate& candidate) {
+    const Rank rank = RankOf(rules_, candidate);
+    const bool first = rank != Rank::kWaiting && ranks_.insert(rank).second;
+    if (!first && candidate.times_left < MaxTimesLeft(rules_)) return false;
+    return covered_++ < kMaxPromisedNominations;
+  }
+
+ private:
+  const PlanRules& rules_;
+  std::set<Rank> ranks_;
+  int covered_ = 0;
+};
+
+// Lists what fits, in order of priority; with `promises` also what they cover.
+std::vector<Candidate> Select(const PlanRules& rules, Taken taken, Promises* promises,
                               const std::vector<Candidate>& candidates, std::vector<LeftOutItem>& left_out) {
   std::vector<Candidate> selected;
   for (const Candidate& candidate : candidates) {
     if (candidate.kind != api::ITEM_KIND_FEEDBACK) {
-      if (cases.count(candidate.case_name) > 0) {
-        left_out.push_back(
-            LeaveOut(candidate, "CASE_ALREADY_LISTED", "another nomination of the case is on this agenda"));
+      if (taken.cases.count(candidate.case_name) > 0) {
+        left_out.push_back(LeaveOut(candidate, kCaseAlreadyListed, "another nomination of the case is on this agenda"));
         continue;
       }
-      if (minutes + candidate.length_minutes > rules.meeting_minutes) {
+      const bool promised = promises != nullptr && promises->Cover(candidate);
+      if (!promised && taken.minutes + candidate.length_minutes > rules.meeting_minutes) {
         left_out.push_back(
-            LeaveOut(candidate, "NO_TIME_LEFT",
+            LeaveOut(candidate, kNoTimeLeft,
                      absl::StrFormat("needs %d minutes; %d of %d are left", candidate.length_minutes,
-                                     std::max(0, rules.meeting_minutes - minutes), rules.meeting_minutes)));
+                                     std::max(0, rules.meeting_minutes - taken.minutes), rules.meeting_minutes)));
         continue;
       }
-      cases.insert(candidate.case_name);
+      taken.cases.insert(candidate.case_name);
     }
-    minutes += candidate.length_minutes;
+    taken.minutes += candidate.length_minutes;
     selected.push_back(candidate);
   }
   return selected;
@@ -131,10 +163,15 @@ void Place(const PlanRules& rules, int position, int minute, const std::vector<C
 
 }  // namespace
 
+int MaxTimesLeft(const PlanRules& rules) {
+  return rules.max_carry_overs + kMoreTimesLeft;
+}
+
 AgendaPlan PlanAgenda(const PlanRules& rules, std::vector<Candidate> candidates) {
   SortByPriority(rules, candidates);
   AgendaPlan plan;
-  const std::vector<Candidate> selected = Select(rules, 0, {}, candidates, plan.left_out);
+  Promises promises(rules);
+  const std::vector<Candidate> selected = Select(rules, {}, &promises, candidates, plan.left_out);
   Place(rules, 0, 0, GroupVisitors(rules, selected), plan);
   return plan;
 }
@@ -146,7 +183,7 @@ AgendaPlan AddUrgent(const PlanRules& rules, const PublishedAgenda& published, s
   SortByPriority(rules, candidates);
   AgendaPlan plan;
   const std::vector<Candidate> selected =
-      Select(rules, published.planned_minutes, published.listed_cases, candidates, plan.left_out);
+      Select(rules, {published.planned_minutes, published.listed_cases}, nullptr, candidates, plan.left_out);
   Place(rules, published.last_position, published.planned_minutes, GroupVisitors(rules, selected), plan);
   for (PlacedItem& item : plan.placed) {
     item.code = "ADDED_LATE";

@@ -6,7 +6,11 @@
 //   2. Then nominations that were left for a later meeting as often as the team allows, the longest waiting first.
 //   3. Then urgent nominations, the longest waiting first; then all others, the longest waiting first.
 //   4. A nomination is listed if what is left of the meeting's time is long enough; a case is listed once.
-//   5. Within one of these ranks, whoever is listed may stand anywhere: there, items that need the same invited (not
+//   5. Whatever is left, also where feedback alone fills the meeting, are listed: the first of those left too often, the
+//      first of the urgent ones, and every nomination that was left as often as anybody may be (MaxTimesLeft). So a
+//      nomination that is among the candidates is left at most MaxTimesLeft times for lack of time, and is on the next
+//      agenda. One bound: an agenda lists no more than kMaxPromisedNominations by this rule.
+//   6. Within one of these ranks, whoever is listed may stand anywhere: there, items that need the same invited (not
 //      core) agency stand together, so that a visitor comes for one block of time.
 #pragma once
 
@@ -37,6 +41,9 @@ struct PlanRules {
   std::set<AgencyKind> core_agencies;
 };
 
+// How often a nomination may be left for a later meeting: the policy of rule 5.
+int MaxTimesLeft(const PlanRules& rules);
+
 struct PlacedItem {
   std::string id;
   int position = 0;      // 1 is the first
@@ -46,10 +53,14 @@ struct PlacedItem {
   std::string reason;
 };
 
+// The codes of what is left out.
+inline constexpr char kNoTimeLeft[] = "NO_TIME_LEFT";
+inline constexpr char kCaseAlreadyListed[] = "CASE_ALREADY_LISTED";
+
 struct LeftOutItem {
   std::string id;
   std::string case_name;
-  std::string code;  // NO_TIME_LEFT, CASE_ALREADY_LISTED
+  std::string code;
   std::string reason;
 };
 
@@ -68,8 +79,8 @@ struct PublishedAgenda {
   std::set<std::string> listed_cases;  // with a nomination without an outcome
 };
 
-// Urgent nominations among `candidates`, added at the end while there is time; the others are neither placed nor left
-// out.
+// Urgent nominations among `candidates`, added at the end while there is time (rule 5 is for the agenda as a whole); the
+// others are neither placed nor left out.
 AgendaPlan AddUrgent(const PlanRules& rules, const PublishedAgenda& published, std::vector<Candidate> candidates);
 
 }  // namespace splw::mdt_agenda

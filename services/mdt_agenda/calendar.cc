@@ -21,6 +21,7 @@ namespace {
 constexpr int kDaysInWeek = 7;
 constexpr char kScheduleChanged[] = "SCHEDULE_CHANGED";
 constexpr char kNotHeld[] = "NOT_HELD";
+constexpr char kNotClosed[] = "NOT_CLOSED";
 
 // The page that holds every meeting which any of the walks below may have to look at.
 constexpr std::size_t kCalendarPage = 200;
@@ -54,6 +55,17 @@ absl::StatusOr<std::vector<stored::MeetingRecord>> MeetingsFrom(AgendaBook& book
   return std::move(page.records);
 }
 
+// The team's earliest meeting in this state, if it was over by plan before `instant`.
+absl::StatusOr<std::optional<stored::MeetingRecord>> EarliestInState(AgendaBook& book, const stored::MdtRecord& mdt,
+                                                                     api::MeetingState state, absl::Time instant) {
+  SPLW_ASSIGN_OR_RETURN(
+      const store::PageOf<stored::MeetingRecord> page,
+      Meetings().ScanIndex(book.txn(), book.network(), "team_state_date", TextKey(mdt.id()) + NumberKey(state),
+                           {.size = 1, .until = TextKey(DayText(LondonDay(instant) + 1))}));
+  if (page.records.empty() || EndOf(page.records.front()) >= instant) return std::nullopt;
+  return page.records.front();
+}
+
 bool Fits(const stored::MdtRecord& mdt, absl::CivilDay day) {
   return !MeetingDays(ScheduleOf(mdt.schedule()), day, day).empty();
 }
@@ -76,6 +88,7 @@ absl::Status TopUp(AgendaBook& book, const stored::MdtRecord& mdt) {
       if (existing->state() != api::MEETING_STATE_CANCELLED || existing->cancel_reason_code() != kScheduleChanged)
         continue;
       meeting.set_version(existing->version());
+      *meeting.mutable_carried_over() = existing->carried_over();
     }
     SPLW_RETURN_IF_ERROR(book.Save(meeting));
   }
@@ -96,7 +109,10 @@ absl::Status FollowSchedule(AgendaBook& book, const stored::MdtRecord& mdt) {
     }
     const stored::MeetingRecord before = meeting;
     SetTimes(mdt, day, meeting);
-    if (!google::protobuf::util::MessageDifferencer::Equals(before, meeting)) SPLW_RETURN_IF_ERROR(book.Save(meeting));
+    if (google::protobuf::util::MessageDifferencer::Equals(before, meeting)) continue;
+    SPLW_RETURN_IF_ERROR(book.Save(meeting));
+    // More time or less: the plan is another.
+    if (before.length_minutes() != meeting.length_minutes()) SPLW_RETURN_IF_ERROR(ReopenPlan(book, meeting));
   }
   // All of them leave before what they had looks for its next meeting.
   for (stored::MeetingRecord& meeting : leaving) {
@@ -114,18 +130,23 @@ absl::StatusOr<bool> TakeOffNotHeld(AgendaBook& book, const stored::MdtRecord& m
   bool taken_off = false;
   for (const api::MeetingState state :
        {api::MEETING_STATE_SCHEDULED, api::MEETING_STATE_AGENDA_BUILT, api::MEETING_STATE_PUBLISHED}) {
-    SPLW_ASSIGN_OR_RETURN(
-        const store::PageOf<stored::MeetingRecord> page,
-        Meetings().ScanIndex(book.txn(), book.network(), "team_state_date", TextKey(mdt.id()) + NumberKey(state),
-                             {.size = 1, .until = TextKey(DayText(LondonDay(book.now() - kNotHeldAfter) + 1))}));
-    for (stored::MeetingRecord meeting : page.records) {
-      if (EndOf(meeting) + kNotHeldAfter >= book.now()) continue;
-      SPLW_RETURN_IF_ERROR(TakeOff(book, mdt, kNotHeld, meeting));
-      SPLW_RETURN_IF_ERROR(book.Save(meeting, kNotHeld));
-      taken_off = true;
-    }
+    SPLW_ASSIGN_OR_RETURN(std::optional<stored::MeetingRecord> meeting,
+                          EarliestInState(book, mdt, state, book.now() - kNotHeldAfter));
+    if (!meeting) continue;
+    SPLW_RETURN_IF_ERROR(TakeOff(book, mdt, kNotHeld, *meeting));
+    SPLW_RETURN_IF_ERROR(book.Save(*meeting, kNotHeld));
+    taken_off = true;
   }
   return taken_off;
+}
+
+absl::StatusOr<bool> CloseForgotten(AgendaBook& book, const stored::MdtRecord& mdt) {
+  SPLW_ASSIGN_OR_RETURN(std::optional<stored::MeetingRecord> meeting,
+                        EarliestInState(book, mdt, api::MEETING_STATE_IN_PROGRESS, book.now() - kNotClosedAfter));
+  if (!meeting) return false;
+  SPLW_RETURN_IF_ERROR(CloseOver(book, mdt, {}, kNotClosed, *meeting));
+  SPLW_RETURN_IF_ERROR(book.Save(*meeting, kNotClosed));
+  return true;
 }
 
 absl::StatusOr<stored::MeetingRecord> NextMeeting(AgendaBook& book, const stored::MdtRecord& mdt,

@@ -1,5 +1,5 @@
 // Keeps a team's meetings in the calendar: eight weeks ahead, after a change of its schedule, and off again where
-// nobody held them.
+// nobody held or closed them.
 #pragma once
 
 #include <absl/status/status.h>
@@ -19,6 +19,10 @@ absl::Status FollowSchedule(AgendaBook& book, const stored::MdtRecord& mdt);
 // Cancels (NOT_HELD) what was planned to end more than kNotHeldAfter ago and never started: what was owed to it goes
 // on. One meeting of each state a call; true where it found one, so that there may be more.
 absl::StatusOr<bool> TakeOffNotHeld(AgendaBook& book, const stored::MdtRecord& mdt);
+
+// Closes a meeting (NOT_CLOSED) that was started, and planned to end more than kNotClosedAfter ago: what has no outcome
+// goes on. One meeting a call; true where it found one.
+absl::StatusOr<bool> CloseForgotten(AgendaBook& book, const stored::MdtRecord& mdt);
 
 // The first meeting of the team after `date` that is not over by plan and whose state `takes` accepts; put into the
 // calendar where there is none.

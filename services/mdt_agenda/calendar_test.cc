@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/mdt_agenda/limits.h"
 #include "services/mdt_agenda/testing/agenda_world.h"
 #include "services/mdt_agenda/timestamps.h"
 
@@ -84,6 +85,68 @@ TEST_F(CalendarTest, MeetingThatNobodyHeldIsTakenOffAndItsFeedbackGoesOn) {
   EXPECT_THAT(Told<api::FeedbackMoved>("a"), SizeIs(1));
 }
 
+TEST_F(CalendarTest, FeedbackOfAMeetingThatWasNotHeldIsOnTheVeryNextAgenda) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  for (const char* id : {"owed", "waiting"}) ASSERT_THAT(Nominate(id), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "owed"))), IsOk());
+  ASSERT_THAT(Close("2026-11-26"), IsOk());
+  ASSERT_THAT(Build("2026-12-03"), IsOk());
+  ASSERT_THAT(Publish("2026-12-03"), IsOk());
+
+  clock_.Set(InstantAt(absl::CivilDay(2026, 12, 7), 480));
+  ASSERT_THAT(teams.KeepCalendars(), IsOk());
+  ASSERT_THAT(Build("2026-12-10"), IsOk());
+  EXPECT_EQ(Meeting("2026-12-03").cancel_reason_code(), "NOT_HELD");
+  EXPECT_EQ(Item("2026-12-10", "owed").position(), 1);
+  EXPECT_EQ(Item("2026-12-10", "waiting").position(), 2);
+}
+
+TEST_F(CalendarTest, MeetingThatNobodyClosedIsClosedAndWhatItLeftGoesOn) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  for (const char* id : {"decided", "left"}) ASSERT_THAT(Nominate(id), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "decided"))), IsOk());
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 28), 480));
+  ASSERT_THAT(teams.KeepCalendars(), IsOk());
+  EXPECT_EQ(Meeting("2026-11-26").state(), api::MEETING_STATE_IN_PROGRESS) << "time to write up the minutes";
+
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 29), 661));
+  ASSERT_THAT(teams.KeepCalendars(), IsOk());
+  const api::Meeting closed = Meeting("2026-11-26");
+  EXPECT_EQ(closed.state(), api::MEETING_STATE_CLOSED);
+  EXPECT_TRUE(closed.has_close_time());
+  ASSERT_THAT(closed.carried_over(), SizeIs(1));
+  EXPECT_EQ(closed.carried_over(0).reason_code(), "NOT_CLOSED");
+  EXPECT_EQ(Nomination("left").state(), api::NOMINATION_STATE_WAITING);
+  EXPECT_THAT(Told<api::NominationCarriedOver>("left"), SizeIs(1));
+  ASSERT_THAT(Build("2026-12-03"), IsOk());
+  EXPECT_EQ(Item("2026-12-03", "decided").kind(), api::ITEM_KIND_FEEDBACK);
+  EXPECT_EQ(Item("2026-12-03", "left").times_carried_over(), 1);
+}
+
+TEST_F(CalendarTest, TeamThatCannotBeKeptDoesNotStopTheOthers) {
+  ASSERT_THAT(Create(Team(), "broken"), IsOk());
+  clock_.Advance(absl::Seconds(1));
+  ASSERT_THAT(Create(Team()), IsOk());
+  // The broken team's first meeting holds more items than a meeting may.
+  ASSERT_THAT(AgendaWorld::Run([](delivery::Change& change) -> absl::Status {
+                for (std::size_t i = 0; i <= kMaxMeetingItems; ++i) {
+                  stored::AgendaItemRecord item;
+                  item.set_mdt_id("broken");
+                  item.set_meeting_date("2026-11-26");
+                  item.set_id(change.NewId());
+                  const absl::Status put = Items().Put(change.txn(), testing::kNetwork, item);
+                  if (!put.ok()) return put;
+                }
+                return absl::OkStatus();
+              }),
+              IsOk());
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 30), 480));
+  EXPECT_THAT(teams.KeepCalendars(), HasReason("TOO_MANY_ITEMS"));
+  EXPECT_EQ(Meeting("2026-11-26").cancel_reason_code(), "NOT_HELD");
+}
+
 TEST_F(CalendarTest, ChangedScheduleMovesTheMeetingsAndWhatIsOwedToThem) {
   const auto maybe_mdt = Create(Team());
   ASSERT_THAT(Nominate("a"), IsOk());
@@ -112,12 +175,52 @@ TEST_F(CalendarTest, DayThatTheScheduleComesBackToIsFreeAgain) {
   EXPECT_EQ(Meeting("2026-12-03").state(), api::MEETING_STATE_SCHEDULED);
 }
 
+TEST_F(CalendarTest, DayThatComesBackPlansOnlyWhatIsStillOwedToIt) {
+  const auto maybe_mdt = Create(Team());
+  ASSERT_THAT(maybe_mdt, IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "a"))), IsOk());
+  ASSERT_THAT(Close("2026-11-26"), IsOk());
+  ASSERT_THAT(Build("2026-12-03"), IsOk());
+  api::Mdt mdt = *maybe_mdt;
+  mdt.mutable_schedule()->set_day_of_week(google::type::TUESDAY);
+  const auto maybe_tuesdays = Update(mdt, "schedule");
+  ASSERT_THAT(maybe_tuesdays, IsOk());
+  mdt = *maybe_tuesdays;
+  mdt.mutable_schedule()->set_day_of_week(google::type::THURSDAY);
+  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+
+  const auto maybe_built = Build("2026-12-10");
+  ASSERT_THAT(maybe_built, IsOk());
+  EXPECT_EQ(maybe_built->planned_minutes(), 3);
+  EXPECT_EQ(Item("2026-12-10", "a").state(), api::ITEM_STATE_LISTED);
+  const auto maybe_returned = Build("2026-12-03");
+  ASSERT_THAT(maybe_returned, IsOk());
+  EXPECT_EQ(maybe_returned->planned_minutes(), 0);
+  EXPECT_EQ(maybe_returned->item_counts().listed(), 0);
+  EXPECT_THAT(maybe_returned->carried_over(), SizeIs(1)) << "what became of it still shows";
+}
+
 TEST_F(CalendarTest, OtherTimeOfTheSameDayMovesTheMeetingInPlace) {
   const auto maybe_mdt = Create(Team());
   api::Mdt mdt = *maybe_mdt;
   mdt.mutable_schedule()->mutable_start_time()->set_hours(14);
   ASSERT_THAT(Update(mdt, "schedule"), IsOk());
   EXPECT_EQ(ToInstant(Meeting("2026-12-03").start_time()), InstantAt(absl::CivilDay(2026, 12, 3), 14 * 60));
+}
+
+TEST_F(CalendarTest, AgendaOfAMeetingThatBecomesShorterIsBuiltAgain) {
+  const auto maybe_mdt = Create(Team());
+  ASSERT_THAT(maybe_mdt, IsOk());
+  for (const char* id : {"a", "b"}) ASSERT_THAT(Nominate(id), IsOk());
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  api::Mdt mdt = *maybe_mdt;
+  mdt.mutable_schedule()->set_length_minutes(15);
+  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+  EXPECT_EQ(Meeting("2026-11-26").state(), api::MEETING_STATE_SCHEDULED);
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  EXPECT_THAT(Agenda("2026-11-26"), SizeIs(1));
 }
 
 TEST_F(CalendarTest, StaleEtagOfATeamIsRefused) {
@@ -156,6 +259,8 @@ TEST_F(CalendarTest, EveryMistakeInATeamIsNamed) {
       {"mdt.schedule.length_minutes", "OUT_OF_RANGE", [](api::Mdt& m) { m.mutable_schedule()->set_length_minutes(5); }},
       {"mdt.schedule.first_date", "DATE_INVALID",
        [](api::Mdt& m) { m.mutable_schedule()->mutable_first_date()->set_year(2026); }},
+      {"mdt.schedule.first_date", "FIRST_DATE_TOO_FAR",
+       [](api::Mdt& m) { *m.mutable_schedule()->mutable_first_date() = ToDate(absl::CivilDay(2126, 11, 26)); }},
       {"mdt.schedule.time_zone", "TIME_ZONE_UNSUPPORTED",
        [](api::Mdt& m) { m.mutable_schedule()->set_time_zone("Europe/Paris"); }},
       {"mdt.quorum", "OUT_OF_RANGE", [](api::Mdt& m) { m.set_quorum(-1); }},
@@ -172,6 +277,20 @@ TEST_F(CalendarTest, EveryMistakeInATeamIsNamed) {
     EXPECT_THAT(maybe_mdt, HasField(mistake.field));
   }
   EXPECT_THAT(Create(Team(), "Not An Id"), HasField("mdt_id"));
+  api::Mdt next_spring = Team();
+  *next_spring.mutable_schedule()->mutable_first_date() = ToDate(absl::CivilDay(2027, 5, 24));
+  EXPECT_THAT(Create(next_spring), IsOk()) << "26 weeks to the day";
+}
+
+TEST_F(CalendarTest, BoundsOfAListMayBeAnyDate) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  api::ListMeetingsRequest request;
+  request.set_parent(testing::kTeam);
+  *request.mutable_from_date() = ToDate(absl::CivilDay(300, 1, 1));
+  *request.mutable_to_date() = ToDate(absl::CivilDay(9999, 12, 31));
+  const auto maybe_all = Ask(reads, &ReadHandlers::ListMeetings, request);
+  ASSERT_THAT(maybe_all, IsOk());
+  EXPECT_THAT(maybe_all->meetings(), SizeIs(8));
 }
 
 TEST_F(CalendarTest, MeetingsAreListedByDateStateAndBounds) {

@@ -17,13 +17,14 @@
 namespace splw::mdt_agenda {
 namespace {
 
-// The end of an agenda that is built; nothing where it is not, and the item gets its place when it is.
-absl::Status PlaceAtEnd(AgendaBook& book, const stored::MeetingRecord& meeting, stored::AgendaItemRecord& item) {
+// The end of an agenda that is published. One that is not gives the item its place, ahead of all cases, when it is built
+// (again).
+absl::Status PlaceFeedback(AgendaBook& book, const stored::MeetingRecord& meeting, stored::AgendaItemRecord& item) {
   item.set_position(0);
   item.set_start_minute(0);
   item.set_placement_code("FEEDBACK_DUE");
   item.set_placement_reason("feedback is owed to this meeting");
-  if (meeting.state() == api::MEETING_STATE_SCHEDULED) return absl::OkStatus();
+  if (IsPlannable(meeting.state())) return ReopenPlan(book, meeting);
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
   for (const stored::AgendaItemRecord& other : items) {
     item.set_position(std::max(item.position(), other.position()));
@@ -66,9 +67,18 @@ absl::StatusOr<stored::AgendaItemRecord> NewFeedbackItem(AgendaBook& book, const
   item.set_of_item(ItemName(book.network(), source));
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
   SetOpenActions(actions, item);
-  SPLW_RETURN_IF_ERROR(PlaceAtEnd(book, meeting, item));
+  SPLW_RETURN_IF_ERROR(PlaceFeedback(book, meeting, item));
   SPLW_RETURN_IF_ERROR(book.Save(item));
   return item;
+}
+
+// Puts a feedback item on the next meeting, and names it on `item`.
+absl::StatusOr<std::optional<stored::MeetingRecord>> PutFeedback(AgendaBook& book, const stored::MdtRecord& mdt,
+                                                                 stored::AgendaItemRecord& item, const Debt& debt) {
+  SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord next, NextMeeting(book, mdt, item.meeting_date(), TakesFeedback));
+  SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, NewFeedbackItem(book, mdt, next, item, debt));
+  item.set_feedback_item(ItemName(book.network(), feedback));
+  return next;
 }
 
 absl::Status TakeBack(AgendaBook& book, const stored::MeetingRecord& meeting, stored::AgendaItemRecord& feedback) {
@@ -90,7 +100,7 @@ absl::Status MoveFeedback(AgendaBook& book, const stored::MdtRecord& mdt, stored
   // What was decided on the old item is owed there, by a feedback item of its own.
   moved.clear_decision();
   moved.clear_feedback_item();
-  SPLW_RETURN_IF_ERROR(PlaceAtEnd(book, next, moved));
+  SPLW_RETURN_IF_ERROR(PlaceFeedback(book, next, moved));
   SPLW_RETURN_IF_ERROR(book.Save(moved));
   item.set_moved_to(ItemName(book.network(), moved));
 
@@ -102,6 +112,7 @@ absl::Status MoveFeedback(AgendaBook& book, const stored::MdtRecord& mdt, stored
   event.set_case_(item.subject().case_());
   event.set_meeting(MeetingName(book.network(), next));
   *event.mutable_due_date() = ToDate(*ParseDay(next.date()));
+  event.set_of_item(item.of_item());
   return book.Tell(item.subject(), event);
 }
 
@@ -125,11 +136,32 @@ absl::Status WaitAgain(AgendaBook& book, const stored::AgendaItemRecord& item, c
   return book.Tell(item.subject(), event);
 }
 
-// An agenda that was built before this nomination came back to it has to be built again.
-absl::Status ReopenPlan(AgendaBook& book, stored::MeetingRecord meeting) {
-  if (meeting.state() != api::MEETING_STATE_AGENDA_BUILT) return absl::OkStatus();
-  meeting.set_state(api::MEETING_STATE_SCHEDULED);
-  return book.Save(meeting);
+// Whether the feedback given says all that is owed: what stayed open of it is owed by the feedback item's own outcome.
+bool WasHeard(const stored::AgendaItemRecord& feedback, const Debt& debt) {
+  if (feedback.state() != api::ITEM_STATE_FEEDBACK_GIVEN || debt.reassigned) return false;
+  const std::set<std::string> heard(feedback.open_action_ids().begin(), feedback.open_action_ids().end());
+  return std::all_of(debt.open_action_ids.begin(), debt.open_action_ids.end(),
+                     [&heard](const std::string& id) { return heard.count(id) > 0; });
+}
+
+// Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
+absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
+                               const std::vector<stored::AgendaItemRecord>& items) {
+  for (stored::AgendaItemRecord item : items) {
+    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
+    if (!debt.owed) continue;
+    if (!item.feedback_item().empty()) {
+      SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
+      if (feedback.meeting_date() <= item.meeting_date()) {
+        return absl::InternalError("feedback stands on a meeting that is not later than its decision");
+      }
+      if (feedback.state() == api::ITEM_STATE_LISTED || WasHeard(feedback, debt)) continue;
+    }
+    // An assignment without feedback would be a defect; the person is not to suffer from it.
+    SPLW_RETURN_IF_ERROR(SettleDebt(book, mdt, item, debt).status());
+    SPLW_RETURN_IF_ERROR(book.Save(item));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -160,10 +192,7 @@ absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book
                                                                 stored::AgendaItemRecord& item, const Debt& debt) {
   if (item.feedback_item().empty()) {
     if (!debt.owed) return std::nullopt;
-    SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord next, NextMeeting(book, mdt, item.meeting_date(), TakesFeedback));
-    SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, NewFeedbackItem(book, mdt, next, item, debt));
-    item.set_feedback_item(ItemName(book.network(), feedback));
-    return next;
+    return PutFeedback(book, mdt, item, debt);
   }
   SPLW_ASSIGN_OR_RETURN(stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
   SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord meeting, book.Meeting(feedback.mdt_id(), feedback.meeting_date()));
@@ -172,12 +201,12 @@ absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book
     item.clear_feedback_item();
     return std::nullopt;
   }
-  if (feedback.state() == api::ITEM_STATE_LISTED) {
-    SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
-    *feedback.mutable_subject()->mutable_agencies_needed() = item.subject().agencies_needed();
-    SetOpenActions(actions, feedback);
-    SPLW_RETURN_IF_ERROR(book.Save(feedback));
-  }
+  if (WasHeard(feedback, debt)) return std::nullopt;
+  if (feedback.state() != api::ITEM_STATE_LISTED) return PutFeedback(book, mdt, item, debt);
+  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
+  *feedback.mutable_subject()->mutable_agencies_needed() = item.subject().agencies_needed();
+  SetOpenActions(actions, feedback);
+  SPLW_RETURN_IF_ERROR(book.Save(feedback));
   return meeting;
 }
 
@@ -216,15 +245,44 @@ absl::Status Unplan(AgendaBook& book, const stored::AgendaItemRecord& item, cons
   return book.Erase(item);
 }
 
+absl::Status ReopenPlan(AgendaBook& book, stored::MeetingRecord meeting) {
+  if (meeting.state() != api::MEETING_STATE_AGENDA_BUILT) return absl::OkStatus();
+  meeting.set_state(api::MEETING_STATE_SCHEDULED);
+  return book.Save(meeting);
+}
+
+absl::Status CloseOver(AgendaBook& book, const stored::MdtRecord& mdt, const CarryOverReasons& reasons,
+                       const std::string& other_reason, stored::MeetingRecord& meeting) {
+  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
+  SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
+  for (const stored::AgendaItemRecord& item : items) {
+    if (item.state() != api::ITEM_STATE_LISTED) continue;
+    const auto reason = reasons.find(ItemName(book.network(), item));
+    // Read again: keeping its debt may have changed it.
+    SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
+                          book.Item(item.mdt_id(), item.meeting_date(), item.id()));
+    SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(),
+                          CarryOver(book, mdt, current, reason == reasons.end() ? other_reason : reason->second));
+  }
+  meeting.set_state(api::MEETING_STATE_CLOSED);
+  *meeting.mutable_close_time() = ToTimestamp(book.now());
+  return absl::OkStatus();
+}
+
 absl::Status TakeOff(AgendaBook& book, const stored::MdtRecord& mdt, const std::string& reason_code,
                      stored::MeetingRecord& meeting) {
   const bool published = meeting.has_publish_time();
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
-  for (const stored::AgendaItemRecord& item : items) {
+  for (stored::AgendaItemRecord item : items) {
     if (item.state() != api::ITEM_STATE_LISTED) continue;
     if (!published && item.kind() != api::ITEM_KIND_FEEDBACK) {
       SPLW_RETURN_IF_ERROR(Unplan(book, item, reason_code));
       continue;
+    }
+    // It had a place on a plan only: where the day comes back, its agenda counts without it.
+    if (!published) {
+      item.set_position(0);
+      item.set_start_minute(0);
     }
     SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(), CarryOver(book, mdt, item, reason_code));
   }

@@ -22,7 +22,7 @@ text::TextRule Line(int max_characters, bool required) {
 
 void CheckAgency(text::Violations& violations, std::string_view field, int agency) {
   if (agency == type::v1::AGENCY_KIND_UNSPECIFIED) {
-    violations.Add(field, "REQUIRED", "is required");
+    violations.Missing(field, "is required");
   } else if (!type::v1::AgencyKind_IsValid(agency)) {
     violations.Add(field, "UNKNOWN_ENUM_VALUE", "is not a kind of agency that this service knows");
   }
@@ -44,12 +44,15 @@ void CheckProse(text::Violations& violations, std::string_view field, std::strin
                   violations);
 }
 
-bool IsReasonCode(std::string_view code) {
-  return !code.empty() && code.size() <= static_cast<std::size_t>(kMaxReasonCode) &&
-         std::all_of(code.begin(), code.end(), [](char c) {
-           return absl::ascii_isupper(static_cast<unsigned char>(c)) ||
-                  absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '_';
-         });
+absl::Status CheckReasonCode(std::string_view field, std::string_view code) {
+  constexpr char kForm[] = "must be 1 to 64 of A-Z, 0-9 and '_'";
+  if (code.empty()) return text::MissingField(field, kForm);
+  const bool valid =
+      code.size() <= static_cast<std::size_t>(kMaxReasonCode) && std::all_of(code.begin(), code.end(), [](char c) {
+        return absl::ascii_isupper(static_cast<unsigned char>(c)) ||
+               absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '_';
+      });
+  return valid ? absl::OkStatus() : text::InvalidField(field, "REASON_CODE_INVALID", kForm);
 }
 
 bool SameProfessional(const Professional& a, const Professional& b) {

@@ -20,8 +20,8 @@ void CheckProfessional(text::Violations& violations, const std::string& field, c
 // Text over several lines, required, of at most `max_characters`.
 void CheckProse(text::Violations& violations, std::string_view field, std::string_view value, int max_characters);
 
-// True for 1 to 64 of A-Z, 0-9 and '_'.
-bool IsReasonCode(std::string_view code);
+// OK for 1 to 64 of A-Z, 0-9 and '_'; REQUIRED, REASON_CODE_INVALID of `field`.
+absl::Status CheckReasonCode(std::string_view field, std::string_view code);
 
 // The same worker: ids are compared without regard to case, as people type them.
 bool SameProfessional(const Professional& a, const Professional& b);

@@ -2,11 +2,9 @@
 
 #include <optional>
 
-#include <absl/strings/str_format.h>
-
+#include "common/delivery/request_rules.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/calendar.h"
-#include "services/mdt_agenda/errors.h"
 #include "services/mdt_agenda/feedback.h"
 #include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/names.h"
@@ -18,12 +16,41 @@ namespace {
 
 using Ids = google::protobuf::RepeatedPtrField<std::string>;
 
+// What the person agrees to share of the item's case.
+absl::StatusOr<stored::SharingRecord> SharingOf(store::Snapshot& snapshot, const std::string& network,
+                                                const stored::SubjectRecord& subject) {
+  SPLW_ASSIGN_OR_RETURN(std::optional<stored::SharingRecord> known,
+                        Sharings().Get(snapshot, network, TextKey(subject.case_())));
+  if (known) return *std::move(known);
+  stored::SharingRecord as_nominated;
+  *as_nominated.mutable_share_with() = subject.share_with();
+  return as_nominated;
+}
+
+api::Action ToAction(const std::string& network, const stored::ActionRecord& action, bool details) {
+  api::Action shown;
+  shown.set_name(ActionName(network, action.id()));
+  shown.set_case_(action.case_());
+  shown.set_item(action.item());
+  *shown.mutable_owner() = action.owner();
+  if (details) {
+    shown.set_description(action.description());
+    shown.set_note(action.note());
+  }
+  shown.set_details_withheld(!details);
+  *shown.mutable_due_date() = ToDate(*ParseDay(action.due_date()));
+  shown.set_state(action.state());
+  *shown.mutable_create_time() = action.create_time();
+  *shown.mutable_update_time() = action.update_time();
+  return shown;
+}
+
 absl::Status ShowActions(store::Snapshot& snapshot, const std::string& network, const Ids& ids,
                          google::protobuf::RepeatedPtrField<api::Action>* shown) {
   for (const std::string& id : ids) {
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
                           Actions().Get(snapshot, network, TextKey(id)));
-    if (action) *shown->Add() = ShowAction(network, *action);
+    if (action) *shown->Add() = ToAction(network, *action, /*details=*/true);
   }
   return absl::OkStatus();
 }
@@ -78,26 +105,31 @@ absl::Status ShowSensitive(store::Snapshot& snapshot, const std::string& network
   ShowPerson(item.subject(), shown.mutable_person());
   shown.set_question(item.subject().question());
   *shown.mutable_needs() = item.subject().needs();
+  SPLW_RETURN_IF_ERROR(ShowActions(snapshot, network, item.open_action_ids(), shown.mutable_open_actions()));
   ShowFeedback(item, shown);
   if (!item.has_decision()) return absl::OkStatus();
   return ShowDecision(snapshot, network, item.decision(), shown.mutable_decision());
 }
 
+// Whoever may not see the person still sees which actions are their own.
+absl::Status ShowOwnActions(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
+                            const stored::AgendaItemRecord& item, const stored::SharingRecord& sharing,
+                            api::AgendaItem& shown) {
+  for (const std::string& id : item.open_action_ids()) {
+    SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
+                          Actions().Get(snapshot, network, TextKey(id)));
+    if (!action || !MaySee(viewer, *action)) continue;
+    *shown.add_open_actions() = ToAction(network, *action, MaySeeDetails(viewer, sharing));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
-
-std::string Etag(std::int64_t version) {
-  return absl::StrFormat("%d", version);
-}
-
-absl::Status CheckEtag(std::int64_t version, std::string_view field, const std::string& etag) {
-  if (etag.empty()) return errors::EtagRequired(field);
-  return etag == Etag(version) ? absl::OkStatus() : errors::EtagMismatch();
-}
 
 api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const stored::MeetingRecord& meeting) {
   api::Meeting shown;
   shown.set_name(MeetingName(network, meeting));
-  shown.set_etag(Etag(meeting.version()));
+  shown.set_etag(delivery::EtagOf(meeting.version()));
   shown.set_state(meeting.state());
   *shown.mutable_date() = ToDate(*ParseDay(meeting.date()));
   *shown.mutable_start_time() = meeting.start_time();
@@ -148,7 +180,7 @@ api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const
 api::Nomination ShowNomination(const std::string& network, const stored::NominationRecord& nomination) {
   api::Nomination shown;
   shown.set_name(nomination.name());
-  shown.set_etag(Etag(nomination.version()));
+  shown.set_etag(delivery::EtagOf(nomination.version()));
   shown.set_case_(nomination.subject().case_());
   if (!nomination.mdt_id().empty()) shown.set_mdt(MdtName(network, nomination.mdt_id()));
   shown.set_state(nomination.state());
@@ -170,26 +202,18 @@ api::Nomination ShowNomination(const std::string& network, const stored::Nominat
   return shown;
 }
 
-api::Action ShowAction(const std::string& network, const stored::ActionRecord& action) {
-  api::Action shown;
-  shown.set_name(ActionName(network, action.id()));
-  shown.set_case_(action.case_());
-  shown.set_item(action.item());
-  *shown.mutable_owner() = action.owner();
-  shown.set_description(action.description());
-  *shown.mutable_due_date() = ToDate(*ParseDay(action.due_date()));
-  shown.set_state(action.state());
-  shown.set_note(action.note());
-  *shown.mutable_create_time() = action.create_time();
-  *shown.mutable_update_time() = action.update_time();
-  return shown;
+absl::StatusOr<api::Action> ShowAction(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
+                                       const stored::ActionRecord& action) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::SharingRecord> sharing,
+                        Sharings().Get(snapshot, network, TextKey(action.case_())));
+  return ToAction(network, action, MaySeeDetails(viewer, sharing.value_or(stored::SharingRecord())));
 }
 
 absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
                                          const stored::MeetingRecord& meeting, const stored::AgendaItemRecord& item) {
   api::AgendaItem shown;
   shown.set_name(ItemName(network, item));
-  shown.set_etag(Etag(item.version()));
+  shown.set_etag(delivery::EtagOf(item.version()));
   shown.set_kind(item.kind());
   shown.set_state(item.state());
   shown.set_case_(item.subject().case_());
@@ -206,7 +230,6 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
   shown.set_placement_reason(item.placement_reason());
   shown.set_times_carried_over(item.times_carried_over());
   shown.set_of_item(item.of_item());
-  SPLW_RETURN_IF_ERROR(ShowActions(snapshot, network, item.open_action_ids(), shown.mutable_open_actions()));
   shown.set_feedback_item(item.feedback_item());
   shown.set_moved_to(item.moved_to());
   shown.set_reason_code(item.reason_code());
@@ -214,17 +237,12 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
                         Assignments().Get(snapshot, network, TextKey(item.subject().case_())));
   if (assignment && assignment->has_case_holder()) *shown.mutable_current_case_holder() = assignment->case_holder();
   if (assignment && assignment->has_key_worker()) *shown.mutable_current_key_worker() = assignment->key_worker();
-  if (MaySeePerson(viewer, item.subject())) {
+  SPLW_ASSIGN_OR_RETURN(const stored::SharingRecord sharing, SharingOf(snapshot, network, item.subject()));
+  if (MaySeePerson(viewer, item, sharing)) {
     SPLW_RETURN_IF_ERROR(ShowSensitive(snapshot, network, item, shown));
   } else {
     shown.set_person_withheld(true);
-    // Their own actions say what they are to do; those of others may tell of the person.
-    shown.clear_open_actions();
-    for (const std::string& id : item.open_action_ids()) {
-      SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
-                            Actions().Get(snapshot, network, TextKey(id)));
-      if (action && MaySee(viewer, *action)) *shown.add_open_actions() = ShowAction(network, *action);
-    }
+    SPLW_RETURN_IF_ERROR(ShowOwnActions(snapshot, network, viewer, item, sharing, shown));
   }
   return shown;
 }

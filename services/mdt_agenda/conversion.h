@@ -11,15 +11,13 @@
 
 namespace splw::mdt_agenda {
 
-std::string Etag(std::int64_t version);
-// OK; ABORTED ETAG_MISMATCH; INVALID_ARGUMENT ETAG_REQUIRED of `field` where it is empty.
-absl::Status CheckEtag(std::int64_t version, std::string_view field, const std::string& etag);
-
 api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const stored::MeetingRecord& meeting);
 api::Nomination ShowNomination(const std::string& network, const stored::NominationRecord& nomination);
-api::Action ShowAction(const std::string& network, const stored::ActionRecord& action);
+// Reads what the person agrees to share now.
+absl::StatusOr<api::Action> ShowAction(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
+                                       const stored::ActionRecord& action);
 
-// With its actions and the case's current assignment, which are read. `meeting`: that of the item.
+// With its actions, the case's current assignment and what the person agrees to share now, which are read. `meeting`: that of the item.
 absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::string& network, const Viewer& viewer,
                                          const stored::MeetingRecord& meeting, const stored::AgendaItemRecord& item);
 

@@ -17,12 +17,10 @@ void CheckAssignment(text::Violations& violations, const api::RecordDecisionRequ
   const bool plan_agreed = request.outcome() == api::DECISION_OUTCOME_PLAN_AGREED;
   const bool any = request.has_case_holder() || request.has_key_worker();
   if (!request.has_case_holder() && (plan_agreed || any)) {
-    violations.Add("case_holder", "CASE_HOLDER_REQUIRED",
-                   "is required: somebody clinical or of social care holds the case");
+    violations.Missing("case_holder", "is required: somebody clinical or of social care holds the case");
   }
   if (!request.has_key_worker() && (plan_agreed || any)) {
-    violations.Add("key_worker", "KEY_WORKER_REQUIRED",
-                   "is required: a worker of the SPLW service or of recovery services");
+    violations.Missing("key_worker", "is required: a worker of the SPLW service or of recovery services");
   }
   if (request.has_case_holder()) {
     CheckProfessional(violations, "case_holder", request.case_holder());
@@ -46,7 +44,7 @@ void CheckAssignment(text::Violations& violations, const api::RecordDecisionRequ
 void CheckDueDate(text::Violations& violations, const std::string& field, const api::ActionInput& action,
                   absl::CivilDay meeting_day) {
   if (!action.has_due_date()) {
-    violations.Add(field, "DUE_DATE_REQUIRED", "is required");
+    violations.Missing(field, "is required");
     return;
   }
   const std::optional<absl::CivilDay> due = ToDay(action.due_date());
@@ -54,6 +52,8 @@ void CheckDueDate(text::Violations& violations, const std::string& field, const 
     violations.Add(field, "DUE_DATE_INVALID", "must be a full date that exists");
   } else if (*due < meeting_day) {
     violations.Add(field, "DUE_DATE_IN_PAST", "may not be before the date of the meeting");
+  } else if (*due > meeting_day + kMaxDaysToDueDate) {
+    violations.Add(field, "DUE_DATE_TOO_FAR", "must be within two years of the meeting");
   }
 }
 
@@ -61,7 +61,7 @@ void CheckActions(text::Violations& violations, const api::RecordDecisionRequest
   const bool needs_action = request.outcome() == api::DECISION_OUTCOME_PLAN_AGREED ||
                             request.outcome() == api::DECISION_OUTCOME_MORE_INFORMATION;
   if (needs_action && request.actions().empty()) {
-    violations.Add("actions", "ACTIONS_REQUIRED", "must hold at least one action with an owner and a due date");
+    violations.Missing("actions", "must hold at least one action with an owner and a due date");
   }
   if (request.actions_size() > kMaxActions) {
     violations.Add("actions", "TOO_MANY_ACTIONS", absl::StrFormat("may hold at most %d actions", kMaxActions));
@@ -74,7 +74,7 @@ void CheckActions(text::Violations& violations, const api::RecordDecisionRequest
     if (action.has_owner()) {
       CheckProfessional(violations, field + ".owner", action.owner());
     } else {
-      violations.Add(field + ".owner", "OWNER_REQUIRED", "is required");
+      violations.Missing(field + ".owner", "is required");
     }
     CheckDueDate(violations, field + ".due_date", action, meeting_day);
   }
@@ -102,7 +102,7 @@ bool MayBeKeyWorker(AgencyKind agency) {
 absl::Status CheckDecision(const api::RecordDecisionRequest& request, absl::CivilDay meeting_day) {
   text::Violations violations;
   if (request.outcome() == api::DECISION_OUTCOME_UNSPECIFIED || !api::DecisionOutcome_IsValid(request.outcome())) {
-    violations.Add("outcome", "OUTCOME_REQUIRED", "is required and must be a known outcome");
+    violations.Missing("outcome", "is required and must be a known outcome");
   }
   CheckProse(violations, "summary", request.summary(), kMaxSummary);
   CheckAssignment(violations, request);

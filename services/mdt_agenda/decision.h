@@ -19,12 +19,13 @@ bool MayHoldCase(AgencyKind agency);
 bool MayBeKeyWorker(AgencyKind agency);
 
 // OK, or INVALID_ARGUMENT with every field that is wrong:
-//   outcome OUTCOME_REQUIRED; summary REQUIRED, TEXT_TOO_LONG;
-//   PLAN_AGREED needs case_holder (CASE_HOLDER_REQUIRED), key_worker (KEY_WORKER_REQUIRED) and an action
-//   (ACTIONS_REQUIRED); MORE_INFORMATION needs an action (ACTIONS_REQUIRED); elsewhere case_holder and key_worker come
-//   together or not at all; case_holder.agency CASE_HOLDER_NOT_ELIGIBLE, key_worker.agency KEY_WORKER_NOT_ELIGIBLE,
-//   key_worker KEY_WORKER_IS_CASE_HOLDER; actions TOO_MANY_ACTIONS; actions[i].description, .owner, .due_date:
-//   REQUIRED, DUE_DATE_REQUIRED, DUE_DATE_INVALID, DUE_DATE_IN_PAST (before the meeting's date).
+//   outcome REQUIRED; summary REQUIRED, TEXT_TOO_LONG;
+//   PLAN_AGREED needs case_holder, key_worker and an action (REQUIRED); MORE_INFORMATION needs an action (REQUIRED);
+//   elsewhere case_holder and key_worker come together or not at all (REQUIRED);
+//   case_holder.agency CASE_HOLDER_NOT_ELIGIBLE, key_worker.agency KEY_WORKER_NOT_ELIGIBLE, key_worker
+//   KEY_WORKER_IS_CASE_HOLDER; actions TOO_MANY_ACTIONS; actions[i].description, .owner, .due_date: REQUIRED,
+//   DUE_DATE_INVALID, DUE_DATE_IN_PAST (before the meeting's date), DUE_DATE_TOO_FAR (more than kMaxDaysToDueDate after
+//   it).
 absl::Status CheckDecision(const api::RecordDecisionRequest& request, absl::CivilDay meeting_day);
 
 // How the actions of a correction go with those that were recorded before.

@@ -82,11 +82,11 @@ TEST_P(DecisionMistakeTest, IsRefusedWithItsFieldAndReason) {
 }
 
 const Mistake kMistakes[] = {
-    {"OutcomeIsRequired", "outcome", "OUTCOME_REQUIRED", [](auto& r) { r.clear_outcome(); }},
+    {"OutcomeIsRequired", "outcome", "REQUIRED", [](auto& r) { r.clear_outcome(); }},
     {"SummaryIsRequired", "summary", "REQUIRED", [](auto& r) { r.set_summary(" \n"); }},
     {"SummaryHasALimit", "summary", "TEXT_TOO_LONG", [](auto& r) { r.set_summary(std::string(kMaxSummary + 1, 'x')); }},
-    {"PlanNeedsCaseHolder", "case_holder", "CASE_HOLDER_REQUIRED", [](auto& r) { r.clear_case_holder(); }},
-    {"PlanNeedsKeyWorker", "key_worker", "KEY_WORKER_REQUIRED", [](auto& r) { r.clear_key_worker(); }},
+    {"PlanNeedsCaseHolder", "case_holder", "REQUIRED", [](auto& r) { r.clear_case_holder(); }},
+    {"PlanNeedsKeyWorker", "key_worker", "REQUIRED", [](auto& r) { r.clear_key_worker(); }},
     {"HousingCannotHoldACase", "case_holder.agency", "CASE_HOLDER_NOT_ELIGIBLE",
      [](auto& r) { r.mutable_case_holder()->set_agency(type::v1::AGENCY_KIND_HOUSING); }},
     {"LinkWorkerCannotHoldACase", "case_holder.agency", "CASE_HOLDER_NOT_ELIGIBLE",
@@ -100,13 +100,13 @@ const Mistake kMistakes[] = {
     {"CaseHolderNeedsAnId", "case_holder.id", "REQUIRED", [](auto& r) { r.mutable_case_holder()->clear_id(); }},
     {"CaseHolderIdHasItsCharacters", "case_holder.id", "ID_INVALID",
      [](auto& r) { r.mutable_case_holder()->set_id("nur se"); }},
-    {"PlanNeedsAnAction", "actions", "ACTIONS_REQUIRED", [](auto& r) { r.clear_actions(); }},
-    {"MoreInformationNeedsAnAction", "actions", "ACTIONS_REQUIRED",
+    {"PlanNeedsAnAction", "actions", "REQUIRED", [](auto& r) { r.clear_actions(); }},
+    {"MoreInformationNeedsAnAction", "actions", "REQUIRED",
      [](auto& r) {
        r.set_outcome(api::DECISION_OUTCOME_MORE_INFORMATION);
        r.clear_actions();
      }},
-    {"AdviceWithCaseHolderNeedsKeyWorkerToo", "key_worker", "KEY_WORKER_REQUIRED",
+    {"AdviceWithCaseHolderNeedsKeyWorkerToo", "key_worker", "REQUIRED",
      [](auto& r) {
        r.set_outcome(api::DECISION_OUTCOME_ADVICE_GIVEN);
        r.clear_key_worker();
@@ -117,13 +117,14 @@ const Mistake kMistakes[] = {
      }},
     {"ActionNeedsADescription", "actions[0].description", "REQUIRED",
      [](auto& r) { r.mutable_actions(0)->clear_description(); }},
-    {"ActionNeedsAnOwner", "actions[0].owner", "OWNER_REQUIRED", [](auto& r) { r.mutable_actions(0)->clear_owner(); }},
-    {"ActionNeedsADueDate", "actions[0].due_date", "DUE_DATE_REQUIRED",
-     [](auto& r) { r.mutable_actions(0)->clear_due_date(); }},
+    {"ActionNeedsAnOwner", "actions[0].owner", "REQUIRED", [](auto& r) { r.mutable_actions(0)->clear_owner(); }},
+    {"ActionNeedsADueDate", "actions[0].due_date", "REQUIRED", [](auto& r) { r.mutable_actions(0)->clear_due_date(); }},
     {"DueDateMustExist", "actions[0].due_date", "DUE_DATE_INVALID",
      [](auto& r) { r.mutable_actions(0)->mutable_due_date()->set_day(32); }},
     {"DueDateMayNotBeBeforeTheMeeting", "actions[0].due_date", "DUE_DATE_IN_PAST",
      [](auto& r) { *r.mutable_actions(0)->mutable_due_date() = ToDate(kMeetingDay - 1); }},
+    {"DueDateMayNotBeInAnotherCentury", "actions[0].due_date", "DUE_DATE_TOO_FAR",
+     [](auto& r) { *r.mutable_actions(0)->mutable_due_date() = ToDate(kMeetingDay + kMaxDaysToDueDate + 1); }},
 };
 
 INSTANTIATE_TEST_SUITE_P(Decision, DecisionMistakeTest, ::testing::ValuesIn(kMistakes),

@@ -55,26 +55,12 @@ absl::Status TooManyReports() {
                  "the item has as many reports as it may have (50); tell the meeting");
 }
 
-absl::Status EtagMismatch() {
-  return Failure(
-      absl::StatusCode::kAborted, "ETAG_MISMATCH",
-      "it was changed since it was read; read it again, look at the change, and try again with the new etag");
-}
-
-absl::Status EtagRequired(std::string_view field) {
-  return InvalidField(field, "ETAG_REQUIRED", "is required: the etag of the resource as it was read");
-}
-
 absl::Status NameInvalid(std::string_view field, std::string_view form) {
   return InvalidField(field, "NAME_INVALID", absl::StrFormat("must have the form %s", form));
 }
 
-absl::Status ReasonCodeInvalid(std::string_view field) {
-  return InvalidField(field, "REASON_CODE_INVALID", "is required: 1 to 64 of A-Z, 0-9 and '_'");
-}
-
 absl::Status CaseFilterRequired() {
-  return InvalidField("case", "CASE_REQUIRED", "is required where the parent names no single meeting");
+  return text::MissingField("case", "is required where the parent names no single meeting");
 }
 
 absl::Status CarryOverItemNotOpen(std::string_view field) {
@@ -102,6 +88,11 @@ absl::Status AgendaPublished() {
   return Failure(
       absl::StatusCode::kFailedPrecondition, "AGENDA_PUBLISHED",
       "the agenda is published and stays as it is; set late_urgent_only to add urgent nominations at its end");
+}
+
+absl::Status EarlierMeetingInProgress() {
+  return Failure(absl::StatusCode::kFailedPrecondition, "EARLIER_MEETING_IN_PROGRESS",
+                 "an earlier meeting of the team is still in progress; close it first, so that what it leaves is here");
 }
 
 absl::Status MeetingNotInProgress(api::MeetingState state) {

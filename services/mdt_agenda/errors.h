@@ -22,13 +22,8 @@ absl::Status MdtExists();
 absl::Status TooManyMdts();
 absl::Status TooManyReports();
 
-// ABORTED; INVALID_ARGUMENT where none was sent.
-absl::Status EtagMismatch();
-absl::Status EtagRequired(std::string_view field);
-
 // INVALID_ARGUMENT: `form` is the form that the name must have.
 absl::Status NameInvalid(std::string_view field, std::string_view form);
-absl::Status ReasonCodeInvalid(std::string_view field);
 absl::Status CaseFilterRequired();
 absl::Status CarryOverItemNotOpen(std::string_view field);
 absl::Status MaskPathUnknown();
@@ -37,6 +32,7 @@ absl::Status LateOnlyAfterPublication();
 // FAILED_PRECONDITION.
 absl::Status IllegalTransition(std::string_view step, api::MeetingState state);
 absl::Status AgendaPublished();
+absl::Status EarlierMeetingInProgress();
 absl::Status MeetingNotInProgress(api::MeetingState state);
 absl::Status ItemClosed(api::ItemState state);
 absl::Status NotAFeedbackItem();

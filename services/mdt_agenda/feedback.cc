@@ -26,7 +26,7 @@ absl::Status CheckFeedback(const api::RecordFeedbackRequest& request, const Owed
       violations.Add(field + ".action", "ACTION_REPEATED", "may be named once");
     }
     if (update.state() == api::ACTION_STATE_UNSPECIFIED || !api::ActionState_IsValid(update.state())) {
-      violations.Add(field + ".state", "ACTION_STATE_REQUIRED", "is required and must be a known state");
+      violations.Missing(field + ".state", "is required and must be a known state");
     }
     text::CheckText(field + ".note", update.note(),
                     {.max_characters = static_cast<std::size_t>(kMaxNote),

@@ -17,7 +17,7 @@ namespace splw::mdt_agenda {
 using OwedActions = std::map<std::string, stored::ActionRecord>;
 
 // OK, or INVALID_ARGUMENT with every field that is wrong: summary REQUIRED, TEXT_TOO_LONG; action_updates[i].action
-// ACTION_NOT_OF_ITEM, ACTION_REPEATED; action_updates[i].state ACTION_STATE_REQUIRED; action_updates[i].note REQUIRED
+// ACTION_NOT_OF_ITEM, ACTION_REPEATED; action_updates[i].state REQUIRED; action_updates[i].note REQUIRED
 // for a cancelled action, TEXT_TOO_LONG.
 absl::Status CheckFeedback(const api::RecordFeedbackRequest& request, const OwedActions& owed);
 

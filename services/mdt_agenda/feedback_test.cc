@@ -69,7 +69,7 @@ const Mistake kMistakes[] = {
      [](auto& r) { r.mutable_action_updates(0)->set_action("networks/U12345/actions/other"); }},
     {"ActionIsNamedOnce", "action_updates[1].action", "ACTION_REPEATED",
      [](auto& r) { *r.add_action_updates() = r.action_updates(0); }},
-    {"StateIsRequired", "action_updates[0].state", "ACTION_STATE_REQUIRED",
+    {"StateIsRequired", "action_updates[0].state", "REQUIRED",
      [](auto& r) { r.mutable_action_updates(0)->clear_state(); }},
     {"CancelledActionNeedsAReason", "action_updates[0].note", "REQUIRED",
      [](auto& r) { r.mutable_action_updates(0)->set_state(api::ACTION_STATE_CANCELLED); }},

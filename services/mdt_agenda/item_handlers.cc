@@ -5,9 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/carry_over.h"
+#include "services/mdt_agenda/checks.h"
 #include "services/mdt_agenda/conversion.h"
 #include "services/mdt_agenda/decision.h"
 #include "services/mdt_agenda/errors.h"
@@ -91,6 +93,12 @@ absl::Status WriteActions(AgendaBook& book, const api::RecordDecisionRequest& re
   return absl::OkStatus();
 }
 
+// Whether `after` gives the case to somebody to whom `before` did not.
+bool Assigns(const stored::DecisionRecord& before, const stored::DecisionRecord& after) {
+  return (after.has_case_holder() && !SameProfessional(before.case_holder(), after.case_holder())) ||
+         (after.has_key_worker() && !SameProfessional(before.key_worker(), after.key_worker()));
+}
+
 // A case has one case-holder and one key worker at any instant: those of the latest decision that assigned somebody. A
 // correction that assigns nobody any more gives the case back to those before it.
 absl::Status WriteAssignment(AgendaBook& book, const stored::AgendaItemRecord& item, stored::DecisionRecord& decision) {
@@ -137,6 +145,11 @@ absl::Status TellDecision(AgendaBook& book, const stored::AgendaItemRecord& item
   event.set_summary(decision.summary());
   if (decision.has_case_holder()) *event.mutable_case_holder() = decision.case_holder();
   if (decision.has_key_worker()) *event.mutable_key_worker() = decision.key_worker();
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::AssignmentRecord> current,
+                        Assignments().Get(book.txn(), book.network(), TextKey(item.subject().case_())));
+  api::CaseAssignment* assignment = event.mutable_current_assignment();
+  if (current && current->has_case_holder()) *assignment->mutable_case_holder() = current->case_holder();
+  if (current && current->has_key_worker()) *assignment->mutable_key_worker() = current->key_worker();
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, book.ActionsOf(decision.action_ids()));
   Summarize(book.network(), actions, event.mutable_actions());
   if (feedback_meeting) {
@@ -151,6 +164,7 @@ absl::Status TellDecision(AgendaBook& book, const stored::AgendaItemRecord& item
 absl::Status TellFeedback(AgendaBook& book, const stored::AgendaItemRecord& item, const std::string& summary,
                           const std::optional<stored::MeetingRecord>& next) {
   api::FeedbackRecorded event;
+  event.set_of_item(item.of_item());
   event.set_case_(item.subject().case_());
   event.set_meeting(MeetingName(book.network(), item.mdt_id(), item.meeting_date()));
   event.set_item(ItemName(book.network(), item));
@@ -214,9 +228,27 @@ absl::Status ReportAtMeeting(AgendaBook& book, const api::RecordFeedbackRequest&
   return TellFeedback(book, found.item, request.summary(), next);
 }
 
+// The answer is kept for repeats of the request, and what the person shares may change meanwhile: a member of an agency
+// is answered without the person, and reads the item to see them.
+void LeaveOutPerson(api::AgendaItem& shown) {
+  shown.set_person_withheld(true);
+  shown.clear_person();
+  shown.clear_question();
+  shown.clear_needs();
+  shown.clear_decision();
+  shown.clear_feedback();
+  shown.clear_owner_reports();
+  for (api::Action& action : *shown.mutable_open_actions()) {
+    action.set_details_withheld(true);
+    action.clear_description();
+    action.clear_note();
+  }
+}
+
 absl::Status ShowAfter(AgendaBook& book, const Viewer& viewer, const ItemInPlace& found, api::AgendaItem& shown) {
   SPLW_RETURN_IF_ERROR(book.Finish());
   SPLW_ASSIGN_OR_RETURN(shown, ShowItem(book.txn(), book.network(), viewer, found.meeting, found.item));
+  if (viewer.agency_member) LeaveOutPerson(shown);
   return absl::OkStatus();
 }
 
@@ -232,7 +264,7 @@ absl::StatusOr<store::Position> ItemHandlers::RecordDecision(const rpc::Call& ca
   return ChangeOnce(changes_, call, request, response, [&](AgendaBook& book, api::AgendaItem& shown) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(ItemInPlace found, Find(book, place));
     stored::AgendaItemRecord& item = found.item;
-    SPLW_RETURN_IF_ERROR(CheckEtag(item.version(), "etag", request.etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", request.etag(), item.version()));
     SPLW_RETURN_IF_ERROR(CheckTakesOutcomes(found.meeting.state()));
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
     SPLW_RETURN_IF_ERROR(CheckTakesOutcome(item, feedback ? api::ITEM_STATE_FEEDBACK_GIVEN : api::ITEM_STATE_DECIDED));
@@ -247,11 +279,13 @@ absl::StatusOr<store::Position> ItemHandlers::RecordDecision(const rpc::Call& ca
     *decision.mutable_record_time() = ToTimestamp(book.now());
     SPLW_RETURN_IF_ERROR(WriteActions(book, request, item, decision));
     SPLW_RETURN_IF_ERROR(WriteAssignment(book, item, decision));
+    const bool reassigned = Assigns(item.decision(), decision);
     *item.mutable_decision() = std::move(decision);
     // On a feedback item a decision does not settle the feedback that is owed.
     if (!feedback) item.set_state(api::ITEM_STATE_DECIDED);
     SPLW_RETURN_IF_ERROR(SettleNomination(book, item));
-    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
+    SPLW_ASSIGN_OR_RETURN(Debt debt, DebtOf(book, item));
+    debt.reassigned = reassigned;
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::MeetingRecord> next, SettleDebt(book, found.mdt, item, debt));
     SPLW_RETURN_IF_ERROR(book.Save(item));
     SPLW_RETURN_IF_ERROR(TellDecision(book, item, next));
@@ -268,7 +302,7 @@ absl::StatusOr<store::Position> ItemHandlers::RecordFeedback(const rpc::Call& ca
     SPLW_ASSIGN_OR_RETURN(ItemInPlace found, Find(book, place));
     SPLW_ASSIGN_OR_RETURN(const bool visible, IsVisible(book.txn(), book.network(), viewer, found.meeting, found.item));
     if (!visible) return errors::ItemNotFound();
-    SPLW_RETURN_IF_ERROR(CheckEtag(found.item.version(), "etag", request.etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", request.etag(), found.item.version()));
     if (found.item.kind() != api::ITEM_KIND_FEEDBACK) return errors::NotAFeedbackItem();
     SPLW_ASSIGN_OR_RETURN(const OwedActions owed, OwedActionsOf(book, found.item));
     SPLW_RETURN_IF_ERROR(viewer.agency_member ? ReportByOwner(book, viewer, request, owed, found)

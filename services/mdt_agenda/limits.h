@@ -19,6 +19,12 @@ inline constexpr int kMaxItemMinutes = 60;  // ours: no item takes a whole meeti
 // first.
 inline constexpr int kDefaultMaxCarryOvers = 2;
 inline constexpr int kMaxMaxCarryOvers = 10;
+// The policy on how often a case may be bumped: left this many times more than the team's max_carry_overs, a nomination is
+// on the next agenda whatever time is left. Ours: two more weeks in which an overfull agenda may work off what goes first.
+inline constexpr int kMoreTimesLeft = 2;
+// How many nominations one agenda lists whatever time is left: far more than a meeting can hear. Bounds what one transaction
+// writes, and leaves room for feedback within kMaxMeetingItems.
+inline constexpr int kMaxPromisedNominations = 200;
 
 // Community MDTs last 60 to 90 minutes; room for shorter huddles and half days.
 inline constexpr int kMinMeetingMinutes = 15;
@@ -30,10 +36,19 @@ inline constexpr int kMaxQuorum = 50;  // ours
 // Meetings are in the calendar this far ahead: feedback always finds its next meeting, and invitations go out in time
 // (ours).
 inline constexpr int kCalendarWeeks = 8;
+// How far ahead a series may begin: a slip of the year must not send what is owed into another decade (ours).
+inline constexpr int kMaxWeeksToFirstDate = 26;
+// How far after its meeting an action may be due: one that is due in another century is never overdue (ours).
+inline constexpr int kMaxDaysToDueDate = 731;
 // How far a search for the next meeting looks where the calendar is empty (ours).
 inline constexpr int kCalendarSearchWeeks = 60;
-// A meeting that nobody held by then is taken off, and what it owed goes on (ours: the weekly rhythm).
-inline constexpr absl::Duration kNotHeldAfter = absl::Hours(24 * 7);
+// A meeting that nobody held by then is taken off, and what it owed goes on. Ours: time to write down late what was held,
+// and days before the agenda of the next week is built, which must have it.
+inline constexpr absl::Duration kNotHeldAfter = absl::Hours(72);
+
+// A meeting that was started and that nobody closed by then is closed, and what has no outcome goes on. Ours: time to write
+// up the minutes, and days before the next agenda is built.
+inline constexpr absl::Duration kNotClosedAfter = absl::Hours(72);
 
 // Ours: a network is 30,000 to 50,000 people; a few teams discuss them.
 inline constexpr std::size_t kMaxMdts = 50;
@@ -51,6 +66,9 @@ inline constexpr std::size_t kMaxNotPlaced = 200;
 inline constexpr std::size_t kAssignBatch = 200;
 // What one meeting can hold: at three minutes an item twice the longest meeting, and room for debts that heap up.
 inline constexpr std::size_t kMaxMeetingItems = 500;
+// Of how many items of a case watchers hear that the person changed what they share, the newest first: what the next
+// weeks' agendas hold, and room (ours). The change itself holds for all of them.
+inline constexpr std::size_t kMaxMentionedItems = 50;
 // How many records a filtered page looks at before it ends early: bounds the time of one call.
 inline constexpr std::size_t kMaxScannedPerPage = 2'000;
 

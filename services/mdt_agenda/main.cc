@@ -13,7 +13,7 @@
 namespace splw::mdt_agenda {
 namespace {
 
-// The calendar is topped up once a day; an hour's interval makes it no later after a start, and costs one read a team.
+// What is three days late (limits.h) is seen to within the hour; costs a few reads a team.
 constexpr absl::Duration kCalendarInterval = absl::Hours(1);
 
 class Objects final : public rpc::ServiceObjects {
@@ -23,10 +23,7 @@ class Objects final : public rpc::ServiceObjects {
 
   std::vector<grpc::Service*> services() override { return {&service_}; }
 
-  void RegisterEvents(delivery::Inbox& inbox) override {
-    inbox.Handle<caseload::v1::CaseNominated>(OnCaseNominated);
-    inbox.Handle<caseload::v1::NominationWithdrawn>(OnNominationWithdrawn);
-  }
+  void RegisterEvents(delivery::Inbox& inbox) override { HandleEvents(inbox); }
 
   std::vector<rpc::PeriodicTask> tasks() override {
     return {{"keep-calendars", kCalendarInterval, [this] { return teams_.KeepCalendars(); }}};

@@ -1,11 +1,29 @@
 #include "services/mdt_agenda/mdt_agenda_service.h"
 
 #include "common/rpc/watch.h"
+#include "services/mdt_agenda/names.h"
 
 namespace splw::mdt_agenda {
 
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
+
+namespace {
+
+// A stream of the changes of `collection`, each as ShowChange tells it.
+template <typename Response, typename Request>
+grpc::ServerWriteReactor<Response>* Follow(rpc::Calls& calls, Context* context, const char* method,
+                                           const Request* request, const char* collection,
+                                           const char* parent_collection = "") {
+  return rpc::Watch<Request, Response>(
+      calls, context, method, request, collection,
+      [request](const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item, Response* response) {
+        return ShowChange(call, *request, snapshot, item, response);
+      },
+      parent_collection);
+}
+
+}  // namespace
 
 Reactor* MdtAgendaService::CreateMdt(Context* context, const api::CreateMdtRequest* request, api::Mdt* response) {
   return Unary(context, "splw.mdt.v1.MdtAgendaService/CreateMdt", request, response, teams_, &TeamHandlers::CreateMdt);
@@ -117,15 +135,28 @@ Reactor* MdtAgendaService::ListActions(Context* context, const api::ListActionsR
                &ReadHandlers::ListActions);
 }
 
+grpc::ServerWriteReactor<api::WatchMdtsResponse>* MdtAgendaService::WatchMdts(Context* context,
+                                                                              const api::WatchMdtsRequest* request) {
+  return Follow<api::WatchMdtsResponse>(calls_, context, "splw.mdt.v1.MdtAgendaService/WatchMdts", request,
+                                        kMdtCollection);
+}
+
 grpc::ServerWriteReactor<api::WatchMeetingsResponse>* MdtAgendaService::WatchMeetings(
     Context* context, const api::WatchMeetingsRequest* request) {
-  return rpc::Watch<api::WatchMeetingsRequest, api::WatchMeetingsResponse>(
-      calls_, context, "splw.mdt.v1.MdtAgendaService/WatchMeetings", request, "meetings",
-      [request](const rpc::Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
-                api::WatchMeetingsResponse* response) {
-        return ShowMeetingChange(call, *request, snapshot, item, response);
-      },
-      "mdts");
+  return Follow<api::WatchMeetingsResponse>(calls_, context, "splw.mdt.v1.MdtAgendaService/WatchMeetings", request,
+                                            kMeetingCollection, kMdtCollection);
+}
+
+grpc::ServerWriteReactor<api::WatchNominationsResponse>* MdtAgendaService::WatchNominations(
+    Context* context, const api::WatchNominationsRequest* request) {
+  return Follow<api::WatchNominationsResponse>(calls_, context, "splw.mdt.v1.MdtAgendaService/WatchNominations",
+                                               request, kNominationCollection);
+}
+
+grpc::ServerWriteReactor<api::WatchActionsResponse>* MdtAgendaService::WatchActions(
+    Context* context, const api::WatchActionsRequest* request) {
+  return Follow<api::WatchActionsResponse>(calls_, context, "splw.mdt.v1.MdtAgendaService/WatchActions", request,
+                                           kActionCollection);
 }
 
 }  // namespace splw::mdt_agenda

@@ -66,8 +66,14 @@ class MdtAgendaService final : public api::MdtAgendaService::CallbackService {
                                       api::Action* response) override;
   grpc::ServerUnaryReactor* ListActions(grpc::CallbackServerContext* context, const api::ListActionsRequest* request,
                                         api::ListActionsResponse* response) override;
+  grpc::ServerWriteReactor<api::WatchMdtsResponse>* WatchMdts(grpc::CallbackServerContext* context,
+                                                              const api::WatchMdtsRequest* request) override;
   grpc::ServerWriteReactor<api::WatchMeetingsResponse>* WatchMeetings(
       grpc::CallbackServerContext* context, const api::WatchMeetingsRequest* request) override;
+  grpc::ServerWriteReactor<api::WatchNominationsResponse>* WatchNominations(
+      grpc::CallbackServerContext* context, const api::WatchNominationsRequest* request) override;
+  grpc::ServerWriteReactor<api::WatchActionsResponse>* WatchActions(grpc::CallbackServerContext* context,
+                                                                    const api::WatchActionsRequest* request) override;
 
  private:
   template <typename Handlers, typename Request, typename Response>

@@ -142,8 +142,17 @@ const Table<stored::AssignmentRecord>& Assignments() {
   return table;
 }
 
+const Table<stored::SharingRecord>& Sharings() {
+  static const Table<stored::SharingRecord> table({
+      .name = "sharing",
+      .key = [](const stored::SharingRecord& r) { return TextKey(r.case_()); },
+      .indexes = {},
+  });
+  return table;
+}
+
 std::vector<const store::UntypedTable*> AllTables() {
-  return {&Mdts(), &Meetings(), &Items(), &Nominations(), &Actions(), &Assignments()};
+  return {&Mdts(), &Meetings(), &Items(), &Nominations(), &Actions(), &Assignments(), &Sharings()};
 }
 
 }  // namespace splw::mdt_agenda

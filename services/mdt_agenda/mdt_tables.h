@@ -27,6 +27,7 @@ const store::Table<stored::NominationRecord>& Nominations();
 // Indexes "due", "state_due", "owner_due", "case_due".
 const store::Table<stored::ActionRecord>& Actions();
 const store::Table<stored::AssignmentRecord>& Assignments();
+const store::Table<stored::SharingRecord>& Sharings();
 
 std::vector<const store::UntypedTable*> AllTables();
 

@@ -1,6 +1,5 @@
 #include "services/mdt_agenda/meeting_handlers.h"
 
-#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -8,6 +7,7 @@
 #include <absl/strings/ascii.h>
 #include <absl/strings/str_format.h>
 
+#include "common/delivery/request_rules.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "services/mdt_agenda/agenda_building.h"
@@ -17,6 +17,7 @@
 #include "services/mdt_agenda/errors.h"
 #include "services/mdt_agenda/handling.h"
 #include "services/mdt_agenda/limits.h"
+#include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/meeting_lifecycle.h"
 #include "services/mdt_agenda/names.h"
 #include "services/mdt_agenda/timestamps.h"
@@ -43,7 +44,7 @@ absl::StatusOr<store::Position> TakeStep(delivery::Changes& changes, const rpc::
   SPLW_ASSIGN_OR_RETURN(const Place place, ParseMeeting("name", request.name()));
   return ChangeOnce(changes, call, request, response, [&](AgendaBook& book, api::Meeting& shown) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(stored::MeetingRecord meeting, book.Meeting(place.mdt_id, place.date));
-    SPLW_RETURN_IF_ERROR(CheckEtag(meeting.version(), "etag", request.etag()));
+    SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", request.etag(), meeting.version()));
     SPLW_ASSIGN_OR_RETURN(const api::MeetingState next, NextState(meeting.state(), step));
     SPLW_ASSIGN_OR_RETURN(const stored::MdtRecord mdt, book.Mdt(meeting.mdt_id()));
     SPLW_RETURN_IF_ERROR(work(book, mdt, meeting));
@@ -58,7 +59,7 @@ absl::StatusOr<store::Position> TakeStep(delivery::Changes& changes, const rpc::
 
 absl::Status CheckAttendance(const api::RecordAttendanceRequest& request) {
   text::Violations violations;
-  if (request.attendance().empty()) violations.Add("attendance", "REQUIRED", "must hold at least one person");
+  if (request.attendance().empty()) violations.Missing("attendance", "must hold at least one person");
   if (request.attendance_size() > kMaxAttendance) {
     violations.Add("attendance", "TOO_MANY_PEOPLE", absl::StrFormat("may hold at most %d people", kMaxAttendance));
     return violations.ToStatus();
@@ -73,7 +74,7 @@ absl::Status CheckAttendance(const api::RecordAttendanceRequest& request) {
     }
     if (attendance.status() == api::ATTENDANCE_STATUS_UNSPECIFIED ||
         !api::AttendanceStatus_IsValid(attendance.status())) {
-      violations.Add(field + ".status", "REQUIRED", "is required: present or apologies");
+      violations.Missing(field + ".status", "is required: present or apologies");
     }
   }
   return violations.ToStatus();
@@ -97,44 +98,33 @@ absl::Status Attend(const api::RecordAttendanceRequest& request, absl::Time now,
   return absl::OkStatus();
 }
 
-using Reasons = std::map<std::string, std::string>;
-
 // The reasons by item. INVALID_ARGUMENT for one that names no open item of the meeting, or has no proper code.
-absl::StatusOr<Reasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
-                                  const std::vector<stored::AgendaItemRecord>& items) {
+absl::StatusOr<CarryOverReasons> ReasonsOf(const api::CloseMeetingRequest& request, const std::string& network,
+                                           const std::vector<stored::AgendaItemRecord>& items) {
   std::set<std::string> open;
   for (const stored::AgendaItemRecord& item : items) {
     if (item.state() == api::ITEM_STATE_LISTED) open.insert(ItemName(network, item));
   }
-  Reasons reasons;
+  CarryOverReasons reasons;
   for (int i = 0; i < request.carry_over_reasons_size(); ++i) {
     const api::CarryOverReason& reason = request.carry_over_reasons(i);
     const std::string field = absl::StrFormat("carry_over_reasons[%d]", i);
     if (open.count(reason.item()) == 0 || reasons.count(reason.item()) > 0) {
       return errors::CarryOverItemNotOpen(field + ".item");
     }
-    if (!IsReasonCode(reason.reason_code())) return errors::ReasonCodeInvalid(field + ".reason_code");
+    SPLW_RETURN_IF_ERROR(CheckReasonCode(field + ".reason_code", reason.reason_code()));
     reasons[reason.item()] = reason.reason_code();
   }
   return reasons;
 }
 
-// Every assignment and open action has its feedback item on a later meeting, whatever became of it in between.
-absl::Status CheckDebtsAreKept(AgendaBook& book, const stored::MdtRecord& mdt,
-                               const std::vector<stored::AgendaItemRecord>& items) {
-  for (stored::AgendaItemRecord item : items) {
-    SPLW_ASSIGN_OR_RETURN(const Debt debt, DebtOf(book, item));
-    if (!debt.owed) continue;
-    if (!item.feedback_item().empty()) {
-      SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord feedback, book.ItemByName(item.feedback_item()));
-      if (feedback.meeting_date() > item.meeting_date()) continue;
-      return absl::InternalError("feedback stands on a meeting that is not later than its decision");
-    }
-    // An assignment without feedback would be a defect; the person is not to suffer from it.
-    SPLW_RETURN_IF_ERROR(SettleDebt(book, mdt, item, debt).status());
-    SPLW_RETURN_IF_ERROR(book.Save(item));
-  }
-  return absl::OkStatus();
+// What an earlier meeting owes and leaves must have found its place before this one is held.
+absl::Status CheckEarlierAreOver(AgendaBook& book, const stored::MeetingRecord& meeting) {
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MeetingRecord> page,
+                        Meetings().ScanIndex(book.txn(), book.network(), "team_state_date",
+                                             TextKey(meeting.mdt_id()) + NumberKey(api::MEETING_STATE_IN_PROGRESS),
+                                             {.size = 1, .until = TextKey(meeting.date())}));
+  return page.records.empty() ? absl::OkStatus() : errors::EarlierMeetingInProgress();
 }
 
 }  // namespace
@@ -167,7 +157,7 @@ absl::StatusOr<store::Position> MeetingHandlers::StartMeeting(const rpc::Call& c
   return TakeStep(changes_, call, request, MeetingStep::kStart, response,
                   [](AgendaBook& book, const stored::MdtRecord&, stored::MeetingRecord& meeting) {
                     *meeting.mutable_actual_start_time() = ToTimestamp(book.now());
-                    return absl::OkStatus();
+                    return CheckEarlierAreOver(book, meeting);
                   });
 }
 
@@ -190,26 +180,15 @@ absl::StatusOr<store::Position> MeetingHandlers::CloseMeeting(const rpc::Call& c
       changes_, call, request, MeetingStep::kClose, response,
       [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) -> absl::Status {
         SPLW_ASSIGN_OR_RETURN(const std::vector<stored::AgendaItemRecord> items, book.ItemsOf(meeting));
-        SPLW_ASSIGN_OR_RETURN(const Reasons reasons, ReasonsOf(request, book.network(), items));
-        SPLW_RETURN_IF_ERROR(CheckDebtsAreKept(book, mdt, items));
-        for (const stored::AgendaItemRecord& item : items) {
-          if (item.state() != api::ITEM_STATE_LISTED) continue;
-          const auto reason = reasons.find(ItemName(book.network(), item));
-          // Read again: keeping its debt may have changed it.
-          SPLW_ASSIGN_OR_RETURN(const stored::AgendaItemRecord current,
-                                book.Item(item.mdt_id(), item.meeting_date(), item.id()));
-          SPLW_ASSIGN_OR_RETURN(*meeting.add_carried_over(),
-                                CarryOver(book, mdt, current, reason == reasons.end() ? kNotReached : reason->second));
-        }
-        *meeting.mutable_close_time() = ToTimestamp(book.now());
-        return absl::OkStatus();
+        SPLW_ASSIGN_OR_RETURN(const CarryOverReasons reasons, ReasonsOf(request, book.network(), items));
+        return CloseOver(book, mdt, reasons, kNotReached, meeting);
       });
 }
 
 absl::StatusOr<store::Position> MeetingHandlers::CancelMeeting(const rpc::Call& call,
                                                                const api::CancelMeetingRequest& request,
                                                                api::Meeting* response) {
-  if (!IsReasonCode(request.reason_code())) return errors::ReasonCodeInvalid("reason_code");
+  SPLW_RETURN_IF_ERROR(CheckReasonCode("reason_code", request.reason_code()));
   return TakeStep(changes_, call, request, MeetingStep::kCancel, response,
                   [&request](AgendaBook& book, const stored::MdtRecord& mdt, stored::MeetingRecord& meeting) {
                     return TakeOff(book, mdt, request.reason_code(), meeting);

@@ -90,6 +90,42 @@ TEST_F(MeetingHandlersTest, NominationOnOnePlanIsNotOnAnother) {
   EXPECT_THAT(Cases(kSecond), IsEmpty());
 }
 
+TEST_F(MeetingHandlersTest, ANearerMeetingTakesACaseFromALaterPlan) {
+  ShortMeetings();
+  for (const char* id : {"a", "b", "c"}) ASSERT_THAT(Nominate(id), IsOk());
+  ASSERT_THAT(Build(kThird), IsOk());
+  EXPECT_THAT(Cases(kThird), ElementsAre("a", "b"));
+  ASSERT_THAT(Nominate("u", /*urgent=*/true), IsOk());
+  ASSERT_THAT(Build(kFirst), IsOk());
+  EXPECT_THAT(Cases(kFirst), ElementsAre("u", "a"));
+  EXPECT_THAT(Cases(kThird), ElementsAre("b")) << "had no place on the nearer one";
+  EXPECT_EQ(Meeting(kThird).state(), api::MEETING_STATE_SCHEDULED);
+  EXPECT_EQ(Nomination("a").item(), Item(kFirst, "a").name());
+  ASSERT_THAT(Publish(kFirst), IsOk());
+  EXPECT_EQ(Nomination("b").times_passed_over(), 1) << "the later plan may yet drop it";
+  EXPECT_EQ(Nomination("b").waiting_reason(), "");
+  EXPECT_EQ(Nomination("c").times_passed_over(), 1);
+}
+
+TEST_F(MeetingHandlersTest, PlanOfAMeetingThatIsOverHoldsNobodyBack) {
+  ASSERT_THAT(Nominate("a"), IsOk());
+  ASSERT_THAT(Build(kFirst), IsOk());
+  clock_.Set(InstantAt(absl::CivilDay(2026, 11, 27), 480));
+  ASSERT_THAT(Build(kSecond), IsOk());
+  EXPECT_THAT(Cases(kSecond), ElementsAre("a"));
+  EXPECT_THAT(Cases(kFirst), IsEmpty());
+}
+
+TEST_F(MeetingHandlersTest, UrgentCaseOnNextWeeksPlanGetsOntoThisWeeksPublishedAgenda) {
+  ASSERT_THAT(Build(kFirst), IsOk());
+  ASSERT_THAT(Publish(kFirst), IsOk());
+  ASSERT_THAT(Nominate("u", /*urgent=*/true), IsOk());
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Build(kFirst, /*late=*/true), IsOk());
+  EXPECT_THAT(Cases(kFirst), ElementsAre("u"));
+  EXPECT_THAT(Cases(kSecond), IsEmpty());
+}
+
 TEST_F(MeetingHandlersTest, PublicationTellsTheCaseload) {
   ASSERT_THAT(Nominate("a"), IsOk());
   ASSERT_THAT(Build(kFirst), IsOk());
@@ -144,7 +180,7 @@ TEST_F(MeetingHandlersTest, StepWithAStaleEtagIsRefused) {
   EXPECT_THAT(Ask(meetings, &MeetingHandlers::BuildAgenda, request), StatusIs(absl::StatusCode::kAborted));
   request.clear_etag();
   request.set_request_id(NextRequest());
-  EXPECT_THAT(Ask(meetings, &MeetingHandlers::BuildAgenda, request), HasReason("ETAG_REQUIRED"));
+  EXPECT_THAT(Ask(meetings, &MeetingHandlers::BuildAgenda, request), HasReason("REQUIRED"));
 }
 
 TEST_F(MeetingHandlersTest, RepeatedStepGetsTheFirstAnswer) {
@@ -184,6 +220,15 @@ TEST_F(MeetingHandlersTest, AttendanceIsKeptPerPersonAndMakesTheQuorum) {
   EXPECT_THAT(maybe_meeting->attendance(), SizeIs(1));
   EXPECT_THAT(attend("", api::ATTENDANCE_STATUS_PRESENT), HasField("attendance[0].professional.id"));
   EXPECT_THAT(attend("nurse", api::ATTENDANCE_STATUS_UNSPECIFIED), HasField("attendance[0].status"));
+}
+
+TEST_F(MeetingHandlersTest, NextMeetingStartsOnlyWhenTheOneBeforeIsClosed) {
+  Hold(kFirst);
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Publish(kSecond), IsOk());
+  EXPECT_THAT(Start(kSecond), HasReason("EARLIER_MEETING_IN_PROGRESS"));
+  ASSERT_THAT(Close(kFirst), IsOk());
+  EXPECT_THAT(Start(kSecond), IsOk());
 }
 
 TEST_F(MeetingHandlersTest, WhatWasNotReachedIsCarriedOverWithItsReason) {

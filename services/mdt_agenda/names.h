@@ -12,6 +12,13 @@
 
 namespace splw::mdt_agenda {
 
+// Collections, as names and the feed of changes have them.
+inline constexpr char kMdtCollection[] = "mdts";
+inline constexpr char kMeetingCollection[] = "meetings";
+inline constexpr char kItemCollection[] = "items";
+inline constexpr char kNominationCollection[] = "nominations";
+inline constexpr char kActionCollection[] = "actions";
+
 std::string NetworkName(std::string_view network);
 std::string MdtName(std::string_view network, std::string_view mdt_id);
 std::string MeetingName(std::string_view network, std::string_view mdt_id, std::string_view date);

@@ -53,6 +53,15 @@ stored::SubjectRecord SubjectOf(const caseload::v1::CaseNominated& event, const 
   return subject;
 }
 
+// Writes `said` unless something newer is known; whether it did.
+absl::StatusOr<bool> KeepSharing(AgendaBook& book, const stored::SharingRecord& said) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::SharingRecord> known,
+                        Sharings().Get(book.txn(), book.network(), TextKey(said.case_())));
+  if (known && ToInstant(known->time()) > ToInstant(said.time())) return false;
+  SPLW_RETURN_IF_ERROR(Sharings().Put(book.txn(), book.network(), said));
+  return true;
+}
+
 // The oldest team of the network.
 absl::StatusOr<std::optional<stored::MdtRecord>> FirstMdt(AgendaBook& book) {
   SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MdtRecord> page,
@@ -121,6 +130,11 @@ absl::Status OnCaseNominated(delivery::Change& change, const caseload::v1::CaseN
   nomination.set_state(api::NOMINATION_STATE_WAITING);
   *nomination.mutable_nominate_time() = event.nominate_time();
   *nomination.mutable_receive_time() = ToTimestamp(book.now());
+  stored::SharingRecord sharing;
+  sharing.set_case_(event.case_());
+  *sharing.mutable_share_with() = event.share_with();
+  *sharing.mutable_time() = event.nominate_time();
+  SPLW_RETURN_IF_ERROR(KeepSharing(book, sharing).status());
   SPLW_RETURN_IF_ERROR(ChooseMdt(book, nomination));
   SPLW_RETURN_IF_ERROR(book.Save(nomination));
   SPLW_RETURN_IF_ERROR(TellReceived(book, nomination));
@@ -147,6 +161,31 @@ absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1:
   nomination->set_waiting_reason("");
   SPLW_RETURN_IF_ERROR(book.Save(*nomination, event.reason_code()));
   return book.Finish();
+}
+
+absl::Status OnCaseSharingChanged(delivery::Change& change, const caseload::v1::CaseSharingChanged& event) {
+  AgendaBook book(change);
+  SPLW_RETURN_IF_ERROR(CheckName(book.network(), "case", event.case_()));
+  stored::SharingRecord sharing;
+  sharing.set_case_(event.case_());
+  sharing.set_declined(event.declined());
+  *sharing.mutable_share_with() = event.share_with();
+  *sharing.mutable_time() = event.time();
+  SPLW_ASSIGN_OR_RETURN(const bool news, KeepSharing(book, sharing));
+  if (!news) return absl::OkStatus();
+  const char* reason = event.declined() ? "CONSENT_WITHDRAWN" : "SHARING_CHANGED";
+  SPLW_RETURN_IF_ERROR(change.Audit(event.case_(), reason));
+  SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::AgendaItemRecord> newest,
+                        Items().ScanIndex(book.txn(), book.network(), "case", TextKey(event.case_()),
+                                          {.size = kMaxMentionedItems, .order = store::Order::kDescending}));
+  for (const stored::AgendaItemRecord& item : newest.records) book.Mention(item, reason);
+  return book.Finish();
+}
+
+void HandleEvents(delivery::Inbox& inbox) {
+  inbox.Handle<caseload::v1::CaseNominated>(OnCaseNominated);
+  inbox.Handle<caseload::v1::NominationWithdrawn>(OnNominationWithdrawn);
+  inbox.Handle<caseload::v1::CaseSharingChanged>(OnCaseSharingChanged);
 }
 
 absl::StatusOr<bool> AssignWaiting(AgendaBook& book, const stored::MdtRecord& mdt) {

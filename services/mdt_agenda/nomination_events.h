@@ -1,10 +1,11 @@
-// What the caseload tells this service: nominations arrive, and are withdrawn.
+// What the caseload tells this service: nominations arrive and are withdrawn, and people change what they agree to share.
 #pragma once
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
 #include "common/delivery/change.h"
+#include "common/delivery/inbox.h"
 #include "services/mdt_agenda/agenda_book.h"
 #include "splw/caseload/v1/case_events.pb.h"
 
@@ -18,6 +19,13 @@ absl::Status OnCaseNominated(delivery::Change& change, const caseload::v1::CaseN
 // Stops the nomination from being discussed. One that is on a published agenda stays listed there as withdrawn; one
 // that is decided stays decided; one that never arrived is done.
 absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1::NominationWithdrawn& event);
+
+// Keeps what the person agrees to share: it holds for everything that is kept of the case, at once. One that is older than
+// what is known changes nothing. INVALID_ARGUMENT only for an event that names no case of its network.
+absl::Status OnCaseSharingChanged(delivery::Change& change, const caseload::v1::CaseSharingChanged& event);
+
+// All of the above, for `inbox`.
+void HandleEvents(delivery::Inbox& inbox);
 
 // Gives a new team the nominations that waited for one; true where more are left than one transaction takes.
 absl::StatusOr<bool> AssignWaiting(AgendaBook& book, const stored::MdtRecord& mdt);

@@ -117,6 +117,40 @@ TEST_F(NominationEventsTest, WithdrawalOfWhatNeverArrivedIsDone) {
   EXPECT_THAT(Withdraw("a"), IsOk());
 }
 
+TEST_F(NominationEventsTest, WhatThePersonSharesIsKeptInWhateverOrderItArrives) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  caseload::v1::CaseNominated nominated = Nominated("a", false, {type::v1::AGENCY_KIND_HOUSING});
+  nominated.add_share_with(type::v1::AGENCY_KIND_HOUSING);
+  ASSERT_THAT(ShareWith("a", {}), IsOk());
+  ASSERT_THAT(Nominate(nominated), IsOk());
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  ASSERT_THAT(Publish("2026-11-26"), IsOk());
+  const auto seen = [this] {
+    return Agenda("2026-11-26", As(identity::Role::kAgencyMember, "officer", "HOUSING"))->front().has_person();
+  };
+  EXPECT_FALSE(seen()) << "what the nomination says is older";
+
+  caseload::v1::CaseSharingChanged older;
+  older.set_case_(testing::CaseName("a"));
+  older.add_share_with(type::v1::AGENCY_KIND_HOUSING);
+  *older.mutable_time() = ToTimestamp(testing::Monday());
+  ASSERT_THAT(Share(older), IsOk());
+  EXPECT_FALSE(seen()) << "older than what is known";
+
+  clock_.Advance(absl::Seconds(1));
+  caseload::v1::CaseSharingChanged newer = older;
+  *newer.mutable_time() = ToTimestamp(clock_.Now());
+  ASSERT_THAT(Share(newer), IsOk());
+  ASSERT_THAT(Share(newer), IsOk()) << "a repeat";
+  EXPECT_TRUE(seen());
+}
+
+TEST_F(NominationEventsTest, SharingOfAnotherNetworksCaseIsRefused) {
+  caseload::v1::CaseSharingChanged event;
+  event.set_case_("networks/U99999/cases/a");
+  EXPECT_THAT(Share(event), HasReason("NAME_INVALID"));
+}
+
 TEST_F(NominationEventsTest, NominationsAreListedByStateTeamAndCase) {
   ASSERT_THAT(Create(Team()), IsOk());
   for (const char* id : {"a", "b", "c"}) ASSERT_THAT(Nominate(id), IsOk());

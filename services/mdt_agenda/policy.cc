@@ -19,6 +19,7 @@ std::vector<identity::PolicyRow> MdtAgendaPolicy() {
       {service + "UpdateMdt", coordinate},
       {service + "GetMdt", read},
       {service + "ListMdts", read},
+      {service + "WatchMdts", read},
       {service + "GetMeeting", read},
       {service + "ListMeetings", read},
       {service + "WatchMeetings", read},
@@ -34,8 +35,10 @@ std::vector<identity::PolicyRow> MdtAgendaPolicy() {
       {service + "RecordFeedback", report},
       {service + "GetNomination", staff},
       {service + "ListNominations", staff},
+      {service + "WatchNominations", staff},
       {service + "GetAction", read},
       {service + "ListActions", read},
+      {service + "WatchActions", read},
   };
 }
 

@@ -23,6 +23,8 @@ namespace splw::mdt_agenda {
 namespace {
 
 constexpr char kAny[] = "-";
+// The last day that a google.type.Date can name: nothing is after it.
+const absl::CivilDay kLastDay(9999, 12, 31);
 
 // An index to walk, the part of it that matters, and the bounds within that.
 struct Walk {
@@ -46,7 +48,7 @@ absl::StatusOr<store::PageRequest> MeetingPage(const api::ListMeetingsRequest& r
   SPLW_ASSIGN_OR_RETURN(const auto from, FilterDay("from_date", request.has_from_date(), request.from_date()));
   SPLW_ASSIGN_OR_RETURN(const auto to, FilterDay("to_date", request.has_to_date(), request.to_date()));
   if (from) page.from = TextKey(DayText(*from));
-  if (to) page.until = TextKey(DayText(*to + 1));
+  if (to && *to < kLastDay) page.until = TextKey(DayText(*to + 1));
   return page;
 }
 
@@ -122,6 +124,10 @@ absl::Status ShowItems(store::Snapshot& snapshot, const std::string& network, co
   return absl::OkStatus();
 }
 
+type::v1::ChangeKind KindOf(const delivery::FeedItem& item) {
+  return item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED;
+}
+
 // A name that lies in the call's network and fits nothing else: what does not exist has no form either.
 bool IsInNetwork(const rpc::Call& call, const std::string& name) {
   return absl::StartsWith(name, NetworkName(call.network) + "/");
@@ -150,8 +156,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListMdts(const rpc::Call& call, co
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::MdtRecord> mdts,
                           Mdts().ScanIndex(snapshot, call.network, "created", "", page));
     for (const stored::MdtRecord& mdt : mdts.records) *response->add_mdts() = ShowTeam(call.network, mdt);
-    response->set_next_page_token(rpc::MakePageToken(request, mdts.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kMdtCollection, request, mdts.next, response);
   });
 }
 
@@ -183,8 +188,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListMeetings(const rpc::Call& call
     for (const stored::MeetingRecord& meeting : meetings.records) {
       *response->add_meetings() = ShowMeeting(call.network, viewer, meeting);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, meetings.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kMeetingCollection, request, meetings.next, response);
   });
 }
 
@@ -228,8 +232,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListAgendaItems(const rpc::Call& c
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::AgendaItemRecord> items,
                           FilteredPage(Items(), snapshot, call.network, walk.index, walk.prefix, page, matches));
     SPLW_RETURN_IF_ERROR(ShowItems(snapshot, call.network, viewer, items.records, response));
-    response->set_next_page_token(rpc::MakePageToken(request, items.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kMeetingCollection, request, items.next, response);
   });
 }
 
@@ -265,8 +268,7 @@ absl::StatusOr<store::Position> ReadHandlers::ListNominations(const rpc::Call& c
     for (const stored::NominationRecord& nomination : nominations.records) {
       *response->add_nominations() = ShowNomination(call.network, nomination);
     }
-    response->set_next_page_token(rpc::MakePageToken(request, nominations.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kNominationCollection, request, nominations.next, response);
   });
 }
 
@@ -279,7 +281,7 @@ absl::StatusOr<store::Position> ReadHandlers::GetAction(const rpc::Call& call, c
     SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
                           Actions().Get(snapshot, call.network, TextKey(parts->at(1))));
     if (!action || !MaySee(viewer, *action)) return errors::ActionNotFound();
-    *response = ShowAction(call.network, *action);
+    SPLW_ASSIGN_OR_RETURN(*response, ShowAction(snapshot, call.network, viewer, *action));
     return absl::OkStatus();
   });
 }
@@ -303,16 +305,26 @@ absl::StatusOr<store::Position> ReadHandlers::ListActions(const rpc::Call& call,
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<stored::ActionRecord> actions,
                           FilteredPage(Actions(), snapshot, call.network, walk.index, walk.prefix, page, matches));
     for (const stored::ActionRecord& action : actions.records) {
-      *response->add_actions() = ShowAction(call.network, action);
+      SPLW_ASSIGN_OR_RETURN(*response->add_actions(), ShowAction(snapshot, call.network, viewer, action));
     }
-    response->set_next_page_token(rpc::MakePageToken(request, actions.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kActionCollection, request, actions.next, response);
   });
 }
 
-absl::StatusOr<bool> ShowMeetingChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
-                                       store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       api::WatchMeetingsResponse* response) {
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchMdtsRequest&, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchMdtsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const Place place, ParseMdt("name", item.resource));
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::MdtRecord> mdt,
+                        Mdts().Get(snapshot, call.network, TextKey(place.mdt_id)));
+  if (!mdt) return false;
+  response->set_kind(KindOf(item));
+  *response->mutable_mdt() = ShowTeam(call.network, *mdt);
+  return true;
+}
+
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
+                                store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                api::WatchMeetingsResponse* response) {
   SPLW_ASSIGN_OR_RETURN(const Place place, ParseMeeting("name", item.resource));
   const auto watched = MatchName("networks/*/mdts/*", request.parent());
   if (watched && watched->at(1) != kAny && watched->at(1) != place.mdt_id) return false;
@@ -320,8 +332,31 @@ absl::StatusOr<bool> ShowMeetingChange(const rpc::Call& call, const api::WatchMe
                         Meetings().Get(snapshot, call.network, TextKey(place.mdt_id, place.date)));
   const Viewer viewer = ViewerOf(call.principal);
   if (!meeting || !MaySee(viewer, *meeting)) return false;
-  response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
+  response->set_kind(KindOf(item));
   *response->mutable_meeting() = ShowMeeting(call.network, viewer, *meeting);
+  return true;
+}
+
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchNominationsRequest&, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchNominationsResponse* response) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::NominationRecord> nomination,
+                        Nominations().Get(snapshot, call.network, TextKey(item.resource)));
+  if (!nomination) return false;
+  response->set_kind(KindOf(item));
+  *response->mutable_nomination() = ShowNomination(call.network, *nomination);
+  return true;
+}
+
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchActionsRequest&, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchActionsResponse* response) {
+  const auto parts = MatchName("networks/*/actions/*", item.resource);
+  if (!parts) return absl::InternalError("the feed names an action that is none");
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::ActionRecord> action,
+                        Actions().Get(snapshot, call.network, TextKey(parts->at(1))));
+  const Viewer viewer = ViewerOf(call.principal);
+  if (!action || !MaySee(viewer, *action)) return false;
+  response->set_kind(KindOf(item));
+  SPLW_ASSIGN_OR_RETURN(*response->mutable_action(), ShowAction(snapshot, call.network, viewer, *action));
   return true;
 }
 

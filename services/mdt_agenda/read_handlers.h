@@ -40,9 +40,17 @@ class ReadHandlers final {
   store::Store& store_;
 };
 
-// Fills `response` for a change of a meeting; false where the watcher may not see it, or watches another team.
-absl::StatusOr<bool> ShowMeetingChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
-                                       store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                       api::WatchMeetingsResponse* response);
+// Fill `response` for a change; false where the watcher may not see the resource, or watches another team.
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchMdtsRequest& request, store::Snapshot& snapshot,
+                                const delivery::FeedItem& item, api::WatchMdtsResponse* response);
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchMeetingsRequest& request,
+                                store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                api::WatchMeetingsResponse* response);
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchNominationsRequest& request,
+                                store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                api::WatchNominationsResponse* response);
+absl::StatusOr<bool> ShowChange(const rpc::Call& call, const api::WatchActionsRequest& request,
+                                store::Snapshot& snapshot, const delivery::FeedItem& item,
+                                api::WatchActionsResponse* response);
 
 }  // namespace splw::mdt_agenda

@@ -4,6 +4,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include <absl/strings/str_format.h>
+
 namespace splw::mdt_agenda {
 namespace {
 
@@ -65,7 +67,8 @@ google::type::Date ToDate(absl::CivilDay day) {
 }
 
 std::string DayText(absl::CivilDay day) {
-  return absl::FormatCivilTime(day);
+  // Four digits of the year: as text, dates sort by time.
+  return absl::StrFormat("%04d-%02d-%02d", day.year(), day.month(), day.day());
 }
 
 std::optional<absl::CivilDay> ParseDay(std::string_view text) {

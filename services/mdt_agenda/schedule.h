@@ -25,7 +25,7 @@ absl::CivilDay LondonDay(absl::Time instant);
 std::optional<absl::CivilDay> ToDay(const google::type::Date& date);
 google::type::Date ToDate(absl::CivilDay day);
 
-// "2026-11-26", and back; nothing where it is not a real date in just that form.
+// "2026-11-26", and back; nothing where it is not a real date in just that form. Sorts by time, as ToDay's dates all do.
 std::string DayText(absl::CivilDay day);
 std::optional<absl::CivilDay> ParseDay(std::string_view text);
 

@@ -1,6 +1,7 @@
 #include "services/mdt_agenda/team.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include <absl/strings/ascii.h>
@@ -19,6 +20,7 @@ namespace {
 constexpr char kLondon[] = "Europe/London";
 constexpr int kMinutesInHour = 60;
 constexpr int kHoursInDay = 24;
+constexpr int kDaysInWeek = 7;
 constexpr std::size_t kMinMdtId = 3;
 constexpr std::size_t kMaxMdtId = 40;
 
@@ -29,7 +31,7 @@ void CheckRange(text::Violations& violations, std::string_view field, int value,
 }
 
 void CheckCoreAgencies(text::Violations& violations, const api::Mdt& mdt) {
-  if (mdt.core_agencies().empty()) violations.Add("mdt.core_agencies", "REQUIRED", "must hold at least one agency");
+  if (mdt.core_agencies().empty()) violations.Missing("mdt.core_agencies", "must hold at least one agency");
   std::set<int> seen;
   for (int i = 0; i < mdt.core_agencies_size(); ++i) {
     const std::string field = absl::StrFormat("mdt.core_agencies[%d]", i);
@@ -53,28 +55,36 @@ void CheckMembers(text::Violations& violations, const api::Mdt& mdt) {
   }
 }
 
-void CheckSchedule(text::Violations& violations, const api::Mdt& mdt) {
+void CheckFirstDate(text::Violations& violations, const google::type::Date& date, absl::CivilDay today) {
+  const std::optional<absl::CivilDay> first = ToDay(date);
+  if (!first) {
+    violations.Add("mdt.schedule.first_date", "DATE_INVALID", "must be a full date that exists");
+  } else if (*first > today + kMaxWeeksToFirstDate * kDaysInWeek) {
+    violations.Add("mdt.schedule.first_date", "FIRST_DATE_TOO_FAR",
+                   absl::StrFormat("must be within %d weeks from today", kMaxWeeksToFirstDate));
+  }
+}
+
+void CheckSchedule(text::Violations& violations, const api::Mdt& mdt, absl::CivilDay today) {
   if (!mdt.has_schedule()) {
-    violations.Add("mdt.schedule", "REQUIRED", "is required");
+    violations.Missing("mdt.schedule", "is required");
     return;
   }
   const api::MeetingSchedule& schedule = mdt.schedule();
   if (schedule.day_of_week() == google::type::DAY_OF_WEEK_UNSPECIFIED ||
       !google::type::DayOfWeek_IsValid(schedule.day_of_week())) {
-    violations.Add("mdt.schedule.day_of_week", "REQUIRED", "is required and must be a day of the week");
+    violations.Missing("mdt.schedule.day_of_week", "is required and must be a day of the week");
   }
   const google::type::TimeOfDay& start = schedule.start_time();
   if (!schedule.has_start_time()) {
-    violations.Add("mdt.schedule.start_time", "REQUIRED", "is required");
+    violations.Missing("mdt.schedule.start_time", "is required");
   } else if (start.hours() < 0 || start.hours() >= kHoursInDay || start.minutes() < 0 ||
              start.minutes() >= kMinutesInHour || start.seconds() != 0 || start.nanos() != 0) {
     violations.Add("mdt.schedule.start_time", "OUT_OF_RANGE", "must be 00:00 to 23:59, to the minute");
   }
   CheckRange(violations, "mdt.schedule.length_minutes", schedule.length_minutes(), kMinMeetingMinutes,
              kMaxMeetingMinutes);
-  if (schedule.has_first_date() && !ToDay(schedule.first_date())) {
-    violations.Add("mdt.schedule.first_date", "DATE_INVALID", "must be a full date that exists");
-  }
+  if (schedule.has_first_date()) CheckFirstDate(violations, schedule.first_date(), today);
   if (!schedule.time_zone().empty() && schedule.time_zone() != kLondon) {
     violations.Add("mdt.schedule.time_zone", "TIME_ZONE_UNSUPPORTED", "must be Europe/London, or empty");
   }
@@ -86,13 +96,13 @@ int OrDefault(int value, int default_value) {
 
 }  // namespace
 
-absl::Status CheckTeam(const api::Mdt& mdt) {
+absl::Status CheckTeam(const api::Mdt& mdt, absl::CivilDay today) {
   text::Violations violations;
   text::CheckText("mdt.display_name", mdt.display_name(),
                   {.max_characters = static_cast<std::size_t>(kMaxDisplayName), .required = true}, violations);
   CheckCoreAgencies(violations, mdt);
   CheckMembers(violations, mdt);
-  CheckSchedule(violations, mdt);
+  CheckSchedule(violations, mdt, today);
   CheckRange(violations, "mdt.quorum", mdt.quorum(), 0, kMaxQuorum);
   CheckRange(violations, "mdt.item_lengths.new_minutes", mdt.item_lengths().new_minutes(), 0, kMaxItemMinutes);
   CheckRange(violations, "mdt.item_lengths.feedback_minutes", mdt.item_lengths().feedback_minutes(), 0,

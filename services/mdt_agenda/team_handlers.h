@@ -20,8 +20,8 @@ class TeamHandlers final {
   absl::StatusOr<store::Position> UpdateMdt(const rpc::Call& call, const api::UpdateMdtRequest& request,
                                             api::Mdt* response);
 
-  // The periodic task: meetings eight weeks ahead, off what nobody held, nominations to the first team. One change a
-  // team. True: there is more to do at once.
+  // The periodic task: meetings eight weeks ahead, off what nobody held, closed what nobody closed, nominations to the
+  // first team. One change a team; the first error of any, when all were tried. True: there is more to do at once.
   absl::StatusOr<bool> KeepCalendars();
 
  private:

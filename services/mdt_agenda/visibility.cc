@@ -4,6 +4,8 @@
 
 #include <absl/strings/match.h>
 
+#include "common/health/direct_care.h"
+
 namespace splw::mdt_agenda {
 namespace {
 
@@ -22,21 +24,6 @@ Viewer ViewerOf(const identity::Principal& principal) {
   return viewer;
 }
 
-bool NeedsExplicitConsent(AgencyKind agency) {
-  switch (agency) {
-    case type::v1::AGENCY_KIND_PRIMARY_CARE:
-    case type::v1::AGENCY_KIND_SPLW_SERVICE:
-    case type::v1::AGENCY_KIND_SOCIAL_CARE:
-    case type::v1::AGENCY_KIND_MENTAL_HEALTH:
-    case type::v1::AGENCY_KIND_RECOVERY_SERVICES:
-    case type::v1::AGENCY_KIND_COMMUNITY_NURSING:
-    case type::v1::AGENCY_KIND_HOSPITAL:
-      return false;
-    default:
-      return true;
-  }
-}
-
 bool MaySee(const Viewer& viewer, const stored::MeetingRecord& meeting) {
   return !viewer.agency_member || (viewer.agency != type::v1::AGENCY_KIND_UNSPECIFIED && meeting.has_publish_time());
 }
@@ -47,12 +34,18 @@ bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool own
          Contains(item.subject().agencies_needed(), viewer.agency);
 }
 
-bool MaySeePerson(const Viewer& viewer, const stored::SubjectRecord& subject) {
-  return !viewer.agency_member || !NeedsExplicitConsent(viewer.agency) || Contains(subject.share_with(), viewer.agency);
+bool MaySeePerson(const Viewer& viewer, const stored::AgendaItemRecord& item, const stored::SharingRecord& sharing) {
+  if (!viewer.agency_member) return true;
+  if (sharing.declined() || item.state() == api::ITEM_STATE_WITHDRAWN) return false;
+  return health::IsDirectCare(viewer.agency) || Contains(sharing.share_with(), viewer.agency);
 }
 
 bool MaySee(const Viewer& viewer, const stored::ActionRecord& action) {
   return !viewer.agency_member || absl::EqualsIgnoreCase(viewer.id, action.owner().id());
+}
+
+bool MaySeeDetails(const Viewer& viewer, const stored::SharingRecord& sharing) {
+  return !viewer.agency_member || !sharing.declined();
 }
 
 }  // namespace splw::mdt_agenda

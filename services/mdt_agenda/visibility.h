@@ -2,8 +2,9 @@
 //
 // Coordinators, chairs, link workers, service leads and auditors of the network see everything. Members of an agency
 // see published agendas, of those the items that need their agency (or an action of their own), and of those the person
-// and the question only where the agency is of health or social care or the person has agreed to share with it
-// (standards: explicit consent, per agency, minimum data).
+// and the question only where the agency is of direct care (health/direct_care.h) or the person has agreed to share with it
+// (standards: explicit consent, per agency, minimum data). What counts is what the person says now: where they have taken
+// their consent back, no agency sees them on any item, of the past or to come.
 #pragma once
 
 #include <string>
@@ -20,13 +21,14 @@ struct Viewer {
 };
 Viewer ViewerOf(const identity::Principal& principal);
 
-// Health and social care may rest on implied consent for direct care; all others need the person's explicit agreement.
-bool NeedsExplicitConsent(AgencyKind agency);
-
 bool MaySee(const Viewer& viewer, const stored::MeetingRecord& meeting);
 // Of a meeting that the viewer may see. `owns_action`: an action of the item is the viewer's own.
 bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool owns_action);
-bool MaySeePerson(const Viewer& viewer, const stored::SubjectRecord& subject);
+// A withdrawn item is not discussed: no agency needs to know whom it was about.
+bool MaySeePerson(const Viewer& viewer, const stored::AgendaItemRecord& item, const stored::SharingRecord& sharing);
 bool MaySee(const Viewer& viewer, const stored::ActionRecord& action);
+// What is to be done may tell of the person. An owner reads it, also where the person did not agree to their agency: they
+// were asked to do it. After the person has taken their consent back, they read no more.
+bool MaySeeDetails(const Viewer& viewer, const stored::SharingRecord& sharing);
 
 }  // namespace splw::mdt_agenda

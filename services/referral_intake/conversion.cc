@@ -1,7 +1,9 @@
 #include "services/referral_intake/conversion.h"
 
+#include "common/delivery/request_rules.h"
 #include "common/health/snomed.h"
 #include "services/referral_intake/crisis.h"
+#include "services/referral_intake/dates.h"
 #include "services/referral_intake/errors.h"
 #include "services/referral_intake/finding_texts.h"
 #include "services/referral_intake/names.h"
@@ -9,24 +11,26 @@
 namespace splw::referral_intake {
 namespace {
 
-void FillFinding(const storage::FindingRecord& record, api::Finding& finding) {
+void FillFinding(const storage::FindingRecord& record, const Viewer& viewer, api::Finding& finding) {
   const FindingText text = TextOf(record.code());
   finding.set_code(record.code());
   finding.set_severity(record.severity());
   finding.set_field(record.field());
   finding.set_message(text.message);
   finding.set_advice(text.advice);
+  if (viewer.is_referrer && record.related_organisation() != viewer.organisation) return;
   finding.set_related_referral(record.related_referral());
   finding.set_related_case(record.related_case());
 }
 
-void FillTriage(const storage::TriageRecord& record, api::Triage& triage) {
+void FillTriage(const storage::TriageRecord& record, const Viewer& viewer, api::Triage& triage) {
   triage.set_decided_by(record.decided_by());
   *triage.mutable_decide_time() = record.decide_time();
   triage.set_by_policy(record.by_policy());
   triage.set_return_reason(record.return_reason());
   triage.set_advice(record.advice());
   triage.set_note_code(record.note_code());
+  if (!viewer.is_referrer) *triage.mutable_not_same_person_as() = record.not_same_person_as();
 }
 
 void FillProgress(const storage::ProgressRecord& record, api::ReferralProgress& progress) {
@@ -79,17 +83,22 @@ api::ReferralOutcome OutcomeOf(caseload::v1::CaseOutcome outcome) {
   }
 }
 
-}  // namespace
-
-std::string EtagOf(std::uint64_t version) {
-  return std::to_string(version);
+// By then the person had said what the consent says: when it was submitted, or the end of an earlier day on which it
+// was explained to them. (The day's end in UTC: an hour late in summer, which decides nothing between two statements.)
+google::protobuf::Timestamp ConsentTime(const storage::ReferralRecord& record) {
+  const google::type::Date& explained = record.consent().explained_on();
+  if (!IsDate(explained)) return record.submit_time();
+  const absl::Time end_of_day = absl::FromCivil(LatestDay(explained) + 1, absl::UTCTimeZone());
+  return end_of_day < FromTimestamp(record.submit_time()) ? ToTimestamp(end_of_day) : record.submit_time();
 }
 
-api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record) {
+}  // namespace
+
+api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record, const Viewer& viewer) {
   api::Referral referral;
   if (!record.id().empty()) {
     referral.set_name(ReferralName(network, record.id()));
-    referral.set_etag(EtagOf(record.version()));
+    referral.set_etag(delivery::EtagOf(record.version()));
   }
   referral.set_state(record.state());
   *referral.mutable_person() = record.person();
@@ -99,17 +108,20 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
   *referral.mutable_crisis_answers() = record.crisis_answers();
   *referral.mutable_consent() = record.consent();
   referral.set_urgency(record.urgency());
-  for (const storage::FindingRecord& finding : record.findings()) FillFinding(finding, *referral.add_findings());
+  for (const storage::FindingRecord& finding : record.findings()) {
+    FillFinding(finding, viewer, *referral.add_findings());
+  }
   referral.set_channel(record.channel());
   referral.set_external_reference(record.external_reference());
   *referral.mutable_submit_time() = record.submit_time();
   *referral.mutable_update_time() = record.update_time();
-  if (record.has_triage()) FillTriage(record.triage(), *referral.mutable_triage());
+  if (record.has_triage()) FillTriage(record.triage(), viewer, *referral.mutable_triage());
   if (record.has_crisis_acknowledgement()) {
     const storage::CrisisAcknowledgementRecord& kept = record.crisis_acknowledgement();
     api::CrisisAcknowledgement& acknowledgement = *referral.mutable_crisis_acknowledgement();
     acknowledgement.set_acknowledged_by(kept.acknowledged_by());
     acknowledgement.set_practitioner_name(kept.practitioner_name());
+    acknowledgement.set_referrer_informed(kept.referrer_informed());
     *acknowledgement.mutable_acknowledge_time() = kept.acknowledge_time();
   }
   if (record.has_urgent_advice()) {
@@ -121,13 +133,15 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
   referral.set_outcome(record.outcome());
   referral.set_correlation_id(record.correlation_id());
   referral.set_withdraw_reason(record.withdraw_reason());
+  *referral.mutable_import_notes() = record.import_notes();
+  if (record.has_authored_time()) *referral.mutable_authored_time() = record.authored_time();
   return referral;
 }
 
 api::NetworkPolicy ToNetworkPolicy(std::string_view network, const storage::NetworkPolicyRecord& record) {
   api::NetworkPolicy policy;
   policy.set_name(PolicyName(network));
-  policy.set_etag(EtagOf(record.version()));
+  policy.set_etag(delivery::EtagOf(record.version()));
   policy.set_remit(record.remit());
   *policy.mutable_member_practices() = record.member_practices();
   policy.set_minimum_age(record.minimum_age());
@@ -154,6 +168,9 @@ api::ReferralAccepted ToReferralAccepted(std::string_view network, const storage
   *event.mutable_consent() = record.consent();
   *event.mutable_person_keys() = record.person_keys();
   *event.mutable_accept_time() = record.triage().decide_time();
+  *event.mutable_consent_time() = ConsentTime(record);
+  event.set_crisis_indicated(HasCrisisFinding(record));
+  *event.mutable_not_same_person_as() = record.triage().not_same_person_as();
   return event;
 }
 

@@ -12,10 +12,15 @@
 
 namespace splw::referral_intake {
 
-std::string EtagOf(std::uint64_t version);
+// Who looks at a referral.
+struct Viewer {
+  bool is_referrer = false;
+  std::string organisation;  // OrganisationKey (submission.h)
+};
 
-// A record without id (a referral as it would be) becomes a referral without name and etag.
-api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record);
+// A referrer is told that the person is known, and of which referrals and cases only where their organisation sent them
+// (product.md, finding 36). A record without id (a referral as it would be) becomes a referral without name and etag.
+api::Referral ToReferral(std::string_view network, const storage::ReferralRecord& record, const Viewer& viewer);
 
 api::NetworkPolicy ToNetworkPolicy(std::string_view network, const storage::NetworkPolicyRecord& record);
 

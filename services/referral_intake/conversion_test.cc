@@ -50,9 +50,11 @@ storage::ReferralRecord FullRecord() {
   record.mutable_triage()->set_return_reason(api::RETURN_REASON_DUPLICATE);
   record.mutable_triage()->set_advice("advice");
   record.mutable_triage()->set_note_code("NOTE");
+  record.mutable_triage()->add_not_same_person_as("r/2");
   *record.mutable_triage()->mutable_decide_time() = ToTimestamp(TestNow());
   record.mutable_crisis_acknowledgement()->set_acknowledged_by("dr");
   record.mutable_crisis_acknowledgement()->set_practitioner_name("Dr");
+  record.mutable_crisis_acknowledgement()->set_referrer_informed("Dr");
   *record.mutable_crisis_acknowledgement()->mutable_acknowledge_time() = ToTimestamp(TestNow());
   record.mutable_urgent_advice()->set_text("call");
   record.mutable_urgent_advice()->set_contact("999");
@@ -69,6 +71,11 @@ storage::ReferralRecord FullRecord() {
   record.set_correlation_id("correlation");
   record.set_withdraw_reason(api::WITHDRAW_REASON_DIED);
   record.add_person_keys("key");
+  record.add_import_notes()->set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+  record.mutable_import_notes(0)->set_location("Bundle");
+  record.mutable_import_notes(0)->set_code("kept-out");
+  record.mutable_import_notes(0)->set_message("kept out");
+  *record.mutable_authored_time() = ToTimestamp(TestNow());
   return record;
 }
 
@@ -89,14 +96,32 @@ void ExpectEveryFieldSet(const google::protobuf::Message& message, const std::st
 }
 
 TEST(ConversionTest, NoFieldOfTheReferralIsForgotten) {
-  const api::Referral referral = ToReferral(kNetwork, FullRecord());
+  const api::Referral referral = ToReferral(kNetwork, FullRecord(), {});
   ExpectEveryFieldSet(referral, "");
   EXPECT_EQ(referral.name(), std::string("networks/U12345/referrals/") + kId);
   EXPECT_EQ(referral.etag(), "7");
 }
 
+TEST(ConversionTest, AReferrerIsToldWhichReferralsAreKnownOfTheirOrganisationOnly) {
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_findings(0)->set_related_organisation("G82080");
+  const api::Referral own = ToReferral(kNetwork, record, {true, "G82080"});
+  EXPECT_EQ(own.findings(0).related_referral(), "r/1");
+  EXPECT_EQ(own.findings(0).related_case(), "c/1");
+  for (const char* before : {"P84001", ""}) {  // empty: a finding of before it was kept
+    record.mutable_findings(0)->set_related_organisation(before);
+    const api::Referral others = ToReferral(kNetwork, record, {true, "G82080"});
+    EXPECT_EQ(others.findings(0).code(), api::FINDING_CODE_OPEN_CASE_EXISTS);
+    EXPECT_EQ(others.findings(0).related_referral(), "");
+    EXPECT_EQ(others.findings(0).related_case(), "");
+    EXPECT_EQ(others.triage().not_same_person_as_size(), 0);
+  }
+}
+
 TEST(ConversionTest, NoFieldOfTheEventIsForgotten) {
-  ExpectEveryFieldSet(ToReferralAccepted(kNetwork, FullRecord()), "");
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_findings(0)->set_severity(api::FINDING_SEVERITY_CRISIS);
+  ExpectEveryFieldSet(ToReferralAccepted(kNetwork, record), "");
 }
 
 TEST(ConversionTest, NoFieldOfThePolicyIsForgotten) {
@@ -109,8 +134,27 @@ TEST(ConversionTest, NoFieldOfThePolicyIsForgotten) {
 TEST(ConversionTest, ReferralAsItWouldBeHasNoName) {
   storage::ReferralRecord record = FullRecord();
   record.clear_id();
-  EXPECT_EQ(ToReferral(kNetwork, record).name(), "");
-  EXPECT_EQ(ToReferral(kNetwork, record).etag(), "");
+  EXPECT_EQ(ToReferral(kNetwork, record, {}).name(), "");
+  EXPECT_EQ(ToReferral(kNetwork, record, {}).etag(), "");
+}
+
+TEST(ConversionTest, ConsentIsOfTheDayOnWhichItWasExplained) {
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_consent()->clear_explained_on();
+  EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()), TestNow());
+  *record.mutable_consent()->mutable_explained_on() = Date(2026, 11, 19);  // the day of the submission
+  EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()), TestNow());
+  *record.mutable_consent()->mutable_explained_on() = Date(2026, 11, 16);
+  EXPECT_EQ(FromTimestamp(ToReferralAccepted(kNetwork, record).consent_time()),
+            absl::FromCivil(absl::CivilDay(2026, 11, 17), absl::UTCTimeZone()));
+}
+
+TEST(ConversionTest, TheCaseloadIsToldOfACrisisWhateverTheAnswers) {
+  storage::ReferralRecord record = FullRecord();
+  record.mutable_findings(0)->set_severity(api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  EXPECT_FALSE(ToReferralAccepted(kNetwork, record).crisis_indicated());
+  record.mutable_findings(0)->set_severity(api::FINDING_SEVERITY_CRISIS);
+  EXPECT_TRUE(ToReferralAccepted(kNetwork, record).crisis_indicated());
 }
 
 TEST(ConversionTest, DamagedSnomedCodesStayBehind) {
@@ -180,16 +224,6 @@ TEST(PersonKeysTest, TwinsWithDifferentInitialsAreTwoPeople) {
   type::Person twin = person;
   twin.mutable_name()->set_given("Joan");
   EXPECT_NE(keys.Of(person), keys.Of(twin));
-}
-
-TEST(PersonKeysTest, TwoRightNumbersThatDifferAreTwoPeople) {
-  type::Person a, b;
-  a.mutable_nhs_number()->set_value("9990000018");
-  b.mutable_nhs_number()->set_value("9990000026");
-  EXPECT_TRUE(CertainlyDifferent(a, b));
-  EXPECT_FALSE(CertainlyDifferent(a, a));
-  b.mutable_nhs_number()->set_value("3478526985");
-  EXPECT_FALSE(CertainlyDifferent(a, b));
 }
 
 api::UpdateNetworkPolicyRequest UpdateRequest() {

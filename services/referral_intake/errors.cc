@@ -26,11 +26,6 @@ absl::Status NotYourOrganisation() {
                        "referrers may submit, see and change the referrals of their own organisation only");
 }
 
-absl::Status EtagMismatch() {
-  return text::Failure(StatusCode::kAborted, "ETAG_MISMATCH",
-                       "it was changed since it was read: read it again, and decide again");
-}
-
 absl::Status IllegalTransition(api::ReferralState from, api::ReferralState to) {
   return text::Failure(StatusCode::kFailedPrecondition, "ILLEGAL_TRANSITION",
                        "a referral in state " + ShortName(from) + " cannot become " + ShortName(to),
@@ -54,15 +49,22 @@ absl::Status CrisisAnswersNotExpected() {
                             "the referral has its crisis answers already; leave this field out");
 }
 
+absl::Status NotRelated(std::size_t index) {
+  return text::InvalidField("not_same_person_as[" + std::to_string(index) + "]", "NOT_RELATED",
+                            "must be the related_referral of one of this referral's findings, and stand once");
+}
+
 absl::Status CrisisNotAcknowledged() {
-  return text::Failure(StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
-                       "there are signs of danger: a referral is not returned before the referrer or a clinician has "
-                       "confirmed, with AcknowledgeCrisis, that they know and have given the urgent advice");
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
+      "there are signs of danger: a referral is not returned or withdrawn before it is "
+      "confirmed, with AcknowledgeCrisis, that the referrer knows and that the urgent advice was given");
 }
 
 absl::Status NoCrisis() {
-  return text::Failure(StatusCode::kFailedPrecondition, "NO_CRISIS",
-                       "the referral has no crisis finding: there is nothing to acknowledge");
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "NO_CRISIS",
+      "the referral has no finding of a crisis or of words of danger: there is nothing to acknowledge");
 }
 
 absl::Status AlreadyAcknowledged() {

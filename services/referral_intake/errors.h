@@ -2,6 +2,8 @@
 // instead (text::Violations), found where the field is read.
 #pragma once
 
+#include <cstddef>
+
 #include <absl/status/status.h>
 
 #include "services/referral_intake/messages.h"
@@ -12,8 +14,6 @@ namespace splw::referral_intake {
 absl::Status ReferralNotFound();
 // PERMISSION_DENIED NOT_YOUR_ORGANISATION: the same words whether or not there is such a referral.
 absl::Status NotYourOrganisation();
-// ABORTED ETAG_MISMATCH.
-absl::Status EtagMismatch();
 // FAILED_PRECONDITION ILLEGAL_TRANSITION; metadata `from` and `to`, for example "RETURNED" and "ACCEPTED".
 absl::Status IllegalTransition(api::ReferralState from, api::ReferralState to);
 // FAILED_PRECONDITION CONSENT_DECLINED.
@@ -22,6 +22,8 @@ absl::Status ConsentDeclined();
 absl::Status CrisisQuestionsNotAsked();
 // INVALID_ARGUMENT CRISIS_ANSWERS_NOT_EXPECTED, field "crisis_answers".
 absl::Status CrisisAnswersNotExpected();
+// INVALID_ARGUMENT NOT_RELATED, field "not_same_person_as[index]".
+absl::Status NotRelated(std::size_t index);
 // FAILED_PRECONDITION CRISIS_NOT_ACKNOWLEDGED.
 absl::Status CrisisNotAcknowledged();
 // FAILED_PRECONDITION NO_CRISIS.

@@ -7,9 +7,13 @@ FindingText TextOf(api::FindingCode code) {
     case api::FINDING_CODE_CRISIS_INDICATED:
       return {"at least one crisis question was answered with yes or unsure",
               "follow the urgent advice now, tell a clinician, and confirm it with AcknowledgeCrisis"};
+    case api::FINDING_CODE_CRISIS_CODED:
+      return {"a need is coded as a risk of harm, whatever the crisis answers say",
+              "follow the urgent advice now, tell a clinician, and confirm it with AcknowledgeCrisis"};
     case api::FINDING_CODE_CRISIS_WORDS_IN_TEXT:
-      return {"the text speaks of self-harm, suicide or danger, while the crisis answers do not",
-              "a clinician should read it and, if in doubt, speak with the person today"};
+      return {
+          "the text speaks of self-harm, suicide or danger, while the crisis answers do not",
+          "a clinician should read it, if in doubt speak with the person today, and confirm it with AcknowledgeCrisis"};
     case api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED:
       return {"the crisis questions were not all asked",
               "a named clinician asks the person the three questions, and accepts the referral with the answers"};
@@ -46,6 +50,9 @@ FindingText TextOf(api::FindingCode code) {
       return {"something about the referrer is missing", "ask the referring organisation for it"};
     case api::FINDING_CODE_SNOMED_CODE_DAMAGED:
       return {"a SNOMED CT code is damaged", "nothing need be done: it is kept as received and not passed on"};
+    case api::FINDING_CODE_IMPORT_NOTES:
+      return {"something in the sender's document has to be looked at by a person",
+              "read the import notes of this referral, and the original where they say so"};
     default:
       return {"", ""};
   }

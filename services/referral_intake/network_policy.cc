@@ -4,12 +4,12 @@
 #include <set>
 #include <string>
 
+#include "common/delivery/request_rules.h"
 #include "common/health/ods_code.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "common/text/validate.h"
 #include "services/referral_intake/dates.h"
-#include "services/referral_intake/errors.h"
 #include "services/referral_intake/limits.h"
 
 namespace splw::referral_intake {
@@ -71,7 +71,7 @@ absl::StatusOr<storage::NetworkPolicyRecord> UpdatePolicy(const storage::Network
                                                           absl::Time now) {
   const api::NetworkPolicy& sent = request.policy();
   text::Violations violations;
-  if (sent.etag().empty()) violations.Add("policy.etag", "REQUIRED", "send the etag of the policy that you read");
+  delivery::CheckEtagGiven("policy.etag", sent.etag(), violations);
   std::set<std::string> mask(request.update_mask().paths().begin(), request.update_mask().paths().end());
   for (const std::string& path : mask) {
     if (ChangeableFields().count(path) == 0) {
@@ -105,7 +105,7 @@ absl::StatusOr<storage::NetworkPolicyRecord> UpdatePolicy(const storage::Network
     next.mutable_urgent_advice()->set_contact(sent.urgent_advice().contact());
   }
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
-  if (sent.etag() != std::to_string(policy.version())) return EtagMismatch();
+  SPLW_RETURN_IF_ERROR(delivery::CheckEtag("policy.etag", sent.etag(), policy.version()));
   next.set_version(policy.version() + 1);
   *next.mutable_update_time() = ToTimestamp(now);
   return next;

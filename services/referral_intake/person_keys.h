@@ -17,16 +17,14 @@ class PersonKeys final {
       : by_number_(key, "person-nhs-number"), by_details_(key, "person-name-birth-date-postcode") {}
 
   // Of the NHS number, where its check digit is right; and of family name, first letter of the given name, date of
-  // birth and postcode, without regard to case, spaces and punctuation, where all are known. The letter keeps twins
-  // apart and still finds Margaret under Maggie. None for a person of whom too little is known.
+  // birth and postcode, without regard to case, spaces and punctuation, where all are known. The letter keeps most
+  // twins apart and still finds Margaret under Maggie; James and Jane are found for each other, and told apart by a
+  // person. None for a person of whom too little is known.
   std::vector<std::string> Of(const type::Person& person) const;
 
  private:
   identity::KeyedHash by_number_;
   identity::KeyedHash by_details_;
 };
-
-// True if both have a right NHS number and these differ: two people, whatever else is alike.
-bool CertainlyDifferent(const type::Person& a, const type::Person& b);
 
 }  // namespace splw::referral_intake

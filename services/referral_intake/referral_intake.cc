@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "common/delivery/request_rules.h"
+#include "common/health/same_person.h"
 #include "common/rpc/page.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -40,13 +42,17 @@ bool IsReferrer(const rpc::Call& call) {
   return call.principal.role == identity::Role::kReferrer;
 }
 
-// Referrers have to do with their own organisation only; all others with the whole network.
+// Referrers have to do with their own organisation only; all others with the whole network. `organisation`: its key.
 bool MayActFor(const rpc::Call& call, std::string_view organisation) {
-  return !IsReferrer(call) || (!organisation.empty() && organisation == call.principal.organisation);
+  return !IsReferrer(call) || (!organisation.empty() && organisation == OrganisationKey(call.principal.organisation));
 }
 
 bool MaySee(const rpc::Call& call, const storage::ReferralRecord& record) {
   return MayActFor(call, OrganisationKey(record.referrer().organisation()));
+}
+
+Viewer ViewerOf(const rpc::Call& call) {
+  return {IsReferrer(call), OrganisationKey(call.principal.organisation)};
 }
 
 // A referrer is not told whether a referral that is not theirs exists.
@@ -69,10 +75,8 @@ template <typename Request>
 text::Violations CheckChange(const rpc::Call& call, const Request& request) {
   text::Violations violations;
   CheckName(call, request.name(), violations);
-  if (request.etag().empty()) violations.Add("etag", "REQUIRED", "send the etag of the referral that you read");
-  if (request.request_id().empty()) {
-    violations.Add("request_id", "REQUIRED", "send an id of your own, so that a repeat is harmless");
-  }
+  delivery::CheckEtagGiven("etag", request.etag(), violations);
+  delivery::CheckRequestId(request.request_id(), violations);
   return violations;
 }
 
@@ -91,8 +95,9 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
   text::Violations violations;
   text::CheckText("referrer_organisation", request.referrer_organisation(), {.max_characters = kMaxLocalIdCharacters},
                   violations);
-  ReferralFilter filter{
-      .state = request.state(), .gravest = request.severity(), .organisation = request.referrer_organisation()};
+  ReferralFilter filter{.state = request.state(),
+                        .gravest = request.severity(),
+                        .organisation = OrganisationKey(request.referrer_organisation())};
   if (request.crisis_only()) {
     if (filter.gravest != api::FINDING_SEVERITY_UNSPECIFIED && filter.gravest != api::FINDING_SEVERITY_CRISIS) {
       violations.Add("crisis_only", "FILTERS_CONTRADICT", "leave `severity` out, or set it to CRISIS");
@@ -112,7 +117,8 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
   filter.submitted_after = read_time(request.has_submitted_after(), request.submitted_after(), "submitted_after");
   filter.submitted_before = read_time(request.has_submitted_before(), request.submitted_before(), "submitted_before");
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
-  if (IsReferrer(call) && filter.organisation.empty()) filter.organisation = call.principal.organisation;
+  if (IsReferrer(call) && filter.organisation.empty())
+    filter.organisation = OrganisationKey(call.principal.organisation);
   return filter;
 }
 
@@ -158,7 +164,8 @@ ReferralIntake::ReferralIntake(store::Store& store, delivery::Changes& changes, 
     : store_(store), changes_(changes), clock_(clock), person_keys_(std::move(person_keys)), london_(London()) {}
 
 absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call& call, store::Snapshot& snapshot,
-                                                                const storage::ReferralRecord& submission) const {
+                                                                const storage::ReferralRecord& submission,
+                                                                bool validate_only) const {
   SPLW_ASSIGN_OR_RETURN(const storage::NetworkPolicyRecord policy, GetPolicy(snapshot, call.network));
   storage::ReferralRecord record = submission;
   for (std::string& key : person_keys_.Of(record.person())) record.add_person_keys(std::move(key));
@@ -170,12 +177,14 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(snapshot.Now()));
   ScreeningFacts facts{.same_person = {}, .today = absl::ToCivilDay(now, london_)};
   for (const storage::ReferralRecord& other : others) {
-    if (CertainlyDifferent(record.person(), other.person())) continue;
-    facts.same_person.push_back({ReferralName(call.network, other.id()), other.state(), other.case_()});
+    if (health::CertainlyDifferent(record.person(), other.person()) || (validate_only && !MaySee(call, other)))
+      continue;
+    facts.same_person.push_back({ReferralName(call.network, other.id()), IsOpen(other), other.case_(),
+                                 OrganisationKey(other.referrer().organisation())});
   }
   const std::vector<storage::FindingRecord> findings = Screen(record, policy, facts);
   record.mutable_findings()->Assign(findings.begin(), findings.end());
-  if (HasCrisisFinding(record)) *record.mutable_urgent_advice() = policy.urgent_advice();
+  if (NeedsAcknowledgement(record)) *record.mutable_urgent_advice() = policy.urgent_advice();
   record.set_state(api::REFERRAL_STATE_AWAITING_TRIAGE);
   record.set_correlation_id(call.correlation_id);
   *record.mutable_submit_time() = ToTimestamp(now);
@@ -194,21 +203,21 @@ absl::StatusOr<store::Position> ReferralIntake::Submit(const rpc::Call& call, co
                         ReadSubmission(request, call.principal.organisation, absl::ToCivilDay(clock_.Now(), london_)));
   if (request.validate_only()) {
     return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
-      SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord record, Prepare(call, snapshot, submission));
-      *response = ToReferral(call.network, record);
+      SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord record, Prepare(call, snapshot, submission, true));
+      *response = ToReferral(call.network, record, ViewerOf(call));
       return absl::OkStatus();
     });
   }
   return changes_.RunOnce(
       call.attempt(), call.origin(), call.network, request.request_id(), request, response,
       [&](delivery::Change& change) -> absl::Status {
-        SPLW_ASSIGN_OR_RETURN(storage::ReferralRecord record, Prepare(call, change.txn(), submission));
+        SPLW_ASSIGN_OR_RETURN(storage::ReferralRecord record, Prepare(call, change.txn(), submission, false));
         record.set_id(change.NewId());
         SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, record));
         SPLW_RETURN_IF_ERROR(EmitStep(change, api::REFERRAL_STATE_AWAITING_TRIAGE, record));
         SPLW_RETURN_IF_ERROR(change.Changed(kReferralCollection, ReferralName(call.network, record.id()), true,
                                             record.triage().by_policy() ? "ACCEPTED_BY_POLICY" : ""));
-        *response = ToReferral(call.network, record);
+        *response = ToReferral(call.network, record, ViewerOf(call));
         return absl::OkStatus();
       });
 }
@@ -222,18 +231,18 @@ absl::StatusOr<store::Position> ReferralIntake::Get(const rpc::Call& call, const
     SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> record,
                           GetReferral(snapshot, call.network, *ReferralIdOf(request.name(), call.network)));
     if (!record.has_value() || !MaySee(call, *record)) return NoSuchReferral(call);
-    *response = ToReferral(call.network, *record);
+    *response = ToReferral(call.network, *record, ViewerOf(call));
     return absl::OkStatus();
   });
 }
 
 absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, const api::ListReferralsRequest& request,
                                                      api::ListReferralsResponse* response) {
-  if (!request.referrer_organisation().empty() && !MayActFor(call, request.referrer_organisation())) {
+  if (!request.referrer_organisation().empty() && !MayActFor(call, OrganisationKey(request.referrer_organisation()))) {
     return NotYourOrganisation();
   }
   // A referrer without an organisation must not fall through to "any".
-  if (IsReferrer(call) && call.principal.organisation.empty()) return NotYourOrganisation();
+  if (IsReferrer(call) && OrganisationKey(call.principal.organisation).empty()) return NotYourOrganisation();
   SPLW_RETURN_IF_ERROR(CheckParent(call, request.parent()));
   SPLW_ASSIGN_OR_RETURN(const ReferralFilter filter, ReadFilter(call, request));
   const store::Order order =
@@ -244,10 +253,11 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<storage::ReferralRecord> found,
                           ListReferrals(snapshot, call.network, filter, page));
     for (const storage::ReferralRecord& record : found.records) {
-      *response->add_referrals() = ToReferral(call.network, record);
+      api::Referral& referral = *response->add_referrals();
+      referral = ToReferral(call.network, record, ViewerOf(call));
+      referral.clear_import_notes();
     }
-    response->set_next_page_token(rpc::MakePageToken(request, found.next));
-    return absl::OkStatus();
+    return rpc::EndPage(call, snapshot, kReferralCollection, request, found.next, response);
   });
 }
 
@@ -261,13 +271,13 @@ absl::StatusOr<store::Position> ReferralIntake::ChangeReferral(const rpc::Call& 
         SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> record,
                               GetReferral(change.txn(), call.network, *ReferralIdOf(target.name, call.network)));
         if (!record.has_value() || !MaySee(call, *record)) return NoSuchReferral(call);
-        if (target.etag != EtagOf(record->version())) return EtagMismatch();
+        SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", target.etag, record->version()));
         change.SetCorrelationId(record->correlation_id());
         SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord next, decide(change.txn(), *record, change.now()));
         SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, next));
         SPLW_RETURN_IF_ERROR(EmitStep(change, record->state(), next));
         SPLW_RETURN_IF_ERROR(change.Changed(kReferralCollection, target.name, false, target.reason));
-        *response = ToReferral(call.network, next);
+        *response = ToReferral(call.network, next, ViewerOf(call));
         return absl::OkStatus();
       });
 }
@@ -279,11 +289,12 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
     violations.Add("note_code", "CODE_INVALID", "must be at most 64 of A-Z, 0-9 and '_'");
   }
   if (request.has_crisis_answers() && !AllAsked(request.crisis_answers())) {
-    violations.Add("crisis_answers", "REQUIRED", "answer all three questions; \"unsure\" is an answer");
+    violations.Missing("crisis_answers", "answer all three questions; \"unsure\" is an answer");
   }
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
   AcceptCommand command{.decided_by = call.principal.id, .note_code = request.note_code()};
   if (request.has_crisis_answers()) command.crisis_answers = request.crisis_answers();
+  command.not_same_person_as.assign(request.not_same_person_as().begin(), request.not_same_person_as().end());
   const Target target{request.name(), request.etag(), request.request_id(), request.note_code()};
   return ChangeReferral(call, request, target, response,
                         [&](store::Snapshot& snapshot, const storage::ReferralRecord& record,
@@ -298,8 +309,7 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
 absl::StatusOr<store::Position> ReferralIntake::Return(const rpc::Call& call, const api::ReturnReferralRequest& request,
                                                        api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
-  if (request.reason() == api::RETURN_REASON_UNSPECIFIED)
-    violations.Add("reason", "REQUIRED", "say why it is returned");
+  if (request.reason() == api::RETURN_REASON_UNSPECIFIED) violations.Missing("reason", "say why it is returned");
   text::CheckText("advice", request.advice(),
                   {.max_characters = kMaxAdviceCharacters, .required = true, .allow_lines = true}, violations);
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
@@ -317,7 +327,7 @@ absl::StatusOr<store::Position> ReferralIntake::Withdraw(const rpc::Call& call,
                                                          api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
   if (request.reason() == api::WITHDRAW_REASON_UNSPECIFIED) {
-    violations.Add("reason", "REQUIRED", "say why it is withdrawn");
+    violations.Missing("reason", "say why it is withdrawn");
   }
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
   const Target target{request.name(), request.etag(), request.request_id(),
@@ -333,12 +343,14 @@ absl::StatusOr<store::Position> ReferralIntake::AcknowledgeCrisis(const rpc::Cal
                                                                   api::Referral* response) {
   text::Violations violations = CheckChange(call, request);
   if (!request.urgent_advice_given()) {
-    violations.Add("urgent_advice_given", "REQUIRED", "give the urgent advice first, then confirm that it was given");
+    violations.Missing("urgent_advice_given", "give the urgent advice first, then confirm that it was given");
   }
   text::CheckText("practitioner_name", request.practitioner_name(),
                   {.max_characters = kMaxPersonLabelCharacters, .required = true}, violations);
+  text::CheckText("referrer_informed", request.referrer_informed(),
+                  {.max_characters = kMaxPersonLabelCharacters, .required = !IsReferrer(call)}, violations);
   SPLW_RETURN_IF_ERROR(violations.ToStatus());
-  const AcknowledgeCommand command{call.principal.id, request.practitioner_name()};
+  const AcknowledgeCommand command{call.principal.id, request.practitioner_name(), request.referrer_informed()};
   const Target target{request.name(), request.etag(), request.request_id(), "URGENT_ADVICE_GIVEN"};
   return ChangeReferral(call, request, target, response,
                         [&](store::Snapshot&, const storage::ReferralRecord& record, absl::Time now) {
@@ -385,7 +397,7 @@ absl::StatusOr<bool> ReferralIntake::FillChange(const rpc::Call& call, store::Sn
   SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> record, GetReferral(snapshot, call.network, *id));
   if (!record.has_value() || !MaySee(call, *record)) return false;
   response->set_kind(item.created ? type::CHANGE_KIND_CREATED : type::CHANGE_KIND_UPDATED);
-  *response->mutable_referral() = ToReferral(call.network, *record);
+  *response->mutable_referral() = ToReferral(call.network, *record, ViewerOf(call));
   return true;
 }
 

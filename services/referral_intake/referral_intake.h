@@ -64,9 +64,10 @@ class ReferralIntake final {
   using Decide = absl::FunctionRef<absl::StatusOr<storage::ReferralRecord>(store::Snapshot&,
                                                                            const storage::ReferralRecord&, absl::Time)>;
 
-  // The referral of a submission with its findings, as it stands when it is taken in now; no id yet.
+  // The referral of a submission with its findings, as it stands when it is taken in now; no id yet. `validate_only`:
+  // it will leave no trace, so it tells a referrer nothing that came from others.
   absl::StatusOr<storage::ReferralRecord> Prepare(const rpc::Call& call, store::Snapshot& snapshot,
-                                                  const storage::ReferralRecord& submission) const;
+                                                  const storage::ReferralRecord& submission, bool validate_only) const;
   // Reads the referral, checks whose it is and the etag, decides, writes it with its events, and answers.
   absl::StatusOr<store::Position> ChangeReferral(const rpc::Call& call, const google::protobuf::Message& request,
                                                  const Target& target, api::Referral* response, Decide decide);

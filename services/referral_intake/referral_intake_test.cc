@@ -57,6 +57,15 @@ TEST_F(ReferralIntakeTest, CrisisGetsUrgentAdviceInTheAnswer) {
   EXPECT_THAT(maybe->urgent_advice().text(), ::testing::HasSubstr("999"));
 }
 
+TEST_F(ReferralIntakeTest, WordsOfDangerGetUrgentAdviceInTheAnswerToo) {
+  api::Referral referral = CleanReferral();
+  referral.set_reason_text("Lonely; says she wants to die.");
+  const auto maybe = Submit(Practice(), referral);
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_EQ(maybe->findings(0).severity(), api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  EXPECT_THAT(maybe->urgent_advice().text(), ::testing::HasSubstr("999"));
+}
+
 TEST_F(ReferralIntakeTest, ValidateOnlyTellsTheSameAndWritesNothing) {
   api::SubmitReferralRequest request = SubmitRequest(CrisisReferral(), "");
   request.set_validate_only(true);
@@ -183,9 +192,10 @@ TEST_F(ReferralIntakeTest, ChangesAskForNameEtagAndRequestId) {
   auto acknowledge = AcknowledgeRequest(*waiting);
   acknowledge.clear_urgent_advice_given();
   acknowledge.clear_practitioner_name();
+  acknowledge.clear_referrer_informed();
   EXPECT_THAT(
       splw::text::FieldsOf(Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Lead(), acknowledge).status()),
-      ElementsAre("urgent_advice_given", "practitioner_name"));
+      ElementsAre("urgent_advice_given", "practitioner_name", "referrer_informed"));
 }
 
 TEST_F(ReferralIntakeTest, OldEtagIsAborted) {
@@ -202,7 +212,12 @@ TEST_F(ReferralIntakeTest, CrisisIsReturnedOnlyAfterItsAcknowledgement) {
   ASSERT_THAT(waiting, IsOk());
   EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::Return, Lead(), ReturnRequest(*waiting)),
               HasReason("CRISIS_NOT_ACKNOWLEDGED"));
-  const auto known = Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Practice(), AcknowledgeRequest(*waiting));
+  auto acknowledge = AcknowledgeRequest(*waiting);
+  acknowledge.clear_referrer_informed();
+  EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Lead(), acknowledge),
+              HasField("referrer_informed"))
+      << "the referrer must know, whoever says so";
+  const auto known = Ask<api::Referral>(&ReferralIntake::AcknowledgeCrisis, Practice(), acknowledge);
   ASSERT_THAT(known, IsOk());
   const auto returned = Ask<api::Referral>(&ReferralIntake::Return, Lead(), ReturnRequest(*known));
   ASSERT_THAT(returned, IsOk());

@@ -28,15 +28,40 @@ bool HasFinding(const storage::ReferralRecord& record, api::FindingCode code) {
                      [&](const storage::FindingRecord& finding) { return finding.code() == code; });
 }
 
-// The questions were asked now: their finding goes, and that of a crisis comes where the answers show one.
+absl::Status CheckRelated(const storage::ReferralRecord& record, const std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    const bool related =
+        std::any_of(record.findings().begin(), record.findings().end(), [&](const storage::FindingRecord& finding) {
+          return !finding.related_referral().empty() && finding.related_referral() == names[i];
+        });
+    const bool repeated = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
+                          names.begin() + static_cast<std::ptrdiff_t>(i);
+    if (!related || repeated) return NotRelated(i);
+  }
+  return absl::OkStatus();
+}
+
+// Nobody has confirmed yet that they know of the danger.
+bool AwaitsAcknowledgement(const storage::ReferralRecord& record) {
+  return NeedsAcknowledgement(record) && !record.has_crisis_acknowledgement();
+}
+
+// There is nobody to whom the urgent advice could be given.
+bool LeavesNobodyInDanger(api::WithdrawReason reason) {
+  return reason == api::WITHDRAW_REASON_SENT_IN_ERROR || reason == api::WITHDRAW_REASON_DIED;
+}
+
+// The questions were asked now: their finding goes, and that of a crisis comes where the answers show one. What the
+// referrer had answered stays unless it was graver now.
 void AnswerCrisisQuestions(storage::ReferralRecord& record, const AcceptCommand& command) {
-  *record.mutable_crisis_answers() = *command.crisis_answers;
+  *record.mutable_crisis_answers() = GraverAnswers(record.crisis_answers(), *command.crisis_answers);
+  const bool known = HasFinding(record, api::FINDING_CODE_CRISIS_INDICATED);
   std::vector<storage::FindingRecord> findings;
   for (storage::FindingRecord& finding : *record.mutable_findings()) {
     if (finding.code() != api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED) findings.push_back(std::move(finding));
   }
-  if (IndicatesCrisis(*command.crisis_answers)) {
-    if (!HasCrisisFinding(record)) {
+  if (IndicatesCrisis(record.crisis_answers())) {
+    if (!known) {
       storage::FindingRecord& finding = findings.emplace_back();
       finding.set_code(api::FINDING_CODE_CRISIS_INDICATED);
       finding.set_severity(SeverityOf(finding.code()));
@@ -50,6 +75,16 @@ void AnswerCrisisQuestions(storage::ReferralRecord& record, const AcceptCommand&
 
 }  // namespace
 
+bool IsOpen(const storage::ReferralRecord& record) {
+  if (record.state() == api::REFERRAL_STATE_AWAITING_TRIAGE || record.state() == api::REFERRAL_STATE_ACCEPTED) {
+    return true;
+  }
+  return record.state() == api::REFERRAL_STATE_WITHDRAWN && !record.case_().empty() &&
+         std::none_of(record.progress().begin(), record.progress().end(), [](const storage::ProgressRecord& step) {
+           return step.stage() == api::PROGRESS_STAGE_CASE_CLOSED;
+         });
+}
+
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now) {
   if (record.state() != api::REFERRAL_STATE_AWAITING_TRIAGE) {
@@ -61,6 +96,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
     return CrisisQuestionsNotAsked();
   }
   if (!not_asked && command.crisis_answers.has_value()) return CrisisAnswersNotExpected();
+  SPLW_RETURN_IF_ERROR(CheckRelated(record, command.not_same_person_as));
 
   storage::ReferralRecord next = NextVersion(record, now);
   if (not_asked) AnswerCrisisQuestions(next, command);
@@ -69,6 +105,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
   triage.set_decided_by(command.decided_by);
   triage.set_by_policy(command.decided_by.empty());
   triage.set_note_code(command.note_code);
+  triage.mutable_not_same_person_as()->Assign(command.not_same_person_as.begin(), command.not_same_person_as.end());
   *triage.mutable_decide_time() = ToTimestamp(now);
   return next;
 }
@@ -78,7 +115,7 @@ absl::StatusOr<storage::ReferralRecord> Return(const storage::ReferralRecord& re
   if (record.state() != api::REFERRAL_STATE_AWAITING_TRIAGE) {
     return IllegalTransition(record.state(), api::REFERRAL_STATE_RETURNED);
   }
-  if (HasCrisisFinding(record) && !record.has_crisis_acknowledgement()) return CrisisNotAcknowledged();
+  if (AwaitsAcknowledgement(record)) return CrisisNotAcknowledged();
   storage::ReferralRecord next = NextVersion(record, now);
   next.set_state(api::REFERRAL_STATE_RETURNED);
   storage::TriageRecord& triage = *next.mutable_triage();
@@ -94,6 +131,7 @@ absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& 
   if (record.state() != api::REFERRAL_STATE_AWAITING_TRIAGE && record.state() != api::REFERRAL_STATE_ACCEPTED) {
     return IllegalTransition(record.state(), api::REFERRAL_STATE_WITHDRAWN);
   }
+  if (AwaitsAcknowledgement(record) && !LeavesNobodyInDanger(reason)) return CrisisNotAcknowledged();
   storage::ReferralRecord next = NextVersion(record, now);
   next.set_state(api::REFERRAL_STATE_WITHDRAWN);
   next.set_withdraw_reason(reason);
@@ -102,12 +140,13 @@ absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& 
 
 absl::StatusOr<storage::ReferralRecord> Acknowledge(const storage::ReferralRecord& record,
                                                     const AcknowledgeCommand& command, absl::Time now) {
-  if (!HasCrisisFinding(record)) return NoCrisis();
+  if (!NeedsAcknowledgement(record)) return NoCrisis();
   if (record.has_crisis_acknowledgement()) return AlreadyAcknowledged();
   storage::ReferralRecord next = NextVersion(record, now);
   storage::CrisisAcknowledgementRecord& acknowledgement = *next.mutable_crisis_acknowledgement();
   acknowledgement.set_acknowledged_by(command.acknowledged_by);
   acknowledgement.set_practitioner_name(command.practitioner_name);
+  acknowledgement.set_referrer_informed(command.referrer_informed);
   *acknowledgement.mutable_acknowledge_time() = ToTimestamp(now);
   return next;
 }

@@ -11,6 +11,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
@@ -19,11 +20,16 @@
 
 namespace splw::referral_intake {
 
+// True while somebody works on it or decides on it: it waits for triage, is accepted, or was withdrawn from a case that
+// goes on (the caseload ends no case on which work has begun).
+bool IsOpen(const storage::ReferralRecord& record);
+
 struct AcceptCommand {
   std::string decided_by;  // empty: the policy
   std::string note_code;
   std::optional<type::CrisisAnswers> crisis_answers;  // all three, where they were not asked before
   storage::UrgentAdviceRecord urgent_advice;          // the network's, for answers that show a crisis
+  std::vector<std::string> not_same_person_as;        // names of related referrals
 };
 
 struct ReturnCommand {
@@ -35,11 +41,13 @@ struct ReturnCommand {
 struct AcknowledgeCommand {
   std::string acknowledged_by;
   std::string practitioner_name;
+  std::string referrer_informed;  // empty: the referrer acknowledges
 };
 
 // FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT
-// CRISIS_ANSWERS_NOT_EXPECTED. Answers that show a crisis are recorded with their finding and the urgent advice; the
-// referral is accepted all the same, by a clinician who has just been told.
+// CRISIS_ANSWERS_NOT_EXPECTED, NOT_RELATED (a referral that no finding names). A "yes" or "unsure" of the referrer
+// stays, whatever is answered now. Answers that show a crisis are recorded with their finding and the urgent advice;
+// the referral is accepted all the same, by a clinician who has just been told.
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now);
 
@@ -47,7 +55,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
 absl::StatusOr<storage::ReferralRecord> Return(const storage::ReferralRecord& record, const ReturnCommand& command,
                                                absl::Time now);
 
-// FAILED_PRECONDITION ILLEGAL_TRANSITION.
+// FAILED_PRECONDITION ILLEGAL_TRANSITION, CRISIS_NOT_ACKNOWLEDGED (unless it was sent in error, or the person died).
 absl::StatusOr<storage::ReferralRecord> Withdraw(const storage::ReferralRecord& record, api::WithdrawReason reason,
                                                  absl::Time now);
 

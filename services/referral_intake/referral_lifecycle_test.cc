@@ -76,6 +76,22 @@ TEST(LifecycleTest, EachStateAllowsJustItsSteps) {
   }
 }
 
+TEST(LifecycleTest, ACaseThatOutlivesItsReferralIsStillOpen) {
+  for (const auto state : {api::REFERRAL_STATE_AWAITING_TRIAGE, api::REFERRAL_STATE_ACCEPTED}) {
+    EXPECT_TRUE(IsOpen(InState(state)));
+  }
+  for (const auto state : {api::REFERRAL_STATE_RETURNED, api::REFERRAL_STATE_WITHDRAWN, api::REFERRAL_STATE_CLOSED}) {
+    EXPECT_FALSE(IsOpen(InState(state)));
+  }
+  const auto with_case =
+      RecordProgress(InState(api::REFERRAL_STATE_WITHDRAWN), kCase, Step(api::PROGRESS_STAGE_CASE_OPENED), TestNow());
+  ASSERT_THAT(with_case, IsOk());
+  EXPECT_TRUE(IsOpen(**with_case));
+  const auto closed = RecordProgress(**with_case, kCase, Step(api::PROGRESS_STAGE_CASE_CLOSED), TestNow());
+  ASSERT_THAT(closed, IsOk());
+  EXPECT_FALSE(IsOpen(**closed));
+}
+
 TEST(LifecycleTest, AcceptanceSaysWhoDecidedOrThatThePolicyDid) {
   const auto by_person =
       Accept(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {.decided_by = "lead", .note_code = "SEEN"}, TestNow());
@@ -86,6 +102,21 @@ TEST(LifecycleTest, AcceptanceSaysWhoDecidedOrThatThePolicyDid) {
   const auto by_policy = Accept(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {}, TestNow());
   ASSERT_THAT(by_policy, IsOk());
   EXPECT_TRUE(by_policy->triage().by_policy());
+}
+
+TEST(LifecycleTest, TriageSaysThatALikePersonIsSomebodyElse) {
+  storage::ReferralRecord record = WithFinding(api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  record.mutable_findings(0)->set_related_referral("r/twin");
+  const auto maybe = Accept(record, {.decided_by = "lead", .not_same_person_as = {"r/twin"}}, TestNow());
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_THAT(maybe->triage().not_same_person_as(), ::testing::ElementsAre("r/twin"));
+
+  const auto stranger = Accept(record, {.decided_by = "lead", .not_same_person_as = {"r/twin", "r/x"}}, TestNow());
+  EXPECT_THAT(stranger, HasReason("NOT_RELATED"));
+  EXPECT_THAT(stranger, HasField("not_same_person_as[1]"));
+  EXPECT_THAT(Accept(record, {.decided_by = "lead", .not_same_person_as = {"r/twin", "r/twin"}}, TestNow()),
+              HasField("not_same_person_as[1]"));
+  EXPECT_THAT(Accept(record, {.decided_by = "lead", .not_same_person_as = {""}}, TestNow()), HasReason("NOT_RELATED"));
 }
 
 TEST(LifecycleTest, DeclinedPersonIsNotAccepted) {
@@ -126,6 +157,29 @@ TEST(LifecycleTest, CrisisFoundWhenAskingIsRecordedWithItsAdvice) {
   EXPECT_EQ(maybe->urgent_advice().text(), "call");
 }
 
+TEST(LifecycleTest, AYesOfTheReferrerIsNotUnsaidByTheTriage) {
+  storage::ReferralRecord record = NotAsked();  // as a bundle with a coded risk brings it
+  record.clear_crisis_answers();
+  record.mutable_crisis_answers()->set_risk_of_harm(type::CRISIS_ANSWER_YES);
+  storage::FindingRecord& finding = *record.add_findings();
+  finding.set_code(api::FINDING_CODE_CRISIS_INDICATED);
+  finding.set_severity(api::FINDING_SEVERITY_CRISIS);
+
+  const auto maybe = Accept(record, {.decided_by = "lead", .crisis_answers = NoCrisisAnswers()}, TestNow());
+  ASSERT_THAT(maybe, IsOk());
+  EXPECT_EQ(maybe->crisis_answers().risk_of_harm(), type::CRISIS_ANSWER_YES);
+  EXPECT_EQ(maybe->crisis_answers().feels_unsafe_now(), type::CRISIS_ANSWER_NO);
+  ASSERT_EQ(maybe->findings_size(), 1);
+  EXPECT_EQ(maybe->findings(0).code(), api::FINDING_CODE_CRISIS_INDICATED);
+
+  type::CrisisAnswers graver = NoCrisisAnswers();
+  graver.set_suicidal_thoughts(type::CRISIS_ANSWER_UNSURE);
+  const auto told = Accept(record, {.decided_by = "lead", .crisis_answers = graver}, TestNow());
+  ASSERT_THAT(told, IsOk());
+  EXPECT_EQ(told->crisis_answers().suicidal_thoughts(), type::CRISIS_ANSWER_UNSURE);
+  EXPECT_EQ(told->findings_size(), 1) << "one finding, not two";
+}
+
 TEST(LifecycleTest, AnswersOfTheReferrerAreNotOverwritten) {
   const auto maybe = Accept(InCrisis(), {.decided_by = "lead", .crisis_answers = NoCrisisAnswers()}, TestNow());
   EXPECT_THAT(maybe, StatusIs(absl::StatusCode::kInvalidArgument));
@@ -139,20 +193,52 @@ TEST(LifecycleTest, CrisisIsNotReturnedBeforeSomebodyConfirmsThatTheyKnow) {
   EXPECT_THAT(refused, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(refused, HasReason("CRISIS_NOT_ACKNOWLEDGED"));
 
-  const auto acknowledged = Acknowledge(InCrisis(), {"dr", "Dr Sample, GP"}, TestNow());
+  const auto acknowledged = Acknowledge(InCrisis(), {"dr", "Dr Sample, GP", "Nurse Sample"}, TestNow());
   ASSERT_THAT(acknowledged, IsOk());
   EXPECT_EQ(acknowledged->crisis_acknowledgement().practitioner_name(), "Dr Sample, GP");
+  EXPECT_EQ(acknowledged->crisis_acknowledgement().referrer_informed(), "Nurse Sample");
   const auto returned = Return(*acknowledged, command, TestNow());
   ASSERT_THAT(returned, IsOk());
   EXPECT_EQ(returned->triage().return_reason(), api::RETURN_REASON_CRISIS_CARE_FIRST);
 }
 
+TEST(LifecycleTest, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
+  for (const auto state : {api::REFERRAL_STATE_AWAITING_TRIAGE, api::REFERRAL_STATE_ACCEPTED}) {
+    storage::ReferralRecord record = InCrisis();
+    record.set_state(state);
+    for (int number = api::WithdrawReason_MIN + 1; number <= api::WithdrawReason_MAX; ++number) {
+      const auto reason = static_cast<api::WithdrawReason>(number);
+      const bool nobody = reason == api::WITHDRAW_REASON_SENT_IN_ERROR || reason == api::WITHDRAW_REASON_DIED;
+      const auto maybe = Withdraw(record, reason, TestNow());
+      if (nobody) {
+        EXPECT_THAT(maybe, IsOk()) << api::WithdrawReason_Name(reason);
+      } else {
+        EXPECT_THAT(maybe, HasReason("CRISIS_NOT_ACKNOWLEDGED")) << api::WithdrawReason_Name(reason);
+      }
+    }
+    const auto known = Acknowledge(record, {"dr", "Dr Sample, GP", ""}, TestNow());
+    ASSERT_THAT(known, IsOk());
+    EXPECT_THAT(Withdraw(*known, api::WITHDRAW_REASON_REFERRED_ELSEWHERE, TestNow()), IsOk());
+  }
+}
+
+TEST(LifecycleTest, WordsOfDangerDoNotLeaveBeforeSomebodyKnows) {
+  const storage::ReferralRecord record =
+      WithFinding(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, api::FINDING_SEVERITY_NEEDS_TRIAGE);
+  const ReturnCommand command{"lead", api::RETURN_REASON_OUTSIDE_REMIT, "refer elsewhere"};
+  EXPECT_THAT(Return(record, command, TestNow()), HasReason("CRISIS_NOT_ACKNOWLEDGED"));
+  EXPECT_THAT(Withdraw(record, api::WITHDRAW_REASON_NO_LONGER_NEEDED, TestNow()), HasReason("CRISIS_NOT_ACKNOWLEDGED"));
+  const auto known = Acknowledge(record, {"dr", "Dr Sample, GP", ""}, TestNow());
+  ASSERT_THAT(known, IsOk());
+  EXPECT_THAT(Return(*known, command, TestNow()), IsOk());
+}
+
 TEST(LifecycleTest, ThereMustBeACrisisToAcknowledgeAndOnceIsEnough) {
-  EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr"}, TestNow()),
+  EXPECT_THAT(Acknowledge(InState(api::REFERRAL_STATE_AWAITING_TRIAGE), {"dr", "Dr", ""}, TestNow()),
               HasReason("NO_CRISIS"));
-  const auto first = Acknowledge(InCrisis(), {"dr", "Dr"}, TestNow());
+  const auto first = Acknowledge(InCrisis(), {"dr", "Dr", ""}, TestNow());
   ASSERT_THAT(first, IsOk());
-  const auto second = Acknowledge(*first, {"dr", "Dr"}, TestNow());
+  const auto second = Acknowledge(*first, {"dr", "Dr", ""}, TestNow());
   EXPECT_THAT(second, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(second, HasReason("ALREADY_ACKNOWLEDGED"));
 }

@@ -7,6 +7,7 @@
 #include "services/referral_intake/dates.h"
 #include "services/referral_intake/limits.h"
 #include "services/referral_intake/network_policy.h"
+#include "services/referral_intake/referral_lifecycle.h"
 #include "services/referral_intake/screening.h"
 #include "services/referral_intake/submission.h"
 
@@ -47,8 +48,7 @@ std::string PersonPrefix(std::string_view key, std::uint64_t open_or_ended) {
 }
 
 std::vector<std::string> PersonEntries(const storage::ReferralRecord& record) {
-  const bool open =
-      record.state() == api::REFERRAL_STATE_AWAITING_TRIAGE || record.state() == api::REFERRAL_STATE_ACCEPTED;
+  const bool open = IsOpen(record);
   std::vector<std::string> entries;
   for (const std::string& key : record.person_keys()) {
     entries.push_back(

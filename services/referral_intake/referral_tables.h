@@ -15,7 +15,7 @@
 namespace splw::referral_intake {
 
 // Indexes: "list", eight entries a referral, one for each combination of the filters of ListReferrals, so that any
-// list costs what it returns; "person", by keyed hash, open referrals apart from ended ones.
+// list costs what it returns; "person", by keyed hash, open referrals (referral_lifecycle.h) apart from ended ones.
 const store::Table<storage::ReferralRecord>& Referrals();
 const store::Table<storage::NetworkPolicyRecord>& Policies();
 // Of the whole store, under kWholeStore for a network.

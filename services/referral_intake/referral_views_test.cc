@@ -48,6 +48,71 @@ TEST_F(ReferralViewsTest, ReferrerHasToDoWithTheirOwnOrganisationOnly) {
   EXPECT_THAT(ListNames(Practice(), {}), ElementsAre(own->name()));
 }
 
+TEST_F(ReferralViewsTest, AnOrganisationIsOneHoweverItsCodeIsWritten) {
+  const auto own = Submit(Practice("g82080"), CleanReferral());
+  ASSERT_THAT(own, IsOk());
+  EXPECT_THAT(Get(Practice(" G82080"), own->name()), IsOk());
+  api::ListReferralsRequest list;
+  list.set_referrer_organisation("g82080");
+  EXPECT_THAT(ListNames(Practice("G82080"), list), ElementsAre(own->name()));
+  EXPECT_THAT(ListNames(Practice("g82080"), {}), ElementsAre(own->name()));
+
+  api::Referral posing = OfPerson("9990000026", "Bell");
+  posing.mutable_referrer()->mutable_organisation()->clear_ods_code();
+  posing.mutable_referrer()->mutable_organisation()->set_local_id("g82080");
+  const auto refused = Submit(Lead(), posing);
+  EXPECT_THAT(refused, HasReason("LOCAL_ID_IS_ODS_CODE"));
+  EXPECT_THAT(refused, HasField("referral.referrer.organisation.local_id"));
+  posing.mutable_referrer()->mutable_organisation()->set_local_id("charity 1234");
+  EXPECT_THAT(Submit(Practice("Charity 1234"), posing), IsOk());
+}
+
+TEST_F(ReferralViewsTest, AReferrerIsNotToldOfOthersReferrals) {
+  ASSERT_THAT(Submit(Practice(), CleanReferral()), IsOk());
+  api::Referral of_hospital = CleanReferral();
+  of_hospital.mutable_referrer()->mutable_organisation()->set_ods_code("R0A");
+  of_hospital.mutable_referrer()->mutable_organisation()->set_agency(type::AGENCY_KIND_HOSPITAL);
+
+  // Who only asks is told nothing: not even the state tells that the person is known.
+  api::SubmitReferralRequest asks = testing::SubmitRequest(of_hospital, "");
+  asks.set_validate_only(true);
+  const auto would_be = Ask<api::Referral>(&ReferralIntake::Submit, Practice("R0A"), asks);
+  ASSERT_THAT(would_be, IsOk());
+  EXPECT_EQ(would_be->findings_size(), 0);
+  EXPECT_EQ(would_be->state(), api::REFERRAL_STATE_ACCEPTED);
+  const auto to_lead = Ask<api::Referral>(&ReferralIntake::Submit, Lead(), asks);
+  ASSERT_THAT(to_lead, IsOk());
+  EXPECT_EQ(to_lead->findings_size(), 1);
+
+  // Who submits hears why it waits, and the team which the other is.
+  const auto submitted = Submit(Practice("R0A"), of_hospital);
+  ASSERT_THAT(submitted, IsOk());
+  ASSERT_EQ(submitted->findings_size(), 1);
+  EXPECT_EQ(submitted->findings(0).code(), api::FINDING_CODE_OPEN_REFERRAL_EXISTS);
+  EXPECT_EQ(submitted->findings(0).related_referral(), "");
+  EXPECT_NE(Get(Lead(), submitted->name())->findings(0).related_referral(), "");
+}
+
+TEST_F(ReferralViewsTest, ImportNotesAreShownWithTheReferralAndLeftOutOfLists) {
+  api::Referral sent = CleanReferral();
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  sent.add_import_notes()->set_code("restricted-record");
+  sent.mutable_import_notes(0)->set_location("Bundle.entry[2].resource.meta.security[0]");
+  const auto own = Submit(sent);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  const auto shown = Get(Lead(), own->name());
+  ASSERT_THAT(shown, IsOk());
+  ASSERT_EQ(shown->import_notes_size(), 1);
+  EXPECT_EQ(shown->import_notes(0).location(), "Bundle.entry[2].resource.meta.security[0]");
+  api::ListReferralsRequest list;
+  list.set_parent(kParent);
+  const auto listed = Ask<api::ListReferralsResponse>(&ReferralIntake::List, Lead(), list);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_EQ(listed->referrals_size(), 1);
+  EXPECT_EQ(listed->referrals(0).import_notes_size(), 0);
+}
+
 TEST_F(ReferralViewsTest, WatchersSeeWhatTheyMaySee) {
   const auto own = Submit(CleanReferral());
   ASSERT_THAT(own, IsOk());
@@ -215,6 +280,35 @@ TEST_F(ReferralViewsTest, ReferrerSeesWhatBecameOfTheirReferral) {
   ASSERT_EQ(now->progress_size(), 3);
   EXPECT_EQ(now->progress(1).case_holder().id(), "nurse");
   EXPECT_EQ(now->progress(1).action_count(), 3);
+}
+
+TEST_F(ReferralViewsTest, ACaseThatOutlivesItsReferralIsStillOpen) {
+  const auto first = Submit(CleanReferral());
+  ASSERT_THAT(first, IsOk());
+  caseload::v1::CaseOpened opened;
+  opened.set_referral(first->name());
+  opened.set_case_(kCase);
+  *opened.mutable_time() = ToTimestamp(TestNow());
+  EXPECT_EQ(Deliver(opened, 1).disposition(), splw::delivery::v1::DISPOSITION_APPLIED);
+  const auto with_case = Get(Lead(), first->name());
+  ASSERT_THAT(with_case, IsOk());
+  ASSERT_THAT(Ask<api::Referral>(&ReferralIntake::Withdraw, Lead(), WithdrawRequest(*with_case)), IsOk());
+
+  const auto second = Submit(CleanReferral());
+  ASSERT_THAT(second, IsOk());
+  EXPECT_EQ(second->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  ASSERT_EQ(second->findings_size(), 1);
+  EXPECT_EQ(second->findings(0).code(), api::FINDING_CODE_OPEN_CASE_EXISTS);
+  EXPECT_EQ(second->findings(0).related_case(), kCase);
+
+  caseload::v1::CaseClosed closed;
+  closed.set_referral(first->name());
+  closed.set_case_(kCase);
+  closed.set_outcome(caseload::v1::CASE_OUTCOME_GOALS_MET);
+  EXPECT_EQ(Deliver(closed, 2).disposition(), splw::delivery::v1::DISPOSITION_APPLIED);
+  const auto third = Submit(OfPerson("9990000018", "Other-Name"));
+  ASSERT_THAT(third, IsOk());
+  EXPECT_EQ(third->findings(0).code(), api::FINDING_CODE_OPEN_REFERRAL_EXISTS) << "the second's; the case has ended";
 }
 
 TEST_F(ReferralViewsTest, EventAboutAMissingReferralIsRefused) {

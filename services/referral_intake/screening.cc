@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
@@ -22,22 +23,34 @@ storage::FindingRecord& Add(Findings& findings, api::FindingCode code, std::stri
   return finding;
 }
 
+// The first of the fields in which somebody wrote what they liked; empty: none.
+std::string FieldThatSpeaksOfDanger(const storage::ReferralRecord& submission) {
+  if (health::SpeaksOfDanger(submission.reason_text())) return "reason_text";
+  for (int i = 0; i < submission.needs_size(); ++i) {
+    if (health::SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
+  }
+  for (int i = 0; i < submission.person().adjustments_size(); ++i) {
+    if (health::SpeaksOfDanger(submission.person().adjustments(i))) {
+      return "person.adjustments[" + std::to_string(i) + "]";
+    }
+  }
+  return health::SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
+}
+
 void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings) {
-  const bool indicated = IndicatesCrisis(submission.crisis_answers());
-  if (indicated) Add(findings, api::FINDING_CODE_CRISIS_INDICATED, "crisis_answers");
+  bool crisis = IndicatesCrisis(submission.crisis_answers());
+  if (crisis) Add(findings, api::FINDING_CODE_CRISIS_INDICATED, "crisis_answers");
+  for (int i = 0; i < submission.needs_size(); ++i) {
+    if (!health::IsRiskOfHarm(submission.needs(i).snomed_code())) continue;
+    crisis = true;
+    Add(findings, api::FINDING_CODE_CRISIS_CODED, "needs[" + std::to_string(i) + "].snomed_code");
+  }
   if (!AllAsked(submission.crisis_answers())) {
     Add(findings, api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED, "crisis_answers");
   }
-  if (indicated) return;
-  if (SpeaksOfDanger(submission.reason_text())) {
-    Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, "reason_text");
-    return;
-  }
-  for (int i = 0; i < submission.needs_size(); ++i) {
-    if (!SpeaksOfDanger(submission.needs(i).note())) continue;
-    Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, "needs[" + std::to_string(i) + "].note");
-    return;
-  }
+  if (crisis) return;
+  const std::string field = FieldThatSpeaksOfDanger(submission);
+  if (!field.empty()) Add(findings, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT, field);
 }
 
 void ScreenIdentity(const type::Person& person, Findings& findings) {
@@ -101,22 +114,32 @@ void ScreenNeeds(const storage::ReferralRecord& submission, Findings& findings) 
   if (submission.urgency() == type::URGENCY_URGENT) Add(findings, api::FINDING_CODE_URGENT_REQUESTED, "urgency");
 }
 
+void ScreenImport(const storage::ReferralRecord& submission, Findings& findings) {
+  const auto& notes = submission.import_notes();
+  if (std::any_of(notes.begin(), notes.end(), [](const api::ImportNote& note) {
+        return note.severity() != api::IMPORT_NOTE_SEVERITY_INFORMATION;
+      })) {
+    Add(findings, api::FINDING_CODE_IMPORT_NOTES, "import_notes");
+  }
+}
+
 void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& findings) {
   std::size_t related = 0;
   bool presented_before = false;
   for (const KnownReferral& other : same_person) {
-    const bool accepted = other.state == api::REFERRAL_STATE_ACCEPTED;
-    const bool open = accepted || other.state == api::REFERRAL_STATE_AWAITING_TRIAGE;
-    if (open) {
+    if (other.open) {
       if (related++ >= kMaxRelatedFindings) continue;
-      const bool has_case = accepted && !other.case_name.empty();
+      const bool has_case = !other.case_name.empty();
       storage::FindingRecord& finding = Add(
           findings, has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS, "person");
       finding.set_related_referral(other.name);
+      finding.set_related_organisation(other.organisation);
       if (has_case) finding.set_related_case(other.case_name);
     } else if (!presented_before) {
       presented_before = true;
-      Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person").set_related_referral(other.name);
+      storage::FindingRecord& finding = Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person");
+      finding.set_related_referral(other.name);
+      finding.set_related_organisation(other.organisation);
     }
   }
 }
@@ -136,6 +159,7 @@ std::vector<storage::FindingRecord> Screen(const storage::ReferralRecord& submis
   }
   ScreenReferrer(submission.referrer(), policy, findings);
   ScreenNeeds(submission, findings);
+  ScreenImport(submission, findings);
   ScreenSamePerson(facts.same_person, findings);
   SortFindings(findings);
   return findings;
@@ -151,6 +175,7 @@ bool AcceptedByPolicy(const std::vector<storage::FindingRecord>& findings, const
 api::FindingSeverity SeverityOf(api::FindingCode code) {
   switch (code) {
     case api::FINDING_CODE_CRISIS_INDICATED:
+    case api::FINDING_CODE_CRISIS_CODED:
       return api::FINDING_SEVERITY_CRISIS;
     case api::FINDING_CODE_NHS_NUMBER_MISSING:
     case api::FINDING_CODE_PRESENTED_BEFORE:

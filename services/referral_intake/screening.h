@@ -14,8 +14,9 @@ namespace splw::referral_intake {
 // Another referral of the same person, as their keyed hashes tell.
 struct KnownReferral {
   std::string name;
-  api::ReferralState state = api::REFERRAL_STATE_UNSPECIFIED;
-  std::string case_name;  // empty: it has none (yet)
+  bool open = false;         // referral_lifecycle.h
+  std::string case_name;     // empty: it has none (yet)
+  std::string organisation;  // that sent it: OrganisationKey (submission.h)
 };
 
 struct ScreeningFacts {

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/health/danger_words.h"
 #include "services/referral_intake/crisis.h"
 #include "services/referral_intake/finding_texts.h"
 #include "services/referral_intake/submission.h"
@@ -66,6 +67,19 @@ TEST(ScreeningTest, YesAndUnsureToAnyQuestionCountAsCrisis) {
   }
 }
 
+TEST(ScreeningTest, ACodedRiskIsACrisisWhateverTheAnswers) {
+  for (const char* code : {"401206008", "707087005", "766561000000109", "836881000000105", "248054003"}) {
+    api::Referral referral = CleanReferral();
+    *referral.add_needs() = referral.needs(0);
+    referral.mutable_needs(1)->set_snomed_code(code);
+    const auto findings = Find(referral);
+    ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_CRISIS_CODED)) << code;
+    EXPECT_EQ(findings[0].severity(), api::FINDING_SEVERITY_CRISIS);
+    EXPECT_EQ(findings[0].field(), "needs[1].snomed_code");
+    EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+  }
+}
+
 TEST(ScreeningTest, CrisisComesBeforeAllOtherFindings) {
   api::Referral referral = CleanReferral();
   referral.clear_needs();
@@ -91,7 +105,18 @@ TEST(ScreeningTest, OneYesAmongUnaskedQuestionsIsBoth) {
 
 TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
   for (const char* text :
-       {"She says she wants to die.", "History of Self-Harm", "took an OVERDOSE in May", "suicidal\nthoughts"}) {
+       {"She says she wants to die.", "History of Self-Harm", "took an OVERDOSE in May", "suicidal\nthoughts",
+        // as word processors and clinical systems write it
+        "self\u2011harm", "self\u2013harm last year", "self\u00ADharm", "wants to kill\u00A0herself",
+        "don\u2019t want to live", "I don't want to be here any more", "DOES NOT WANT TO LIVE",
+        "no longer wants to live",
+        // to oneself
+        "talks of hanging himself", "found cutting herself", "Hang   himself", "wants to end it all",
+        "wishes she was dead", "took his life savings and spoke of taking her life",
+        "has thought of taking their own life", "harming themselves",
+        // to others
+        "threatens to kill his wife", "afraid that she may hurt her children", "said he would kill her",
+        "talks of harming his neighbour", "wants to hurt someone"}) {
     api::Referral referral = CleanReferral();
     referral.set_reason_text(text);
     EXPECT_THAT(Codes(Find(referral)), ElementsAre(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT)) << text;
@@ -101,11 +126,36 @@ TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
   const auto findings = Find(in_note);
   ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_CRISIS_WORDS_IN_TEXT));
   EXPECT_EQ(findings[0].field(), "needs[0].note");
+  api::Referral in_adjustment = CleanReferral();
+  in_adjustment.mutable_person()->add_adjustments("Large print");
+  in_adjustment.mutable_person()->add_adjustments("Not alone in a room: may harm herself");
+  EXPECT_EQ(Find(in_adjustment)[0].field(), "person.adjustments[1]");
+  api::Referral in_consent = CleanReferral();
+  in_consent.mutable_consent()->set_explained_by("Dr Sample, who thinks him suicidal");
+  EXPECT_EQ(Find(in_consent)[0].field(), "consent.explained_by");
+}
+
+TEST(ScreeningTest, AWarningOfTheImportIsReadByAPersonAndANoteHoldsNothingUp) {
+  api::Referral referral = CleanReferral();
+  referral.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  api::ImportNote& note = *referral.add_import_notes();
+  note.set_code("kept-out");
+  note.set_severity(api::IMPORT_NOTE_SEVERITY_INFORMATION);
+  EXPECT_THAT(Codes(Find(referral)), ::testing::IsEmpty());
+  for (const auto severity : {api::IMPORT_NOTE_SEVERITY_WARNING, api::IMPORT_NOTE_SEVERITY_UNSPECIFIED}) {
+    note.set_severity(severity);
+    const auto findings = Find(referral);
+    ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_IMPORT_NOTES));
+    EXPECT_EQ(findings[0].field(), "import_notes");
+    EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+  }
 }
 
 TEST(ScreeningTest, OrdinaryTroubleIsNotTakenForDanger) {
-  for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", ""}) {
-    EXPECT_FALSE(SpeaksOfDanger(text)) << text;
+  for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", "",
+                           "Fell and hurt her hip.", "Wants to live in a bungalow, to be here for the grandchildren.",
+                           "A course would upskill him", "Hip is hurting her at night", "Cut her hours at work"}) {
+    EXPECT_FALSE(health::SpeaksOfDanger(text)) << text;
   }
 }
 
@@ -185,11 +235,11 @@ TEST(ScreeningTest, PracticeOfAnotherNetworkNeedsTriageButAHospitalDoesNot) {
 }
 
 TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
-  const auto findings = Find(CleanReferral(), {{"r/waiting", api::REFERRAL_STATE_AWAITING_TRIAGE, ""},
-                                               {"r/accepted", api::REFERRAL_STATE_ACCEPTED, ""},
-                                               {"r/with-case", api::REFERRAL_STATE_ACCEPTED, "c/1"},
-                                               {"r/closed", api::REFERRAL_STATE_CLOSED, "c/0"},
-                                               {"r/returned", api::REFERRAL_STATE_RETURNED, ""}});
+  const auto findings = Find(CleanReferral(), {{"r/waiting", true, "", "G82080"},
+                                               {"r/accepted", true, "", ""},
+                                               {"r/with-case", true, "c/1", ""},
+                                               {"r/closed", false, "c/0", "P84001"},
+                                               {"r/returned", false, "", ""}});
   ASSERT_THAT(Codes(findings),
               ElementsAre(api::FINDING_CODE_OPEN_REFERRAL_EXISTS, api::FINDING_CODE_OPEN_REFERRAL_EXISTS,
                           api::FINDING_CODE_OPEN_CASE_EXISTS, api::FINDING_CODE_PRESENTED_BEFORE));
@@ -198,10 +248,12 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
   EXPECT_EQ(findings[2].related_referral(), "r/with-case");
   EXPECT_EQ(findings[2].related_case(), "c/1");
   EXPECT_EQ(findings[3].related_referral(), "r/closed");
+  EXPECT_EQ(findings[0].related_organisation(), "G82080");
+  EXPECT_EQ(findings[3].related_organisation(), "P84001");
 }
 
 TEST(ScreeningTest, EarlierReferralAloneHoldsNothingUp) {
-  const auto findings = Find(CleanReferral(), {{"r/closed", api::REFERRAL_STATE_CLOSED, "c/0"}});
+  const auto findings = Find(CleanReferral(), {{"r/closed", false, "c/0", "P84001"}});
   EXPECT_TRUE(AcceptedByPolicy(findings, DefaultPolicy()));
 }
 

@@ -5,6 +5,7 @@
 
 #include <absl/strings/ascii.h>
 
+#include "common/delivery/request_rules.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
@@ -35,19 +36,21 @@ class SubmissionReader final {
     ReadReferrer();
     Text("referral.reason_text", sent_.reason_text(), kMaxReasonCharacters, by_hand_, /*allow_lines=*/true);
     record_.set_reason_text(sent_.reason_text());
+    absl::StripAsciiWhitespace(record_.mutable_reason_text());
     ReadNeeds();
     ReadCrisisAnswers();
     ReadConsent();
     ReadUrgency();
     Text("referral.external_reference", sent_.external_reference(), kMaxExternalReferenceCharacters, false);
     record_.set_external_reference(sent_.external_reference());
+    ReadImport();
   }
 
   text::Violations& violations() { return violations_; }
   storage::ReferralRecord& record() { return record_; }
 
  private:
-  void Missing(std::string_view field, std::string_view message) { violations_.Add(field, "REQUIRED", message); }
+  void Missing(std::string_view field, std::string_view message) { violations_.Missing(field, message); }
 
   void Text(std::string_view field, std::string_view value, std::size_t max, bool required, bool allow_lines = false) {
     text::CheckText(field, value, {.max_characters = max, .required = required, .allow_lines = allow_lines},
@@ -66,7 +69,10 @@ class SubmissionReader final {
     person = sent;
     ReadNhsNumber(sent.nhs_number(), *person.mutable_nhs_number());
 
-    const type::HumanName& name = sent.name();
+    type::HumanName& name = *person.mutable_name();
+    for (std::string* part : {name.mutable_family(), name.mutable_given(), name.mutable_preferred()}) {
+      absl::StripAsciiWhitespace(part);
+    }
     Text("referral.person.name.family", name.family(), kMaxNameCharacters, false);
     Text("referral.person.name.given", name.given(), kMaxNameCharacters, false);
     Text("referral.person.name.preferred", name.preferred(), kMaxNameCharacters, false);
@@ -154,8 +160,8 @@ class SubmissionReader final {
     type::Organisation& organisation = *referrer.mutable_organisation();
     organisation.set_ods_code(health::NormaliseOdsCode(sent.organisation().ods_code()));
     if (!by_hand_ && OrganisationKey(organisation).empty()) {
-      if (health::IsOdsCode(submitter_organisation_)) {
-        organisation.set_ods_code(std::string(submitter_organisation_));
+      if (const std::string key = OrganisationKey(submitter_organisation_); health::IsOdsCode(key)) {
+        organisation.set_ods_code(key);
       } else {
         organisation.set_local_id(std::string(submitter_organisation_));
       }
@@ -169,11 +175,17 @@ class SubmissionReader final {
                       "must be 3 to 12 letters and digits");
     }
     Text("referral.referrer.organisation.local_id", organisation.local_id(), kMaxLocalIdCharacters, false);
+    // By such an id a practice would be shown what is not theirs: the two kinds share one key.
+    if (organisation.ods_code().empty() && health::IsPracticeCode(OrganisationKey(organisation))) {
+      violations_.Add("referral.referrer.organisation.local_id", "LOCAL_ID_IS_ODS_CODE",
+                      "is written like a practice's ODS code: give it as ods_code, or write the local id otherwise");
+    }
     Text("referral.referrer.organisation.display_name", organisation.display_name(), kMaxPersonLabelCharacters, false);
     if (by_hand_ && organisation.agency() == type::AGENCY_KIND_UNSPECIFIED) {
       Missing("referral.referrer.organisation.agency", "say what kind of organisation it is");
     }
     Text("referral.referrer.practitioner_name", sent.practitioner_name(), kMaxPersonLabelCharacters, by_hand_);
+    absl::StripAsciiWhitespace(referrer.mutable_practitioner_name());
     Text("referral.referrer.role_title", sent.role_title(), kMaxRoleTitleCharacters, false);
     Text("referral.referrer.contact", sent.contact(), kMaxContactCharacters, false);
   }
@@ -223,6 +235,7 @@ class SubmissionReader final {
     }
     Text("referral.consent.explained_by", sent.explained_by(), kMaxPersonLabelCharacters,
          by_hand_ && sent.referral() == type::CONSENT_STATUS_AGREED);
+    absl::StripAsciiWhitespace(consent.mutable_explained_by());
     if (!IsUnset(sent.explained_on())) {
       if (!IsDate(sent.explained_on())) {
         violations_.Add("referral.consent.explained_on", "DATE_INVALID", "is not a date of the calendar");
@@ -251,6 +264,33 @@ class SubmissionReader final {
     }
   }
 
+  // What only another system can know of its own document.
+  void ReadImport() {
+    if (by_hand_ && (sent_.import_notes_size() > 0 || sent_.has_authored_time())) {
+      violations_.Add(sent_.import_notes_size() > 0 ? "referral.import_notes" : "referral.authored_time", "IMPORT_ONLY",
+                      "is for referrals that another system sends: set the channel to IMPORT, or leave it out");
+      return;
+    }
+    if (sent_.has_authored_time()) {
+      if (!IsTimestamp(sent_.authored_time())) {
+        violations_.Add("referral.authored_time", "TIME_INVALID", "must be an instant of the years 1 to 9999");
+      }
+      *record_.mutable_authored_time() = sent_.authored_time();
+    }
+    if (TooMany("referral.import_notes", sent_.import_notes_size(), kMaxImportNotes)) return;
+    for (int i = 0; i < sent_.import_notes_size(); ++i) {
+      const std::string field = "referral.import_notes[" + std::to_string(i) + "]";
+      api::ImportNote& note = *record_.add_import_notes();
+      note = sent_.import_notes(i);
+      if (note.severity() == api::IMPORT_NOTE_SEVERITY_UNSPECIFIED) {
+        note.set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+      }
+      Text(field + ".location", note.location(), kMaxNoteLocationCharacters, false);
+      Text(field + ".code", note.code(), kMaxImportNoteCodeCharacters, true);
+      Text(field + ".message", note.message(), kMaxNoteMessageCharacters, false);
+    }
+  }
+
   const api::Referral& sent_;
   const std::string_view submitter_organisation_;
   const absl::CivilDay today_;
@@ -262,20 +302,22 @@ class SubmissionReader final {
 }  // namespace
 
 std::string OrganisationKey(const type::Organisation& organisation) {
-  return organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code();
+  return OrganisationKey(organisation.ods_code().empty() ? organisation.local_id() : organisation.ods_code());
+}
+
+std::string OrganisationKey(std::string_view name) {
+  return health::NormaliseOdsCode(name);
 }
 
 absl::StatusOr<storage::ReferralRecord> ReadSubmission(const api::SubmitReferralRequest& request,
                                                        std::string_view submitter_organisation, absl::CivilDay today) {
-  if (!request.has_referral()) return text::InvalidField("referral", "REQUIRED", "send the referral");
+  if (!request.has_referral()) return text::MissingField("referral", "send the referral");
   if (request.referral().ByteSizeLong() > kMaxSubmissionBytes) {
     return text::InvalidField("referral", "TOO_LARGE", "must be at most 256 KiB");
   }
   SubmissionReader reader(request.referral(), submitter_organisation, today);
   reader.Read();
-  if (!request.validate_only() && request.request_id().empty()) {
-    reader.violations().Add("request_id", "REQUIRED", "send an id of your own, so that a repeat is harmless");
-  }
+  if (!request.validate_only()) delivery::CheckRequestId(request.request_id(), reader.violations());
   SPLW_RETURN_IF_ERROR(reader.violations().ToStatus());
   return std::move(reader.record());
 }

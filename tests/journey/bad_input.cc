@@ -7,6 +7,7 @@
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/unknown_field_set.h>
 
+#include "common/rpc/channel.h"
 #include "common/rpc/request_checks.h"
 #include "common/testing/status_matchers.h"
 
@@ -147,7 +148,9 @@ std::string PositionOfAnotherFeed(const testing::Suite& suite) {
 }
 
 BadInput::BadInput(const testing::Suite& suite, const char* process, const char* service)
-    : service_(service), stub_(grpc::CreateChannel(suite.Address(process), grpc::InsecureChannelCredentials())) {}
+    : suite_(suite),
+      service_(service),
+      stub_(grpc::CreateCustomChannel(suite.Address(process), grpc::InsecureChannelCredentials(), rpc::ClientArguments())) {}
 
 absl::Status BadInput::CallWithBytes(const Caller& caller, const std::string& method, const std::string& bytes,
                                      std::string* answer, absl::Duration at_most) {
@@ -201,7 +204,7 @@ void BadInput::AddNetworkMistakes(const Message& good, Mistakes& mistakes) const
   const auto add = [&](const char* what, const std::string& value, Told told) {
     mistakes.push_back({what, WithText(good, path, value), std::move(told)});
   };
-  add("no name", "", Invalid("NETWORK_INVALID", path));
+  add("no name", "", Invalid("REQUIRED", path));
   add("a name without a network", "somewhere", Invalid("NETWORK_INVALID", path));
   add("a network that is no ODS code", "networks/u1", Invalid("NETWORK_INVALID", path));
   add("another network", "networks/U99998" + name.substr(std::string(kParent).size()),
@@ -216,7 +219,7 @@ void BadInput::AddRequestIdMistakes(const Message& good, Mistakes& mistakes) con
   const auto add = [&](const char* what, const std::string& value, const std::string& reason) {
     mistakes.push_back({what, WithText(good, "request_id", value), Invalid(reason, "request_id")});
   };
-  add("no request_id", "", missing_request_id);
+  add("no request_id", "", "REQUIRED");
   add("a request_id of 65 characters", std::string(65, 'x'), "REQUEST_ID_INVALID");
   add("a request_id that is not ASCII", "réf", "REQUEST_ID_INVALID");
   add("a request_id with a space before it", " 1", "REQUEST_ID_INVALID");

@@ -50,6 +50,13 @@ struct Mistake {
 
 using State = std::function<std::string()>;
 
+// A page of a list as it stands, but for its `watch_position`: any change in the network moves that.
+template <typename Page>
+std::string StateOfPage(Page page) {
+  page.clear_watch_position();
+  return page.SerializeAsString();
+}
+
 // One service. Not thread-safe.
 class BadInput final {
  public:
@@ -82,10 +89,16 @@ class BadInput final {
     return response;
   }
 
-  // The same for a stream: no good call, which would not end.
+  // The mistakes that can be made with a watch; no good call, which would not end.
   template <typename Request>
-  void Watch(const Caller& caller, const std::string& method, const Request& good,
-             const std::vector<Mistake<Request>>& mistakes) {
+  void Watch(const Caller& caller, const std::string& method, const std::string& parent) {
+    Request good;
+    good.set_parent(parent);
+    const std::vector<Mistake<Request>> mistakes = {
+        {"a position that is none", [](Request& r) { r.set_position("here"); },
+         Invalid("POSITION_INVALID", "position")},
+        {"a position of another feed", [this](Request& r) { r.set_position(PositionOfAnotherFeed(suite_)); },
+         Invalid("POSITION_INVALID", "position")}};
     ReadUntyped(caller, method, good, Spoil(good, mistakes), nullptr);
   }
 
@@ -109,8 +122,6 @@ class BadInput final {
   // Fails for each method that is `ours` (the others have tables elsewhere) and was never refused anything.
   void ExpectEveryMethodWasRefused(const std::function<bool(const std::string&)>& ours) const;
 
-  // What differs between services: the reason for a request_id that is not given.
-  std::string missing_request_id = "REQUEST_ID_INVALID";
   // What is told of a name of another kind of resource; by default NAME_INVALID of the field that names the network.
   bool names_of_other_kinds_are_refused = true;
 
@@ -151,6 +162,7 @@ class BadInput final {
   absl::Status CallWithBytes(const Caller& caller, const std::string& method, const std::string& bytes,
                              std::string* answer, absl::Duration at_most);
 
+  const testing::Suite& suite_;
   const std::string service_;
   grpc::GenericStub stub_;
   std::string page_token_;         // of a query before

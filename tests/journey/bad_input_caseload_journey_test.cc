@@ -165,7 +165,7 @@ class BadInputCaseload : public ::testing::Test {
       request.set_page_size(200);
       const auto maybe_page = world_->lead.Call(list, request);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
   // A method that reads one resource by its name.
@@ -219,15 +219,9 @@ TEST_F(BadInputCaseload, CasesAreReadByTheirNameAndListedByTheirFilter) {
         Invalid("DATE_INVALID", "feedback_due_before")}});
 }
 
-TEST_F(BadInputCaseload, WatchCases) {
-  using Watch = api::WatchCasesRequest;
-  Watch watch;
-  watch.set_parent(kParent);
-  input_->Watch<Watch>(
-      world_->lead, "WatchCases", watch,
-      {{"a position that is none", [](Watch& r) { r.set_position("here"); }, Invalid("POSITION_INVALID", "position")},
-       {"a position of another feed", [](Watch& r) { r.set_position(PositionOfAnotherFeed(*suite_)); },
-        Invalid("POSITION_INVALID", "position")}});
+TEST_F(BadInputCaseload, Watches) {
+  input_->Watch<api::WatchCasesRequest>(world_->lead, "WatchCases", kParent);
+  input_->Watch<api::WatchNominationsRequest>(world_->lead, "WatchNominations", kParent);
 }
 
 TEST_F(BadInputCaseload, AllocateCase) {
@@ -319,7 +313,7 @@ TEST_F(BadInputCaseload, RecordAssessmentAndWhatReadsAssessments) {
   const api::Case each = NewActiveCase();
   const api::Assessment assessment = input_->Change<api::Assessment, Record>(
       world_->worker, "RecordAssessment", AssessmentOf(each),
-      {UnknownParent<Record>(),
+      {UnknownParent<Record>(), NoEtag<Record>(),
        {"nothing that matters", [](Record& r) { r.clear_what_matters(); }, Invalid("REQUIRED", "what_matters")},
        {"what matters in 2,001", [](Record& r) { r.set_what_matters(Characters(2001)); },
         Invalid("TEXT_TOO_LONG", "what_matters")},

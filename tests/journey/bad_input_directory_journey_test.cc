@@ -131,6 +131,7 @@ class BadInputDirectory : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     suite_ = new testing::Suite();
+    ASSERT_THAT(suite_->Start(testing::kReferralIntake), IsOk());  // for a position of another feed
     ASSERT_THAT(suite_->Start(testing::kCaseload), IsOk());
     world_ = new World(*suite_);
     world_->SetUpCaseload();
@@ -150,7 +151,7 @@ class BadInputDirectory : public ::testing::Test {
       request.set_parent(kParent);
       const auto maybe_page = world_->lead.Call(list, request);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
 
@@ -230,6 +231,7 @@ TEST_F(BadInputDirectory, LinkWorkers) {
   input_->TokenOfAnotherQuery<api::ListLinkWorkersRequest>(world_->lead, "ListLinkWorkers", list,
                                                            [](auto& r) { r.set_active_only(true); });
   input_->Read<api::ListLinkWorkersResponse>(world_->lead, "ListLinkWorkers", list);
+  input_->Watch<api::WatchLinkWorkersRequest>(world_->lead, "WatchLinkWorkers", kParent);
 }
 
 TEST_F(BadInputDirectory, CommunityServices) {
@@ -289,6 +291,7 @@ TEST_F(BadInputDirectory, CommunityServices) {
   input_->TokenOfAnotherQuery<api::ListCommunityServicesRequest>(
       world_->lead, "ListCommunityServices", list, [](auto& r) { r.set_need(type::v1::NEED_CATEGORY_LONELINESS); });
   input_->Read<api::ListCommunityServicesResponse>(world_->lead, "ListCommunityServices", list);
+  input_->Watch<api::WatchCommunityServicesRequest>(world_->lead, "WatchCommunityServices", kParent);
 }
 
 // Last: looks at what the tests before it did.

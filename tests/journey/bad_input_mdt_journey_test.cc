@@ -24,7 +24,7 @@ std::string Characters(int count) {
 
 template <typename Request>
 Mistake<Request> NoEtag() {
-  return {"no etag", [](Request& r) { r.clear_etag(); }, Invalid("ETAG_REQUIRED", "etag")};
+  return {"no etag", [](Request& r) { r.clear_etag(); }, Invalid("REQUIRED", "etag")};
 }
 
 // In an Mdt, wherever the request holds it.
@@ -125,7 +125,7 @@ class BadInputMdt : public ::testing::Test {
       list.set_parent(kParent);
       const auto maybe_page = world_->coordinator.Call(&MdtStub::ListMdts, list);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
   // A meeting with its items, and the one after it, where feedback goes.
@@ -244,7 +244,7 @@ TEST_F(BadInputMdt, Teams) {
   update.set_request_id(RequestId());
   auto wrong_updates = MistakesAboutATeam<Update>();
   wrong_updates.push_back(
-      {"no etag", [](Update& r) { r.mutable_mdt()->clear_etag(); }, Invalid("ETAG_REQUIRED", "mdt.etag")});
+      {"no etag", [](Update& r) { r.mutable_mdt()->clear_etag(); }, Invalid("REQUIRED", "mdt.etag")});
   wrong_updates.push_back({"a stale etag", [](Update& r) { r.mutable_mdt()->set_etag("999"); }, Stale()});
   wrong_updates.push_back({"a path that is none", [](Update& r) { r.mutable_update_mask()->add_paths("colour"); },
                            Invalid("MASK_PATH_UNKNOWN", "update_mask")});
@@ -290,13 +290,11 @@ void BadInputMdt::DecisionMistakes(const std::string& meeting, const api::Agenda
           r.set_name(absl::StrCat(kParent, "/mdts/thistledown/meetings/2026-13-45/items/", kNobodysId));
         },
         NotFound("AGENDA_ITEM_NOT_FOUND")},
-       {"no outcome", [](Decide& r) { r.clear_outcome(); }, Invalid("OUTCOME_REQUIRED", "outcome")},
+       {"no outcome", [](Decide& r) { r.clear_outcome(); }, Invalid("REQUIRED", "outcome")},
        {"no summary", [](Decide& r) { r.clear_summary(); }, Invalid("REQUIRED", "summary")},
        {"a summary of 4,001", [](Decide& r) { r.set_summary(Characters(4001)); }, Invalid("TEXT_TOO_LONG", "summary")},
-       {"nobody holds the case", [](Decide& r) { r.clear_case_holder(); },
-        Invalid("CASE_HOLDER_REQUIRED", "case_holder")},
-       {"nobody works with the person", [](Decide& r) { r.clear_key_worker(); },
-        Invalid("KEY_WORKER_REQUIRED", "key_worker")},
+       {"nobody holds the case", [](Decide& r) { r.clear_case_holder(); }, Invalid("REQUIRED", "case_holder")},
+       {"nobody works with the person", [](Decide& r) { r.clear_key_worker(); }, Invalid("REQUIRED", "key_worker")},
        {"housing holds the case", [](Decide& r) { *r.mutable_case_holder() = HousingOfficer(); },
         Invalid("CASE_HOLDER_NOT_ELIGIBLE", "case_holder.agency")},
        {"the link worker holds the case",
@@ -316,9 +314,9 @@ void BadInputMdt::DecisionMistakes(const std::string& meeting, const api::Agenda
         Invalid("TEXT_TOO_LONG", "case_holder.id")},
        {"a case-holder of no agency", [](Decide& r) { r.mutable_case_holder()->clear_agency(); },
         Invalid("REQUIRED", "case_holder.agency")},
-       {"a plan without actions", outcome(api::DECISION_OUTCOME_PLAN_AGREED), Invalid("ACTIONS_REQUIRED", "actions")},
+       {"a plan without actions", outcome(api::DECISION_OUTCOME_PLAN_AGREED), Invalid("REQUIRED", "actions")},
        {"more information from nobody", outcome(api::DECISION_OUTCOME_MORE_INFORMATION),
-        Invalid("ACTIONS_REQUIRED", "actions")},
+        Invalid("REQUIRED", "actions")},
        {"21 actions",
         [](Decide& r) {
           while (r.actions_size() < 21) *r.add_actions() = r.actions(0);
@@ -329,11 +327,13 @@ void BadInputMdt::DecisionMistakes(const std::string& meeting, const api::Agenda
        {"an action of 501", [](Decide& r) { r.mutable_actions(1)->set_description(Characters(501)); },
         Invalid("TEXT_TOO_LONG", "actions[1].description")},
        {"an action of nobody's", [](Decide& r) { r.mutable_actions(0)->clear_owner(); },
-        Invalid("OWNER_REQUIRED", "actions[0].owner")},
+        Invalid("REQUIRED", "actions[0].owner")},
        {"an action without a date", [](Decide& r) { r.mutable_actions(0)->clear_due_date(); },
-        Invalid("DUE_DATE_REQUIRED", "actions[0].due_date")},
+        Invalid("REQUIRED", "actions[0].due_date")},
        {"an action due in the past", [](Decide& r) { *r.mutable_actions(0)->mutable_due_date() = LondonDate(-1); },
         Invalid("DUE_DATE_IN_PAST", "actions[0].due_date")},
+       {"an action due after years", [](Decide& r) { *r.mutable_actions(0)->mutable_due_date() = LondonDate(9999); },
+        Invalid("DUE_DATE_TOO_FAR", "actions[0].due_date")},
        {"an action due on no day", [](Decide& r) { r.mutable_actions(0)->mutable_due_date()->set_day(0); },
         Invalid("DUE_DATE_INVALID", "actions[0].due_date")}},
       StateOf(meeting));
@@ -361,7 +361,7 @@ void BadInputMdt::FeedbackMistakes(const std::string& meeting, const api::Agenda
        {"an action twice", [](Report& r) { r.mutable_action_updates(1)->set_action(r.action_updates(0).action()); },
         Invalid("ACTION_REPEATED", "action_updates[1].action")},
        {"an action of no state", [](Report& r) { r.mutable_action_updates(0)->clear_state(); },
-        Invalid("ACTION_STATE_REQUIRED", "action_updates[0].state")},
+        Invalid("REQUIRED", "action_updates[0].state")},
        {"cancelled without a word",
         [](Report& r) { r.mutable_action_updates(0)->set_state(api::ACTION_STATE_CANCELLED); },
         Invalid("REQUIRED", "action_updates[0].note")},
@@ -386,13 +386,10 @@ void BadInputMdt::Reads(const std::string& meeting, const std::string& case_name
       world_->lead, "ListMeetings", meetings,
       {{"from no day", [no_day](auto& r) { no_day(r.mutable_from_date()); }, Invalid("DATE_INVALID", "from_date")},
        {"to no day", [no_day](auto& r) { no_day(r.mutable_to_date()); }, Invalid("DATE_INVALID", "to_date")}});
-  api::WatchMeetingsRequest watch;
-  watch.set_parent(world_->mdt);
-  input_->Watch<api::WatchMeetingsRequest>(
-      world_->lead, "WatchMeetings", watch,
-      {{"a position that is none", [](auto& r) { r.set_position("here"); }, Invalid("POSITION_INVALID", "position")},
-       {"a position of another feed", [](auto& r) { r.set_position(PositionOfAnotherFeed(*suite_)); },
-        Invalid("POSITION_INVALID", "position")}});
+  input_->Watch<api::WatchMeetingsRequest>(world_->lead, "WatchMeetings", world_->mdt);
+  input_->Watch<api::WatchMdtsRequest>(world_->lead, "WatchMdts", kParent);
+  input_->Watch<api::WatchNominationsRequest>(world_->lead, "WatchNominations", kParent);
+  input_->Watch<api::WatchActionsRequest>(world_->lead, "WatchActions", kParent);
 
   api::GetAgendaItemRequest get_item;
   get_item.set_name(world_->ItemOf(meeting, case_name).name());
@@ -407,7 +404,7 @@ void BadInputMdt::Reads(const std::string& meeting, const std::string& case_name
   input_->Read<api::ListAgendaItemsResponse, api::ListAgendaItemsRequest>(
       world_->lead, "ListAgendaItems", items,
       {{"all meetings and no case", [](auto& r) { r.set_parent(absl::StrCat(kParent, "/mdts/-/meetings/-")); },
-        Invalid("CASE_REQUIRED", "case")},
+        Invalid("REQUIRED", "case")},
        {"a meeting that does not exist",
         [](auto& r) { r.set_parent(absl::StrCat(world_->mdt, "/meetings/2001-01-04")); },
         NotFound("MEETING_NOT_FOUND")}});
@@ -547,7 +544,7 @@ TEST_F(BadInputMdt, MeetingsTheirItemsAndActions) {
   close_mistakes.push_back({"a reason in small letters", reason(open_item, "later"),
                             Invalid("REASON_CODE_INVALID", "carry_over_reasons[0].reason_code")});
   close_mistakes.push_back(
-      {"no reason", reason(open_item, ""), Invalid("REASON_CODE_INVALID", "carry_over_reasons[0].reason_code")});
+      {"no reason", reason(open_item, ""), Invalid("REQUIRED", "carry_over_reasons[0].reason_code")});
   close_mistakes.push_back({"two reasons for one item",
                             [&](Close& r) {
                               reason(open_item, "NOT_REACHED")(r);
@@ -576,7 +573,7 @@ TEST_F(BadInputMdt, MeetingsTheirItemsAndActions) {
   const std::string last = coming[2].name();
   auto cancel_mistakes = StepMistakes<Cancel>();
   cancel_mistakes.push_back(
-      {"no reason", [](Cancel& r) { r.clear_reason_code(); }, Invalid("REASON_CODE_INVALID", "reason_code")});
+      {"no reason", [](Cancel& r) { r.clear_reason_code(); }, Invalid("REQUIRED", "reason_code")});
   cancel_mistakes.push_back({"a reason in small letters", [](Cancel& r) { r.set_reason_code("holiday"); },
                              Invalid("REASON_CODE_INVALID", "reason_code")});
   cancel_mistakes.push_back({"a reason of 65", [](Cancel& r) { r.set_reason_code(std::string(65, 'A')); },

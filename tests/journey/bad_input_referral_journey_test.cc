@@ -76,6 +76,7 @@ api::AcknowledgeCrisisRequest AcknowledgementOf(const api::Referral& referral) {
   auto request = About<api::AcknowledgeCrisisRequest>(referral);
   request.set_urgent_advice_given(true);
   request.set_practitioner_name("Dr Peverell Oakapple, GP");
+  request.set_referrer_informed("Dr Peverell Oakapple, GP");
   return request;
 }
 
@@ -119,7 +120,7 @@ class BadInputReferral : public ::testing::Test {
       list.set_page_size(200);
       const auto maybe_page = world_->lead.Call(&ReferralStub::ListReferrals, list);
       EXPECT_THAT(maybe_page, IsOk());
-      return maybe_page.ok() ? maybe_page->SerializeAsString() : std::string();
+      return maybe_page.ok() ? StateOfPage(*maybe_page) : std::string();
     };
   }
   static Submit SubmissionOf(const api::Referral& referral) {
@@ -280,7 +281,6 @@ std::vector<Mistake<Submit>> MistakesAboutTheReferral() {
 }
 
 TEST_F(BadInputReferral, SubmitReferral) {
-  input_->missing_request_id = "REQUIRED";
   auto mistakes = MistakesAboutThePerson();
   for (auto& mistake : MistakesAboutTheReferral()) mistakes.push_back(std::move(mistake));
   const auto made = input_->Change<api::Referral>(
@@ -311,7 +311,6 @@ TEST_F(BadInputReferral, EverythingThatIsWrongIsToldAtOnce) {
 
 TEST_F(BadInputReferral, AcceptReferral) {
   using Accept = api::AcceptReferralRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(UrgentReferralOf(10));
   auto mistakes = ChangeMistakes<Accept>();
   mistakes.push_back(
@@ -340,7 +339,6 @@ TEST_F(BadInputReferral, AcceptReferralWhereTheQuestionsWereNotAskedOrThePersonD
 
 TEST_F(BadInputReferral, ReturnReferral) {
   using Return = api::ReturnReferralRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(UrgentReferralOf(13));
   auto mistakes = ChangeMistakes<Return>();
   mistakes.push_back({"no reason", [](Return& r) { r.clear_reason(); }, Invalid("REQUIRED", "reason")});
@@ -356,9 +354,14 @@ TEST_F(BadInputReferral, ACrisisIsNotReturnedBeforeSomebodyKnows) {
                  StateOf(referral));
 }
 
+TEST_F(BadInputReferral, ACrisisIsNotWithdrawnBeforeSomebodyKnows) {
+  const api::Referral referral = world_->Submit(CrisisReferralOf(14));
+  input_->Refuse(world_->lead, "WithdrawReferral", WithdrawalOf(referral), Precondition("CRISIS_NOT_ACKNOWLEDGED"),
+                 StateOf(referral));
+}
+
 TEST_F(BadInputReferral, WithdrawReferral) {
   using Withdraw = api::WithdrawReferralRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(UrgentReferralOf(15));
   auto mistakes = ChangeMistakes<Withdraw>();
   mistakes.push_back({"no reason", [](Withdraw& r) { r.clear_reason(); }, Invalid("REQUIRED", "reason")});
@@ -367,7 +370,6 @@ TEST_F(BadInputReferral, WithdrawReferral) {
 
 TEST_F(BadInputReferral, AcknowledgeCrisis) {
   using Acknowledge = api::AcknowledgeCrisisRequest;
-  input_->missing_request_id = "REQUIRED";
   const api::Referral referral = world_->Submit(CrisisReferralOf(16));
   auto mistakes = ChangeMistakes<Acknowledge>();
   mistakes.push_back({"the advice not given", [](Acknowledge& r) { r.clear_urgent_advice_given(); },
@@ -376,6 +378,10 @@ TEST_F(BadInputReferral, AcknowledgeCrisis) {
                       Invalid("REQUIRED", "practitioner_name")});
   mistakes.push_back({"a name of 201", [](Acknowledge& r) { r.set_practitioner_name(Characters(201)); },
                       Invalid("TEXT_TOO_LONG", "practitioner_name")});
+  mistakes.push_back({"nobody at the referrer who knows", [](Acknowledge& r) { r.clear_referrer_informed(); },
+                      Invalid("REQUIRED", "referrer_informed")});
+  mistakes.push_back({"a referrer of 201", [](Acknowledge& r) { r.set_referrer_informed(Characters(201)); },
+                      Invalid("TEXT_TOO_LONG", "referrer_informed")});
   const auto known = input_->Change<api::Referral>(world_->lead, "AcknowledgeCrisis", AcknowledgementOf(referral),
                                                    mistakes, StateOf(referral));
   input_->Refuse(world_->lead, "AcknowledgeCrisis", AcknowledgementOf(known), Precondition("ALREADY_ACKNOWLEDGED"),
@@ -421,20 +427,11 @@ TEST_F(BadInputReferral, ListReferrals) {
 }
 
 TEST_F(BadInputReferral, WatchReferrals) {
-  using Watch = api::WatchReferralsRequest;
-  Watch watch;
-  watch.set_parent(kParent);
-  watch.set_position("now");
-  input_->Watch<Watch>(
-      world_->lead, "WatchReferrals", watch,
-      {{"a position that is none", [](Watch& r) { r.set_position("here"); }, Invalid("POSITION_INVALID", "position")},
-       {"a position of another feed", [](Watch& r) { r.set_position(PositionOfAnotherFeed(*suite_)); },
-        Invalid("POSITION_INVALID", "position")}});
+  input_->Watch<api::WatchReferralsRequest>(world_->lead, "WatchReferrals", kParent);
 }
 
 TEST_F(BadInputReferral, NetworkPolicy) {
   using Update = api::UpdateNetworkPolicyRequest;
-  input_->missing_request_id = "REQUEST_ID_INVALID";
   api::GetNetworkPolicyRequest get;
   get.set_name(absl::StrCat(kParent, "/policy"));
   Update update;

@@ -113,6 +113,25 @@ TEST_F(IntakeFindings, Finding01_WordsOfDangerInTheTextAreNotOverlooked) {
   const api::Referral referral = world_->Submit(sent);
   EXPECT_EQ(referral.state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
   EXPECT_NE(FindingOf(referral, api::FINDING_CODE_CRISIS_WORDS_IN_TEXT), nullptr);
+  EXPECT_FALSE(referral.urgent_advice().text().empty());
+  EXPECT_THAT(Return(referral.name(), api::RETURN_REASON_OUTSIDE_REMIT, "The falls clinic."),
+              HasReason("CRISIS_NOT_ACKNOWLEDGED"));
+}
+
+TEST_F(IntakeFindings, Finding01_WhatAnImportWarnsOfReachesThePersonWhoDecides) {
+  api::Referral sent = ReferralOf(130);
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  api::ImportNote& note = *sent.add_import_notes();
+  note.set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+  note.set_location("Bundle.entry[2].resource.meta.security[0]");
+  note.set_code("restricted-record");
+  const api::Referral referral = world_->Submit(sent);
+  EXPECT_EQ(referral.state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  EXPECT_NE(FindingOf(referral, api::FINDING_CODE_IMPORT_NOTES), nullptr);
+  const api::Referral seen = world_->GetReferral(referral.name());
+  ASSERT_EQ(seen.import_notes_size(), 1);
+  EXPECT_EQ(seen.import_notes(0).code(), "restricted-record");
+  EXPECT_EQ(seen.import_notes(0).location(), "Bundle.entry[2].resource.meta.security[0]");
 }
 
 TEST_F(IntakeFindings, Finding03_AReturnCarriesACodeAndAdviceToTheReferrer) {
@@ -169,6 +188,19 @@ TEST_F(IntakeFindings, Finding05_WhereNobodyAskedAClinicianAsksBeforeAcceptance)
   EXPECT_TRUE(world_->CaseOf(referral.name()).crisis_indicated()) << "the link worker must know";
 }
 
+TEST_F(IntakeFindings, Finding05_AYesOfTheReferrerReachesTheLinkWorkerWhateverTheTriageIsTold) {
+  api::Referral sent = ReferralOf(114);
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);  // as a FHIR bundle with a coded risk comes
+  sent.clear_crisis_answers();
+  sent.mutable_crisis_answers()->set_risk_of_harm(type::v1::CRISIS_ANSWER_YES);
+  api::AcceptReferralRequest accept = AcceptanceOf(world_->Submit(sent));
+  *accept.mutable_crisis_answers() = ReferralOf(1).crisis_answers();  // three times "no"
+  const auto maybe_accepted = world_->worker.Call(&ReferralStub::AcceptReferral, accept);
+  ASSERT_THAT(maybe_accepted, IsOk());
+  EXPECT_EQ(maybe_accepted->crisis_answers().risk_of_harm(), type::v1::CRISIS_ANSWER_YES);
+  EXPECT_TRUE(world_->CaseOf(maybe_accepted->name()).crisis_indicated());
+}
+
 TEST_F(IntakeFindings, Finding06_WhoExplainedItIsRecordedAndDeclinedIsAStateAndNoFailure) {
   EXPECT_EQ(world_->Submit(ReferralOf(106)).consent().explained_by(), "Dr Peverell Oakapple, GP");
 
@@ -186,9 +218,9 @@ TEST_F(IntakeFindings, Finding07_SomebodyWhoWasHereBeforeIsRecognised) {
   const std::string earlier = world_->Submit(ReferralOf(108)).name();
   world_->CaseOf(earlier);
   ASSERT_THAT(Withdraw(earlier), IsOk());
-  WaitUntil("the case of the withdrawn referral to end", [&] {
-    return world_->GetCase(world_->GetReferral(earlier).case_()).state() == caseload::v1::CASE_STATE_CLOSED ||
-           HasFailure();
+  WaitUntil("the end of the withdrawn referral's case at the intake", [&] {
+    const api::Referral referral = world_->GetReferral(earlier);
+    return referral.progress(referral.progress_size() - 1).stage() == api::PROGRESS_STAGE_CASE_CLOSED || HasFailure();
   });
 
   const api::Referral again = world_->Submit(ReferralOf(108));
@@ -211,7 +243,11 @@ TEST_F(IntakeFindings, Finding23_TheSamePersonFromAnotherPracticeIsFoundAndJoins
   const auto maybe_second = other_practice.Call(&ReferralStub::SubmitReferral, request);
   ASSERT_THAT(maybe_second, IsOk());
   EXPECT_EQ(maybe_second->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
-  const api::Finding* finding = FindingOf(*maybe_second, api::FINDING_CODE_OPEN_CASE_EXISTS);
+  const api::Finding* shown = FindingOf(*maybe_second, api::FINDING_CODE_OPEN_CASE_EXISTS);
+  ASSERT_NE(shown, nullptr);
+  EXPECT_EQ(shown->related_case() + shown->related_referral(), "") << "which they are is nothing to other practices";
+  const api::Referral waiting = world_->GetReferral(maybe_second->name());  // as the service lead sees it
+  const api::Finding* finding = FindingOf(waiting, api::FINDING_CODE_OPEN_CASE_EXISTS);
   ASSERT_NE(finding, nullptr);
   EXPECT_EQ(finding->related_case(), open_case);
   EXPECT_EQ(finding->related_referral(), first);

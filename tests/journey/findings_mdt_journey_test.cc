@@ -111,7 +111,7 @@ TEST_F(MdtFindings, Finding27_AMeetingClosesWithADecisionOnEachItemOrCarriesItOv
   world_.HoldMeeting(Meeting(0));
   api::RecordDecisionRequest no_plan = world_.PlanAgreed(world_.ItemOf(Meeting(0), decided));
   no_plan.clear_actions();
-  EXPECT_THAT(world_.chair.Call(&MdtStub::RecordDecision, no_plan), HasReason("ACTIONS_REQUIRED"));
+  EXPECT_THAT(world_.chair.Call(&MdtStub::RecordDecision, no_plan), HasReason("REQUIRED"));
   world_.Decide(world_.ItemOf(Meeting(0), decided));
   const api::Meeting closed = world_.Close(Meeting(0));
 
@@ -252,6 +252,10 @@ TEST_F(MdtFindings, Finding33_OfSeveralMdtsTheOneThatIsAskedDiscussesTheCaseAndN
   world_.BuildAgenda(Meeting(0));
   EXPECT_TRUE(world_.Items(Meeting(0)).empty());
 
+  WaitUntil("the case to show that the MDT has it, which changes its etag", [&] {
+    return world_.GetCase(case_name).mdt_status().nomination_state() == caseload::v1::NOMINATION_STATE_RECEIVED ||
+           HasFailure();
+  });
   nominate.set_etag(world_.GetCase(case_name).etag());
   nominate.set_mdt(world_.mdt);
   nominate.set_request_id(RequestId());
@@ -317,6 +321,31 @@ TEST_F(MdtFindings, Finding36_AnAgencyMemberSeesTheItemsThatNeedTheirAgencyAndNo
   EXPECT_FALSE(withheld[0].has_person());
   EXPECT_EQ(withheld[0].question(), "");
   EXPECT_EQ(withheld[0].needs_size(), 0);
+}
+
+TEST_F(MdtFindings, Finding36_ConsentTakenBackIsFollowedOnEveryAgendaThatIsOut) {
+  const std::string case_name = world_.NewNominatedCase(1, {AGENCY_KIND_HOUSING});
+  Caller housing(suite_, AgencyMember("HOUSING"));
+  world_.HoldMeeting(Meeting(0));
+  world_.Decide(world_.ItemOf(Meeting(0), case_name));
+  world_.Close(Meeting(0));
+  world_.BuildAgenda(Meeting(1));
+  world_.Publish(Meeting(1));
+  ASSERT_EQ(ItemsSeenBy(housing, Meeting(1)).size(), 1u);
+  EXPECT_TRUE(ItemsSeenBy(housing, Meeting(1))[0].has_person());
+
+  caseload::v1::RecordAssessmentRequest request;
+  request.set_parent(case_name);
+  request.set_etag(world_.GetCase(case_name).etag());
+  request.set_what_matters("To be left alone.");
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  request.set_request_id(RequestId());
+  ASSERT_THAT(world_.worker.Call(&CaseloadStub::RecordAssessment, request), IsOk());
+  WaitUntil("the MDT to withhold the person from agencies", [&] {
+    const auto seen = ItemsSeenBy(housing, Meeting(1));
+    return (seen.size() == 1 && seen[0].person_withheld() && !seen[0].has_person()) || HasFailure();
+  });
+  // CheckInvariants looks at every other item and agency.
 }
 
 TEST_F(MdtFindings, Finding39_EachActionShowsTheAgencyThatOwnsIt) {

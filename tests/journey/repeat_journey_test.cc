@@ -306,7 +306,7 @@ TEST_F(Repeat, OfTwoWhoReadTheSameOnlyOneChangesIt) {
   for (int round = 1; round <= 5 && !HasFailure(); ++round) {
     const auto referral = Waiting(round);
     auto withdraw = Named<referral::v1::WithdrawReferralRequest>(referral);
-    withdraw.set_reason(referral::v1::WITHDRAW_REASON_NO_LONGER_NEEDED);
+    withdraw.set_reason(referral::v1::WITHDRAW_REASON_SENT_IN_ERROR);
     OneWins(LinkWorkerWho(), &ReferralStub::AcceptReferral, Named<referral::v1::AcceptReferralRequest>(referral),
             &ReferralStub::WithdrawReferral, withdraw);
 
@@ -450,6 +450,51 @@ std::map<std::string, std::string> LastTold(const std::vector<Response>& message
 }
 
 constexpr int kCrashes = 4;
+
+// Whoever lists while others work, and watches from where the list's first page says, has all of it.
+TEST_F(Repeat, AListAndTheWatchThatFollowsItMissNothingThatHappensMeanwhile) {
+  constexpr int kReferrals = 30;
+  std::thread others([this] {
+    for (int person = 1; person <= kReferrals; ++person) world_.Submit(ReferralOf(person));
+  });
+  Caller reader(suite_, Lead());
+  std::map<std::string, std::string> known;  // etags by name
+  referral::v1::ListReferralsRequest list;
+  list.set_parent(kParent);
+  list.set_page_size(2);
+  referral::v1::WatchReferralsRequest watch;
+  watch.set_parent(kParent);
+  do {
+    const auto maybe_page = reader.Call(&ReferralStub::ListReferrals, list);
+    EXPECT_THAT(maybe_page, IsOk());
+    if (!maybe_page.ok()) break;
+    for (const auto& referral : maybe_page->referrals()) known[referral.name()] = referral.etag();
+    EXPECT_NE(maybe_page->watch_position().empty(), watch.position().empty()) << "of the first page, and of no other";
+    if (watch.position().empty()) watch.set_position(maybe_page->watch_position());
+    list.set_page_token(maybe_page->next_page_token());
+  } while (!list.page_token().empty());
+  Follower<referral::v1::WatchReferralsResponse> follower(
+      reader, [&](grpc::ClientContext* context, const std::string& position) {
+        if (!position.empty()) watch.set_position(position);
+        return reader.StubFor(static_cast<ReferralStub*>(nullptr)).WatchReferrals(context, watch);
+      });
+  follower.Follow();
+  others.join();
+  std::map<std::string, std::string> now;
+  WaitUntil("the list and the watch to be all that is", [&] {
+    referral::v1::ListReferralsRequest all;
+    all.set_parent(kParent);
+    all.set_page_size(200);
+    const auto maybe_page = world_.lead.Call(&ReferralStub::ListReferrals, all);
+    EXPECT_THAT(maybe_page, IsOk());
+    if (!maybe_page.ok()) return true;
+    now.clear();
+    for (const auto& referral : maybe_page->referrals()) now[referral.name()] = referral.etag();
+    for (const auto& message : follower.messages()) known[message.referral().name()] = message.referral().etag();
+    return known == now || HasFailure();
+  });
+  EXPECT_EQ(now.size(), static_cast<std::size_t>(kReferrals));
+}
 
 TEST_F(Repeat, AWatchOfReferralsGoesOnAfterACrashWithoutMissingOrInventingAnything) {
   using Response = referral::v1::WatchReferralsResponse;

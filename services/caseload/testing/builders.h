@@ -62,6 +62,7 @@ inline referral::v1::ReferralAccepted Accepted(int number = 1, std::vector<std::
   event.mutable_consent()->add_share_with(type::v1::AGENCY_KIND_VCSE);
   for (std::string& key : person_keys) event.add_person_keys(std::move(key));
   *event.mutable_accept_time() = ToTimestamp(Start() + absl::Minutes(number));
+  *event.mutable_consent_time() = ToTimestamp(Start() - absl::Hours(1) + absl::Minutes(number));
   return event;
 }
 
@@ -153,6 +154,24 @@ inline mdt::v1::DecisionRecorded Decision(const std::string& case_id, const std:
   *event.add_actions() = Action("action-1");
   event.set_feedback_meeting(MeetingName("2026-10-01"));
   *event.mutable_feedback_due_date() = Day(2026, 10, 1);
+  *event.mutable_time() = ToTimestamp(Start());
+  return event;
+}
+
+// Feedback on `of_item` was given as `item` at the meeting of 1 October; more is owed to the meeting of `next_date`, if that is not empty.
+inline mdt::v1::FeedbackRecorded FeedbackGiven(const std::string& case_id, const std::string& of_item,
+                                               const std::string& item, const std::string& next_date = "",
+                                               const google::type::Date& next_day = {}) {
+  mdt::v1::FeedbackRecorded event;
+  event.set_case_(CaseName(kNetwork, case_id));
+  event.set_meeting(MeetingName("2026-10-01"));
+  event.set_of_item(of_item);
+  event.set_item(item);
+  event.set_summary("Done.");
+  if (!next_date.empty()) {
+    event.set_next_feedback_meeting(MeetingName(next_date));
+    *event.mutable_next_feedback_due_date() = next_day;
+  }
   *event.mutable_time() = ToTimestamp(Start());
   return event;
 }

@@ -29,7 +29,12 @@ class CaseloadTest : public ::testing::Test {
     const auto maybe_position = store_.View({}, [this](store::Snapshot& snapshot) -> absl::Status {
       for (const store::UntypedTable* table : AllTables()) {
         std::vector<store::StoreFault> faults;
-        EXPECT_THAT(table->VerifyPage(snapshot, kNetwork, "", 1'000, faults), IsOk());
+        store::ScanCursor cursor;
+        do {
+          auto maybe_next = table->VerifyPage(snapshot, kNetwork, cursor, 1'000, faults);
+          EXPECT_THAT(maybe_next, IsOk());
+          cursor = maybe_next.value_or("");
+        } while (!cursor.empty());
         EXPECT_THAT(faults, IsEmpty()) << table->name();
       }
       ExpectSumsMatch(snapshot);
@@ -65,10 +70,10 @@ class CaseloadTest : public ::testing::Test {
     }
   }
 
-  rpc::Call Call(const std::string& method) const {
+  rpc::Call Call(const std::string& method, identity::Role role = identity::Role::kLinkWorker) const {
     rpc::Call call;
     call.principal.id = "amina.khan@splw.example";
-    call.principal.role = identity::Role::kLinkWorker;
+    call.principal.role = role;
     call.method = method;
     call.network = kNetwork;
     call.correlation_id = "call";
@@ -109,12 +114,13 @@ class CaseloadTest : public ::testing::Test {
     return types;
   }
 
-  std::vector<v1::Case> ListCases(v1::ListCasesRequest request = {}) {
+  std::vector<v1::Case> ListCases(v1::ListCasesRequest request = {},
+                                  identity::Role role = identity::Role::kLinkWorker) {
     request.set_parent(NetworkName(kNetwork));
     std::vector<v1::Case> cases;
     do {
       v1::ListCasesResponse response;
-      const auto maybe_position = queries_.ListCases(Call("ListCases"), request, &response);
+      const auto maybe_position = queries_.ListCases(Call("ListCases", role), request, &response);
       EXPECT_THAT(maybe_position, IsOk());
       if (!maybe_position.ok()) return cases;
       for (const v1::Case& one : response.cases()) cases.push_back(one);
@@ -201,6 +207,7 @@ class CaseloadTest : public ::testing::Test {
 
   absl::StatusOr<v1::Assessment> Assess(const std::string& case_name, v1::RecordAssessmentRequest request = {}) {
     request.set_parent(case_name);
+    request.set_etag(GetCase(case_name).etag());
     request.set_what_matters("Seeing people again");
     request.set_request_id(RequestId());
     v1::Assessment response;
@@ -234,11 +241,12 @@ class CaseloadTest : public ::testing::Test {
     return response;
   }
 
-  absl::StatusOr<v1::Case> Close(const std::string& case_name, bool acknowledged = false) {
+  absl::StatusOr<v1::Case> Close(const std::string& case_name, bool acknowledged = false,
+                                 v1::CaseOutcome outcome = v1::CASE_OUTCOME_GOALS_MET) {
     v1::CloseCaseRequest request;
     request.set_name(case_name);
     request.set_etag(GetCase(case_name).etag());
-    request.set_outcome(v1::CASE_OUTCOME_GOALS_MET);
+    request.set_outcome(outcome);
     request.set_feedback_owed_acknowledged(acknowledged);
     request.set_request_id(RequestId());
     v1::Case response;

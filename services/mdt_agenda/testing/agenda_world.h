@@ -22,6 +22,7 @@
 #include "services/mdt_agenda/read_handlers.h"
 #include "services/mdt_agenda/schedule.h"
 #include "services/mdt_agenda/team_handlers.h"
+#include "services/mdt_agenda/timestamps.h"
 
 namespace splw::mdt_agenda::testing {
 
@@ -124,6 +125,7 @@ class AgendaWorld {
     event.mutable_person()->mutable_name()->set_family("Sample");
     event.mutable_person()->mutable_nhs_number()->set_value("9990000018");
     *event.mutable_link_worker() = Worker("link.worker", type::v1::AGENCY_KIND_SPLW_SERVICE);
+    *event.mutable_nominate_time() = ToTimestamp(clock_.Now());
     return event;
   }
   absl::Status Nominate(const caseload::v1::CaseNominated& event) {
@@ -139,6 +141,20 @@ class AgendaWorld {
     event.set_case_(CaseName(id));
     event.set_reason_code("CASE_CLOSED");
     return Run([&event](delivery::Change& change) { return OnNominationWithdrawn(change, event); });
+  }
+
+  // The person agrees to share with these agencies from now on, or with nobody at all.
+  absl::Status ShareWith(const std::string& id, std::vector<AgencyKind> agencies, bool declined = false) {
+    clock_.Advance(absl::Seconds(1));
+    caseload::v1::CaseSharingChanged event;
+    event.set_case_(CaseName(id));
+    event.set_declined(declined);
+    for (const AgencyKind agency : agencies) event.add_share_with(agency);
+    *event.mutable_time() = ToTimestamp(clock_.Now());
+    return Share(event);
+  }
+  absl::Status Share(const caseload::v1::CaseSharingChanged& event) {
+    return Run([&event](delivery::Change& change) { return OnCaseSharingChanged(change, event); });
   }
 
   api::Nomination Nomination(const std::string& id) {

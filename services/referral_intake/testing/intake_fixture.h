@@ -67,6 +67,7 @@ class IntakeFixture : public ::testing::Test {
     auto request = Change<api::AcknowledgeCrisisRequest>(referral);
     request.set_urgent_advice_given(true);
     request.set_practitioner_name("Dr Sample, GP");
+    request.set_referrer_informed("Nurse Sample, Mill Lane Surgery");
     return request;
   }
   template <typename Request>

@@ -1,0 +1,19 @@
+#include "common/health/direct_care.h"
+
+namespace splw::health {
+
+bool IsDirectCare(type::v1::AgencyKind agency) {
+  switch (agency) {
+    case type::v1::AGENCY_KIND_PRIMARY_CARE:
+    case type::v1::AGENCY_KIND_SPLW_SERVICE:
+    case type::v1::AGENCY_KIND_SOCIAL_CARE:
+    case type::v1::AGENCY_KIND_MENTAL_HEALTH:
+    case type::v1::AGENCY_KIND_COMMUNITY_NURSING:
+    case type::v1::AGENCY_KIND_HOSPITAL:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace splw::health

@@ -1,0 +1,153 @@
+// Whose case it is, and who sees it: people who are alike, and the MDT's part of the caseload.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "common/testing/status_matchers.h"
+#include "services/caseload/testing/caseload_fixture.h"
+
+namespace splw::caseload {
+namespace {
+
+using splw::testing::HasReason;
+using splw::testing::IsOk;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using testkit::Accepted;
+using testkit::CaseloadTest;
+using testkit::Decision;
+using testkit::kNetwork;
+using testkit::ReferralName;
+using testkit::Start;
+
+class CaseloadPeopleTest : public CaseloadTest {};
+
+TEST_F(CaseloadPeopleTest, TwinsAtOneAddressHaveACaseEach) {
+  OpenCaseFor(1, {"nhs-of-one", "name"});
+  referral::v1::ReferralAccepted twin = Accepted(2, {"nhs-of-the-other", "name"});
+  twin.mutable_person()->mutable_nhs_number()->set_value("9990000026");
+  EXPECT_THAT(Tell(OnReferralAccepted, twin), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+}
+
+referral::v1::ReferralAccepted WithoutNumber(int number, const char* given) {
+  referral::v1::ReferralAccepted event = Accepted(number, {"name"});
+  event.mutable_person()->mutable_nhs_number()->clear_value();
+  event.mutable_person()->mutable_name()->set_given(given);
+  return event;
+}
+
+TEST_F(CaseloadPeopleTest, TwinsAtOneAddressWithoutNumbersHaveACaseEach) {
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(1, "James")), IsOk());
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jane")), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(3, "Jane Mary")), IsOk());
+  const std::vector<v1::Case> cases = ListCases();
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_EQ(cases[0].person().name().given(), "James");
+  EXPECT_THAT(cases[1].referrals(), ElementsAre(ReferralName(2), ReferralName(3)));
+}
+
+TEST_F(CaseloadPeopleTest, WhomTheTriageToldApartStayApart) {
+  referral::v1::ReferralAccepted jane = WithoutNumber(1, "Jane");
+  jane.add_not_same_person_as(ReferralName(2));  // which waits for triage still
+  EXPECT_THAT(Tell(OnReferralAccepted, jane), IsOk());
+  clock_.Advance(absl::Minutes(1));
+  EXPECT_THAT(Tell(OnReferralAccepted, WithoutNumber(2, "Jan")), IsOk());
+  EXPECT_EQ(ListCases().size(), 2u);
+  referral::v1::ReferralAccepted jan = WithoutNumber(3, "Jan");
+  jan.add_not_same_person_as(ReferralName(1));
+  EXPECT_THAT(Tell(OnReferralAccepted, jan), IsOk());
+  const std::vector<v1::Case> cases = ListCases();
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_THAT(cases[1].referrals(), ElementsAre(ReferralName(2), ReferralName(3)));
+}
+
+TEST_F(CaseloadPeopleTest, AnMdtSeesNominatedCasesOnly) {
+  const std::string nominated = OpenCaseFor(1);
+  const std::string other = OpenCaseFor(2);
+  AddWorker("amina");
+  for (const std::string& name : {nominated, other}) ASSERT_THAT(Allocate(name), IsOk());
+  ASSERT_THAT(Nominate(nominated), IsOk());
+  for (const auto role : {identity::Role::kMdtCoordinator, identity::Role::kMdtChair}) {
+    v1::ListCasesRequest active;
+    active.set_state(v1::CASE_STATE_ACTIVE);
+    for (const v1::ListCasesRequest& list : {v1::ListCasesRequest(), active}) {
+      const std::vector<v1::Case> seen = ListCases(list, role);
+      ASSERT_EQ(seen.size(), 1u);
+      EXPECT_EQ(seen[0].name(), nominated);
+    }
+    for (const std::string& name : {nominated, other}) {
+      v1::GetCaseRequest get;
+      get.set_name(name);
+      v1::Case shown;
+      const auto maybe_case = queries_.GetCase(Call("GetCase", role), get, &shown);
+      v1::ListNominationsRequest list;
+      list.set_parent(name);
+      v1::ListNominationsResponse nominations;
+      const auto maybe_nominations = queries_.ListNominations(Call("List", role), list, &nominations);
+      v1::WatchCasesResponse change;
+      bool told = false;
+      ASSERT_THAT(store_.View({},
+                              [&](store::Snapshot& snapshot) -> absl::Status {
+                                const auto maybe_told = FillChange(Call("WatchCases", role), snapshot,
+                                                                   {1, "cases", name, false, Start()}, &change);
+                                EXPECT_THAT(maybe_told, IsOk());
+                                told = maybe_told.value_or(false);
+                                return absl::OkStatus();
+                              }),
+                  IsOk());
+      EXPECT_EQ(told, name == nominated);
+      if (name == nominated) {
+        EXPECT_THAT(maybe_case, IsOk());
+        EXPECT_EQ(nominations.nominations_size(), 1);
+      } else {
+        EXPECT_THAT(maybe_case, HasReason("CASE_NOT_FOUND"));
+        EXPECT_THAT(maybe_nominations, HasReason("CASE_NOT_FOUND"));
+      }
+    }
+  }
+  EXPECT_EQ(ListCases({}, identity::Role::kAuditor).size(), 2u);
+}
+
+TEST_F(CaseloadPeopleTest, ConsentTakenBackAfterTheDecisionIsToldToTheMdt) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  const auto maybe_nomination = Nominate(name);
+  ASSERT_THAT(maybe_nomination, IsOk());
+  ASSERT_THAT(Tell(OnDecisionRecorded, Decision(IdOf(name), IdOf(maybe_nomination->name()))), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_DECLINED);
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseSharingChanged"));
+}
+
+TEST_F(CaseloadPeopleTest, AClosedCaseOfAPersonWhoDidNotWantToGoOnIsSharedNoMore) {
+  const std::string name = OpenCaseFor(1);
+  ASSERT_THAT(Tell(OnDecisionRecorded, Decision(IdOf(name))), IsOk());
+  ASSERT_THAT(Close(name, /*acknowledged=*/true, v1::CASE_OUTCOME_DECLINED), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseSharingChanged"));
+}
+
+TEST_F(CaseloadPeopleTest, TheMdtIsToldWithWhomAPersonSharesWheneverThatChanges) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("amina");
+  ASSERT_THAT(Allocate(name), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.mutable_consent()->set_referral(type::v1::CONSENT_STATUS_AGREED);
+  request.mutable_consent()->set_explained_by("Amina Khan");
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), IsEmpty()) << "the MDT does not know the case";
+  ASSERT_THAT(Nominate(name), IsOk());
+  request.mutable_consent()->add_share_with(type::v1::AGENCY_KIND_HOUSING);
+  ASSERT_THAT(Assess(name, request), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseSharingChanged"));
+  ASSERT_THAT(Assess(name, request), IsOk());
+  ASSERT_THAT(Assess(name), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), SizeIs(2)) << "nothing changed";
+}
+
+}  // namespace
+}  // namespace splw::caseload
