@@ -1,5 +1,6 @@
 // bench-models: the front door's own handlers and checks under the threading models that the suite does not have. Only
 // for comparing: docs/decisions/0002-threading-model.md.
+// It sends no events: a service does, and pays for that too.
 //   sync    gRPC's synchronous API: a thread belongs to a call until its reply is durable
 //   inline  the callback API, handlers in gRPC's own threads: nothing bounds how many calls wait
 #include <csignal>
