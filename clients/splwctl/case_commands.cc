@@ -109,6 +109,7 @@ absl::Status List(Shell& shell, const Arguments& arguments) {
        {"OPENED", "open_time"},
        {"STATE", "state"},
        {"PERSON", "person.name"},
+       {"CONSENT", "consent.referral"},
        {"URGENCY", "urgency"},
        {"LINK WORKER", "link_worker", [&](const std::string& name) { return WorkerWords(workers, name); }},
        {"CONTACTS", "contact_count"},
@@ -269,7 +270,7 @@ void AddReading(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& 
   CLI::App* added = AddVerb(noun, shell, verb, description, {"--network U12345 case " + verb + " 01JD…"},
                             [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
-  added->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*added, arguments->limit);
 }
 
 CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>& arguments, const std::string& verb,
@@ -278,7 +279,7 @@ CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Argument
   CLI::App* added =
       AddVerb(noun, shell, verb, description, {example}, [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("CASE", arguments->name, "Its id, or its full name")->required();
-  added->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*added, arguments->etag);
   added->add_option("--json", arguments->json, request + " as JSON; \"-\": the input. Flags go on top of it");
   return added;
 }
@@ -299,7 +300,7 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   list->add_option("--feedback-due-before", arguments->due_before, "Only those that owe feedback before this date");
   list->add_flag("--crisis", arguments->crisis, "Only those with signs of a crisis");
   list->add_option("--order", arguments->order, EnumChoices(*cv1::CaseOrder_descriptor()));
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
 
   AddVerb(*noun, shell, "show", "Show a case", {"--network U12345 case show 01JD…"},
           [&shell, arguments]() -> absl::Status {

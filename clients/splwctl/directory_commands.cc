@@ -174,7 +174,7 @@ void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Argu
                              [&shell, arguments, update] { return update(shell, *arguments); });
   change->add_option(target, arguments->name, "Its id, or its full name")->required();
   change->add_option("--json", arguments->json, "Update" + message + "Request as JSON; \"-\": the input")->required();
-  change->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*change, arguments->etag);
 }
 
 }  // namespace
@@ -187,7 +187,7 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
               [&shell, arguments] { return ListWorkers(shell, *arguments); });
   workers->add_flag("--active", arguments->only, "Only those who take cases");
   workers->add_option("--skill", arguments->need, EnumChoices(*type::v1::NeedCategory_descriptor()));
-  workers->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*workers, arguments->limit);
   AddVerb(*worker, shell, "show", "Show a link worker", {"--network U12345 worker show 01JC…"},
           [&shell, arguments]() -> absl::Status {
             SPLW_ASSIGN_OR_RETURN(const cv1::LinkWorker found, FetchWorker(shell, arguments->name));
@@ -207,7 +207,7 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
                                [&shell, arguments] { return ListServices(shell, *arguments); });
   services->add_option("--need", arguments->need, EnumChoices(*type::v1::NeedCategory_descriptor()));
   services->add_flag("--with-free-places", arguments->only, "Only those that take people and have a free place");
-  services->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*services, arguments->limit);
   AddVerb(*service, shell, "show", "Show a community service", {"--network U12345 service show 01JC…"},
           [&shell, arguments]() -> absl::Status {
             SPLW_ASSIGN_OR_RETURN(const cv1::CommunityService found, FetchService(shell, arguments->name));

@@ -38,7 +38,9 @@ std::string TextField(const google::protobuf::Message& message, const std::strin
   for (const auto* field : fields) {
     if (field->is_repeated() || field->message_type() == nullptr) continue;
     const auto* inner = field->message_type()->FindFieldByName(name);
-    if (inner != nullptr) return reflection.GetString(reflection.GetMessage(message, field), inner);
+    if (inner == nullptr) continue;
+    const google::protobuf::Message& part = reflection.GetMessage(message, field);
+    return part.GetReflection()->GetString(part, inner);
   }
   return "";
 }

@@ -133,9 +133,9 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
                              [&shell, arguments] { return CreateMdt(shell, *arguments); });
   create->add_option("--json", arguments->json, "CreateMdtRequest as JSON; \"-\": the input")->required();
   AddTemplate(*create, mv1::CreateMdtRequest());
-  AddVerb(*mdt, shell, "list", "List the teams of a network", {"--network U12345 mdt list"}, [&shell, arguments] {
-    return ListMdts(shell, *arguments);
-  })->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*AddVerb(*mdt, shell, "list", "List the teams of a network", {"--network U12345 mdt list"},
+                    [&shell, arguments] { return ListMdts(shell, *arguments); }),
+           arguments->limit);
   AddVerb(*mdt, shell, "show", "Show a team", {"--network U12345 mdt show calderwick"},
           [&shell, arguments] { return ShowMdt(shell, *arguments); })
       ->add_option("MDT", arguments->name, "Its id, or its full name")
@@ -145,7 +145,7 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
                              [&shell, arguments] { return UpdateMdt(shell, *arguments); });
   update->add_option("MDT", arguments->name, "Its id, or its full name")->required();
   update->add_option("--json", arguments->json, "UpdateMdtRequest as JSON; \"-\": the input")->required();
-  update->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*update, arguments->etag);
   AddWatch(*mdt, shell, "teams", arguments->position, arguments->limit,
            [&shell, arguments] { return WatchMdts(shell, *arguments); });
 
@@ -158,7 +158,7 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
   list->add_option("--owner", arguments->owner, "Only those of the owner with this id");
   list->add_option("--due-before", arguments->due_before, "Only those due before this date");
   list->add_option("--case", arguments->case_name, "Only those of this case");
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
   AddWatch(*action, shell, "actions", arguments->position, arguments->limit,
            [&shell, arguments] { return WatchActions(shell, *arguments); });
 }

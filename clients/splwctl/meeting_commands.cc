@@ -347,7 +347,7 @@ CLI::App* AddStep(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>
       AddVerb(noun, shell, verb, description, {example}, [&shell, arguments, run] { return run(shell, *arguments); });
   added->add_option("MEETING", arguments->name, "Its date, or its full name")->required();
   added->add_option("--team", arguments->team, "The MDT (default: the network's only one)");
-  if (changes) added->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  if (changes) AddEtag(*added, arguments->etag);
   return added;
 }
 
@@ -365,13 +365,13 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   list->add_option("--from", arguments->from_date, "On this date or later");
   list->add_option("--to", arguments->to_date, "On this date or earlier");
   list->add_option("--order", arguments->order, EnumChoices(*mv1::MeetingOrder_descriptor()));
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
 
   CLI::App* waiting =
       AddVerb(*noun, shell, "waiting", "List who waits to be discussed, with the question and why they wait",
               {"--network U12345 meeting waiting"}, [&shell, arguments] { return ListWaiting(shell, *arguments); });
   waiting->add_option("--team", arguments->team, "Only those of this MDT");
-  waiting->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*waiting, arguments->limit);
 
   AddStep(*noun, shell, arguments, "show", "Show a meeting", "--network U12345 meeting show 2026-11-26", &Show, false);
   AddStep(

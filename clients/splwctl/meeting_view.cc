@@ -39,6 +39,11 @@ std::string PersonLine(const AgendaItem& item) {
   return line;
 }
 
+// Shown because it was listed, and nobody's any more.
+bool IsWithdrawn(const AgendaItem& item) {
+  return item.state() == mdt::v1::ITEM_STATE_WITHDRAWN;
+}
+
 std::string KindWords(const AgendaItem& item) {
   switch (item.kind()) {
     case mdt::v1::ITEM_KIND_FEEDBACK:
@@ -80,14 +85,21 @@ std::string MembersOf(const mdt::v1::Mdt& team, int agency) {
   return names;
 }
 
+// True if somebody of that agency comes for the item: it is needed, and the person lets it be told.
+bool IsInvited(const AgendaItem& item, int agency) {
+  const auto contains = [agency](const auto& agencies) {
+    return std::find(agencies.begin(), agencies.end(), agency) != agencies.end();
+  };
+  return !IsWithdrawn(item) && contains(item.agencies_needed()) && !contains(item.agencies_without_consent());
+}
+
 // For each agency that is not of the core: from when to when it is needed, and for which items.
 void PrintInvitations(std::ostream& out, const MeetingPapers& papers) {
   std::vector<int> agencies;
   for (const AgendaItem& item : papers.items) {
     for (const int agency : item.agencies_needed()) {
-      if (!IsCore(papers.team, agency) && std::find(agencies.begin(), agencies.end(), agency) == agencies.end()) {
-        agencies.push_back(agency);
-      }
+      if (IsCore(papers.team, agency) || !IsInvited(item, agency)) continue;
+      if (std::find(agencies.begin(), agencies.end(), agency) == agencies.end()) agencies.push_back(agency);
     }
   }
   if (agencies.empty()) return;
@@ -97,8 +109,7 @@ void PrintInvitations(std::ostream& out, const MeetingPapers& papers) {
     std::string positions;
     int minutes = 0;
     for (const AgendaItem& item : papers.items) {
-      const auto& needed = item.agencies_needed();
-      if (std::find(needed.begin(), needed.end(), agency) == needed.end()) continue;
+      if (!IsInvited(item, agency)) continue;
       if (first == nullptr) first = &item;
       last = &item;
       positions += (positions.empty() ? "" : ", ") + std::to_string(item.position());
@@ -117,13 +128,21 @@ void PrintAgenda(std::ostream& out, const MeetingPapers& papers) {
   PrintHeading(out, papers, "agenda");
   for (const AgendaItem& item : papers.items) {
     const std::string start = LocalClock(item.start_time());
-    out << "\n  " << Padded(start.empty() ? "--:--" : start, 7) << absl::StrFormat("%2d ", item.position())
-        << KindWords(item) << "  ·  " << PersonLine(item)
-        << absl::StrFormat("  ·  %d minutes\n", item.length_minutes());
+    out << "\n  " << Padded(start.empty() ? "--:--" : start, 7) << absl::StrFormat("%2d ", item.position());
+    if (IsWithdrawn(item)) {
+      out << "WITHDRAWN: not to be discussed" << (item.reason_code().empty() ? "" : "  ·  ")
+          << Printable(item.reason_code()) << "\n";
+      continue;
+    }
+    out << KindWords(item) << "  ·  " << PersonLine(item)
+        << absl::StrFormat("  ·  %d minutes", item.length_minutes());
+    if (item.state() != mdt::v1::ITEM_STATE_LISTED) out << "  ·  " << EnumWords(item.state());
+    out << "\n";
     PrintText(out, "", item.question());
     for (const auto& action : item.open_actions()) PrintText(out, "promised: ", ActionLine(action));
     for (const auto& report : item.owner_reports()) PrintText(out, "reported before: ", report.summary());
     PrintText(out, "needed: ", FieldText(item, "agencies_needed"));
+    PrintText(out, "not invited, the person has not agreed: ", FieldText(item, "agencies_without_consent"));
     PrintText(out, "knows the person: ", FieldText(item, "link_worker"));
     PrintText(out, "case-holder: ", FieldText(item, "current_case_holder"));
     PrintText(out, "key worker: ", FieldText(item, "current_key_worker"));

@@ -222,7 +222,7 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
                            [&shell, arguments] { return ListStreams(shell, *arguments); });
   AddService(list, *arguments, false);
   list->add_flag("--parked", arguments->parked, "Only streams that wait for an operator");
-  list->add_option("--limit", arguments->limit, "At most this many of each service (default: all)");
+  AddLimit(*list, arguments->limit);
   CLI::App* retry =
       AddVerb(*outbox, shell, "retry", "Send a parked stream again from its first event",
               {"--network U12345 outbox retry --service caseload --to mdt-agenda --stream networks/U12345/cases/01JD…"},
@@ -244,7 +244,7 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
                               [&shell, arguments] { return ListAudit(shell, *arguments); });
   AddService(records, *arguments, true);
   records->add_option("--resource", arguments->resource, "Only records about this resource (full name)");
-  records->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*records, arguments->limit);
 
   CLI::App* store = AddNoun(app, "store", "The stores of the services");
   CLI::App* verify = AddVerb(

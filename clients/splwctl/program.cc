@@ -2,9 +2,33 @@
 
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/output.h"
 #include "clients/splwctl/shell.h"
 
 namespace splw::ctl {
+
+namespace {
+
+// The word of the line that stands where a noun or a verb of `app` should, and is none; empty where there is no such word.
+std::string UnknownWord(const CLI::App& app, int argc, const char* const* argv) {
+  const CLI::App* level = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.size() > 1 && word[0] == '-') {
+      const CLI::Option* option = app.get_option_no_throw(word);
+      if (option != nullptr && option->get_items_expected_max() > 0) ++i;  // its value
+      continue;
+    }
+    const auto named = level->get_subcommands([&word](const CLI::App* each) { return each->get_name() == word; });
+    if (named.empty()) return word;
+    level = named.front();
+    const bool is_verb = level->get_subcommands([](const CLI::App*) { return true; }).empty();
+    if (is_verb) return "";
+  }
+  return "";
+}
+
+}  // namespace
 
 int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream& out, std::ostream& err,
                bool out_terminal, bool err_terminal) {
@@ -42,6 +66,10 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
     if (error.get_exit_code() == 0) {  // --help, --version
       app.exit(error, out, err);
       return kExitDone;
+    }
+    if (const std::string word = UnknownWord(app, argc, argv); !word.empty()) {
+      err << "splwctl: there is no \"" << Printable(word) << "\" here; --help at each level lists what there is\n";
+      return kExitUsage;
     }
     app.exit(error, err, err);
     return kExitUsage;

@@ -87,6 +87,13 @@ TEST(ProgramTest, ATemplateIsABodyThatTheVerbTakes) {
             std::string::npos);
 }
 
+TEST(ProgramTest, AFieldThatIsGivenInTwoSpellingsIsNotGuessed) {
+  const Outcome outcome = Ctl({"--network", "U12345", "referral", "submit", "--json", "-"},
+                              R"({"referral": {"reason_text": "first", "reasonText": "second"}})");
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("$this.referral.reason_text: the field is given twice"), std::string::npos) << outcome.err;
+}
+
 TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {
   const Outcome outcome =
       Ctl({"--network", "U12345", "referral", "submit", "--json", "-"},
@@ -94,6 +101,25 @@ TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {
   EXPECT_EQ(outcome.status, kExitUsage);
   EXPECT_NE(outcome.err.find("$this.referral.person.nhsNumber.value: the property is given twice"), std::string::npos)
       << outcome.err;
+}
+
+TEST(ProgramTest, AWordThatIsNoVerbIsNamed) {
+  for (const std::vector<const char*>& line : {std::vector<const char*>{"frobnicate"},
+                                               std::vector<const char*>{"--network", "U12345", "case", "frobnicate", "C1"}}) {
+    const Outcome outcome = Ctl(line);
+    EXPECT_EQ(outcome.status, kExitUsage);
+    EXPECT_NE(outcome.err.find("\"frobnicate\""), std::string::npos) << outcome.err;
+  }
+  EXPECT_NE(Ctl({"case"}).err.find("subcommand"), std::string::npos);
+}
+
+TEST(ProgramTest, AnEmptyEtagAndALimitBelowOneAreRefused) {
+  Outcome outcome = Ctl({"--network", "U12345", "case", "close", "C1", "--outcome", "goals-met", "--etag", ""});
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("--etag"), std::string::npos) << outcome.err;
+  outcome = Ctl({"--network", "U12345", "case", "list", "--limit", "-5"});
+  EXPECT_EQ(outcome.status, kExitUsage);
+  EXPECT_NE(outcome.err.find("--limit"), std::string::npos) << outcome.err;
 }
 
 TEST(ProgramTest, NobodyThereIsUnavailable) {

@@ -73,6 +73,10 @@ void PrintScreening(std::ostream& out, const rv1::Referral& referral) {
     out << "  " << EnumWords(finding.severity()) << ": " << Printable(finding.message()) << " ["
         << rv1::FindingCode_Name(finding.code()) << "]"
         << (finding.field().empty() ? "" : " in " + Printable(finding.field())) << "\n";
+    if (!finding.related_referral().empty()) {
+      out << "    referral " << ShortId(finding.related_referral())
+          << (finding.related_case().empty() ? "" : ", case " + ShortId(finding.related_case())) << "\n";
+    }
     if (!finding.advice().empty()) out << "    " << Printable(finding.advice()) << "\n";
   }
   if (!referral.urgent_advice().text().empty()) {
@@ -317,7 +321,7 @@ absl::Status UpdatePolicy(Shell& shell, const Arguments& arguments) {
 
 void AddTarget(CLI::App* verb, Arguments& arguments) {
   verb->add_option("REFERRAL", arguments.name, "Its id, or its full name")->required();
-  verb->add_option("--etag", arguments.etag, "The version that was decided on (default: the current one)");
+  AddEtag(*verb, arguments.etag);
 }
 
 }  // namespace
@@ -353,7 +357,7 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
   list->add_option("--submitted-from", arguments->after, "Submitted on this date or later");
   list->add_option("--submitted-before", arguments->before, "Submitted before this date");
   list->add_option("--order", arguments->order, EnumChoices(*rv1::ReferralOrder_descriptor()));
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
 
   AddVerb(*noun, shell, "show", "Show a referral and what became of it", {"--network U12345 referral show 01JD…"},
           [&shell, arguments]() -> absl::Status {
@@ -420,7 +424,7 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
               [&shell, arguments] { return UpdatePolicy(shell, *arguments); });
   update->add_option("--json", arguments->json, "UpdateNetworkPolicyRequest as JSON; \"-\": the input")->required();
   AddTemplate(*update, rv1::UpdateNetworkPolicyRequest());
-  update->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*update, arguments->etag);
 }
 
 }  // namespace splw::ctl

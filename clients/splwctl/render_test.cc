@@ -93,6 +93,30 @@ TEST(PrintAgendaTest, SaysThatAPersonIsWithheld) {
   EXPECT_NE(out.str().find("withheld"), std::string::npos);
 }
 
+TEST(PrintAgendaTest, InvitesNobodyWhomThePersonDoesNotLetBeTold) {
+  MeetingPapers papers = SamplePapers();
+  papers.items[0].add_agencies_without_consent(type::v1::AGENCY_KIND_HOUSING);
+  std::ostringstream one;
+  PrintAgenda(one, papers);
+  EXPECT_NE(one.str().find("not invited, the person has not agreed: housing"), std::string::npos) << one.str();
+  EXPECT_NE(one.str().find("items 2  (10 minutes)"), std::string::npos);
+  papers.items[1].add_agencies_without_consent(type::v1::AGENCY_KIND_HOUSING);
+  std::ostringstream none;
+  PrintAgenda(none, papers);
+  EXPECT_EQ(none.str().find("Invited for their part"), std::string::npos) << none.str();
+}
+
+TEST(PrintAgendaTest, ShowsOfAWithdrawnItemThatItIsWithdrawnAndInvitesNobodyForIt) {
+  MeetingPapers papers = SamplePapers();
+  papers.items[1].set_state(mdt::v1::ITEM_STATE_WITHDRAWN);
+  papers.items[1].set_reason_code("CONSENT_WITHDRAWN");
+  std::ostringstream out;
+  PrintAgenda(out, papers);
+  EXPECT_NE(out.str().find("2 WITHDRAWN: not to be discussed  ·  CONSENT_WITHDRAWN"), std::string::npos) << out.str();
+  EXPECT_EQ(out.str().find("Boyle"), std::string::npos);
+  EXPECT_NE(out.str().find("items 1  (10 minutes)"), std::string::npos);
+}
+
 TEST(PrintMinutesTest, ShowsDecisionsAndWhatWasCarriedOver) {
   MeetingPapers papers = SamplePapers();
   papers.items[0].set_name("networks/U12345/mdts/calderwick/meetings/2026-11-26/items/a");

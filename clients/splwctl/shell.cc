@@ -3,10 +3,15 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <set>
+#include <utility>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
@@ -26,6 +31,8 @@
 namespace splw::ctl {
 namespace {
 
+constexpr char kByteOrderMark[] = "\xEF\xBB\xBF";
+
 constexpr std::size_t kMaxWordsBytes = 64u << 10;  // far more than any field takes
 constexpr std::size_t kMaxJsonBytes = 4u << 20;    // what a service takes in one message
 
@@ -41,6 +48,22 @@ std::string Environment(const char* name) {
   const char* value =
       std::getenv(name);  // NOLINT(concurrency-mt-unsafe): read before there are threads, and nobody changes it
   return value == nullptr ? "" : value;
+}
+
+// Where an object gives a field as "reason_text" and as "reasonText", which are one to protobuf; empty: nowhere.
+std::string FieldSpelledTwice(const fhir::Json& value, const std::string& place) {
+  std::set<std::string> names;
+  for (const auto& [key, inner] : value.items()) {
+    const std::string here = value.is_object() ? place + "." + key : place + "[" + key + "]";
+    if (value.is_object()) {
+      std::string name = absl::AsciiStrToLower(key);
+      name.erase(std::remove(name.begin(), name.end(), '_'), name.end());
+      if (!names.insert(std::move(name)).second) return here;
+    }
+    if (!inner.is_structured()) continue;
+    if (std::string found = FieldSpelledTwice(inner, here); !found.empty()) return found;
+  }
+  return "";
 }
 
 }  // namespace
@@ -150,13 +173,19 @@ absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_v
 absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
   // Stricter than protobuf, which takes the last of a field that is given twice: which of two NHS numbers was meant is not known.
   fhir::Issues issues;
-  if (!fhir::ParseJson(json, issues).has_value()) {
+  const std::optional<fhir::Json> maybe_json = fhir::ParseJson(json, issues);
+  if (!maybe_json.has_value()) {
     const fhir::Issue issue = issues.Take().front();
     return UsageError(
         where, issue.location.empty() ? issue.message : absl::StrFormat("%s: %s", issue.location, issue.message));
   }
-  google::protobuf::util::JsonParseOptions options;
-  const auto status = google::protobuf::util::JsonStringToMessage(json, message, options);
+  if (const std::string field = FieldSpelledTwice(*maybe_json, "$this"); !field.empty()) {
+    return UsageError(
+        where, absl::StrFormat("%s: the field is given twice, in two spellings: which is meant is not known", field));
+  }
+  // As editors on Windows write it; the reading above passes over it likewise.
+  const std::size_t begin = json.rfind(kByteOrderMark, 0) == 0 ? sizeof(kByteOrderMark) - 1 : 0;
+  const auto status = google::protobuf::util::JsonStringToMessage(json.substr(begin), message);
   if (status.ok()) return absl::OkStatus();
   return UsageError(
       where, absl::StrFormat("is not JSON of %s: %s", message->GetDescriptor()->name(), std::string(status.message())));
@@ -207,6 +236,16 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_flag("--no-color", options.no_color,
                "Plain text on a terminal too (also: SPLWCTL_NO_COLOR or NO_COLOR with any value, TERM=dumb)")
       ->group("Global options");
+}
+
+void AddLimit(CLI::App& verb, std::int64_t& limit) {
+  verb.add_option("--limit", limit, "At most this many (default: all)")->check(CLI::PositiveNumber);
+}
+
+void AddEtag(CLI::App& verb, std::string& etag) {
+  verb.add_option("--etag", etag, "The version that was read (default: the current one)")
+      ->check(CLI::Validator(
+          [](const std::string& given) { return given.empty() ? std::string("is empty") : std::string(); }, ""));
 }
 
 CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& description) {

@@ -99,6 +99,11 @@ CLI::App* AddNoun(CLI::App& app, const std::string& noun, const std::string& des
 CLI::App* AddVerb(CLI::App& noun, Shell& shell, const std::string& verb, const std::string& description,
                   const std::vector<std::string>& examples, std::function<absl::Status()> run);
 
+// "--limit" of a list: at least 1; 0 as long as it is not given.
+void AddLimit(CLI::App& verb, std::int64_t& limit);
+// "--etag" of a change. An empty one, as an unset variable of a script gives, is refused: it would change whatever is there.
+void AddEtag(CLI::App& verb, std::string& etag);
+
 // An option that may be given several times, one value each time: a value that follows another belongs to the next argument, and
 // "[a, b]" is one text. `help` gets "; may be repeated" behind it.
 void AddRepeated(CLI::App& verb, const std::string& flag, std::vector<std::string>& values, const std::string& help);

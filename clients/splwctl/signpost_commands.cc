@@ -135,7 +135,7 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
   list->add_option("--case", arguments->parent, "Only those of this case");
   list->add_option("--service", arguments->service, "Only those to this community service");
   list->add_option("--state", arguments->state, EnumChoices(*cv1::SignpostState_descriptor()));
-  list->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*list, arguments->limit);
 
   CLI::App* outcome =
       AddVerb(*signpost, shell, "outcome", "Record what came of a signpost",
@@ -145,7 +145,7 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
   outcome->add_option("SIGNPOST", arguments->name, "Its name, as the list shows it")->required();
   outcome->add_option("--outcome", arguments->outcome, EnumChoices(*cv1::SignpostOutcome_descriptor()))->required();
   outcome->add_option("--cause", arguments->cause, "For bounced: " + EnumChoices(*cv1::BounceCause_descriptor()));
-  outcome->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*outcome, arguments->etag);
 
   CLI::App* nomination = AddNoun(app, "nomination", "Nominations of cases for an MDT");
   CLI::App* nominations = AddVerb(*nomination, shell, "list", "List nominations of a case or of the network",
@@ -153,7 +153,7 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
                                   [&shell, arguments] { return ListNominations(shell, *arguments); });
   nominations->add_option("--case", arguments->parent, "Only those of this case");
   nominations->add_option("--state", arguments->state, EnumChoices(*cv1::NominationState_descriptor()));
-  nominations->add_option("--limit", arguments->limit, "At most this many (default: all)");
+  AddLimit(*nominations, arguments->limit);
 
   AddVerb(*nomination, shell, "show", "Show a nomination",
           {"--network U12345 nomination show cases/01JD…/nominations/01JE…"},
@@ -171,7 +171,7 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
               [&shell, arguments] { return Withdraw(shell, *arguments); });
   withdraw->add_option("NOMINATION", arguments->name, "Its name, as the list shows it")->required();
   withdraw->add_option("--reason", arguments->reason, "A code of A-Z, 0-9 and _")->required();
-  withdraw->add_option("--etag", arguments->etag, "The version that was read (default: the current one)");
+  AddEtag(*withdraw, arguments->etag);
   AddWatch(*nomination, shell, "nominations", arguments->position, arguments->limit,
            [&shell, arguments] { return WatchNominations(shell, *arguments); });
 }

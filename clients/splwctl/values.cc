@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 
+#include <absl/strings/match.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_format.h>
 #include <absl/strings/str_split.h>
@@ -15,13 +16,17 @@ namespace {
 
 using google::protobuf::EnumDescriptor;
 
-// The length of what all enumerators begin with: "REFERRAL_STATE_" by the one that is 0 and ends in UNSPECIFIED.
-std::size_t PrefixLength(const EnumDescriptor& type) {
-  static constexpr std::string_view kUnspecified = "UNSPECIFIED";
-  const std::string& zero = type.value(0)->name();
-  if (zero.size() < kUnspecified.size()) return 0;
-  const std::size_t length = zero.size() - kUnspecified.size();
-  return zero.substr(length) == kUnspecified ? length : 0;
+bool IsUnspecified(const google::protobuf::EnumValueDescriptor& value) {
+  return value.number() == 0 && absl::EndsWith(value.name(), "UNSPECIFIED");
+}
+
+// Its name without what all enumerators of ours begin with: "REFERRAL_STATE_", as told by the one that is 0 and ends in
+// UNSPECIFIED. Others' enumerators need not begin so: google.type.DayOfWeek has DAY_OF_WEEK_UNSPECIFIED, and THURSDAY.
+std::string ShortName(const google::protobuf::EnumValueDescriptor& value) {
+  const auto* zero = value.type()->value(0);
+  if (!IsUnspecified(*zero)) return value.name();
+  const std::string prefix = zero->name().substr(0, zero->name().size() - std::string_view("UNSPECIFIED").size());
+  return absl::StartsWith(value.name(), prefix) ? value.name().substr(prefix.size()) : value.name();
 }
 
 std::string Replaced(std::string text, char from, char to) {
@@ -79,12 +84,11 @@ absl::CivilDay DayOf(const google::type::Date& date) {
 }
 
 absl::StatusOr<int> ParseEnumerator(const EnumDescriptor& type, std::string_view text, std::string_view flag) {
-  const std::size_t prefix = PrefixLength(type);
   const std::string wanted = Replaced(Replaced(Upper(text), '-', '_'), ' ', '_');
   for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() == 0 && prefix > 0) continue;
-    const std::string& name = type.value(i)->name();
-    if (wanted == name || wanted == name.substr(prefix)) return type.value(i)->number();
+    const auto& value = *type.value(i);
+    if (IsUnspecified(value)) continue;
+    if (wanted == value.name() || wanted == ShortName(value)) return value.number();
   }
   return UsageError(flag, absl::StrFormat("give one of: %s", EnumChoices(type)));
 }
@@ -92,18 +96,16 @@ absl::StatusOr<int> ParseEnumerator(const EnumDescriptor& type, std::string_view
 std::string EnumWords(const EnumDescriptor& type, int number) {
   const auto* value = type.FindValueByNumber(number);
   if (value == nullptr) return absl::StrFormat("unknown (%d)", number);
-  const std::size_t prefix = PrefixLength(type);
-  if (number == 0 && prefix > 0) return "";
-  return Replaced(Lower(value->name().substr(prefix)), '_', ' ');
+  if (IsUnspecified(*value)) return "";
+  return Replaced(Lower(ShortName(*value)), '_', ' ');
 }
 
 std::string EnumChoices(const EnumDescriptor& type) {
   std::string choices;
-  const std::size_t prefix = PrefixLength(type);
   for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() == 0 && prefix > 0) continue;
+    if (IsUnspecified(*type.value(i))) continue;
     if (!choices.empty()) choices += ", ";
-    choices += Replaced(Lower(type.value(i)->name().substr(prefix)), '_', '-');
+    choices += Replaced(Lower(ShortName(*type.value(i))), '_', '-');
   }
   return choices;
 }

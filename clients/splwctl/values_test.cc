@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "clients/splwctl/errors.h"
+#include "google/type/dayofweek.pb.h"
 #include "splw/referral/v1/referral.pb.h"
 
 namespace splw::ctl {
@@ -52,6 +53,12 @@ TEST(EnumWordsTest, AreWords) {
   EXPECT_EQ(EnumWords(referral::v1::REFERRAL_STATE_AWAITING_TRIAGE), "awaiting triage");
   EXPECT_EQ(EnumWords(referral::v1::REFERRAL_STATE_UNSPECIFIED), "");
   EXPECT_EQ(EnumWords(*referral::v1::ReferralState_descriptor(), 77), "unknown (77)");
+}
+
+TEST(EnumWordsTest, AreWordsWhereTheNamesHaveNoPrefixInCommon) {
+  EXPECT_EQ(EnumWords(google::type::THURSDAY), "thursday");
+  EXPECT_EQ(EnumWords(google::type::DAY_OF_WEEK_UNSPECIFIED), "");
+  EXPECT_EQ(*ParseEnum<google::type::DayOfWeek>("thursday", "--day"), google::type::THURSDAY);
 }
 
 TEST(ParseProfessionalTest, HasThreeOrFourParts) {

@@ -22,6 +22,9 @@ if(SPLW_MOLD)
   add_link_options(-fuse-ld=mold)
 endif()
 
+# Off: each file by itself, as clang-tidy wants to see it, and to show that it includes what it uses.
+option(SPLW_TOGETHER "Compile a few files of a target together" ON)
+
 # A build type given on no command line is release: the one that users run.
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)

@@ -55,13 +55,18 @@ function(splw_proto_library name)
 #undef file_default_instances
 #undef SPLW_PASTE
 #undef SPLW_PASTE_")
+  target_compile_options(${name} PRIVATE -w)
   if(ARG_GRPC)
     target_link_libraries(${name} PUBLIC gRPC::grpc++)
+  endif()
+  if(SPLW_SANITIZE MATCHES "address")
+    # protoc's code is not what is looked for, and would take by far the longest to compile.
+    target_compile_options(${name} PRIVATE -fno-sanitize=all -O0)
+  elseif(ARG_GRPC)
     splw_precompiled_headers(${name} grpc)
   else()
     splw_precompiled_headers(${name} base)
   endif()
-  target_compile_options(${name} PRIVATE -w)
 endfunction()
 
 # Tests are compiled faster than they run: the optimizer would take longer over them than it saves.
@@ -72,7 +77,7 @@ endfunction()
 # The files of `target` compiled a few at a time: what they share costs once, and a change of one stays quick. So names in anonymous
 # namespaces must differ within a target, but for the files that are compiled APART ("ALL": each of them).
 function(splw_together target)
-  if("${ARGN}" STREQUAL "ALL")
+  if(NOT SPLW_TOGETHER OR "${ARGN}" STREQUAL "ALL")
     return()
   endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)

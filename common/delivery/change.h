@@ -43,7 +43,8 @@ class Change {
   virtual const std::string& network() const = 0;  // "U12345", without "networks/"
   virtual const Origin& origin() const = 0;
 
-  // A new ULID. Differs between runs of the body.
+  // A new ULID, which sorts after all that were made in this store before it: what is listed by id is listed in the
+  // order of its making. Differs between runs of the body.
   virtual std::string NewId() = 0;
 
   // From here on, events and audit records of this change carry this correlation id: that of the record, so that one id

@@ -35,14 +35,20 @@ struct Announcement {
 
 class ChangeImpl final : public Change {
  public:
-  ChangeImpl(const ChangesOptions& options, const Origin& origin, std::string_view network, store::Transaction& txn)
-      : options_(options), origin_(origin), network_(network), txn_(txn), correlation_id_(origin.correlation_id) {}
+  ChangeImpl(const ChangesOptions& options, ids::UlidSequence& ids, const Origin& origin, std::string_view network,
+             store::Transaction& txn)
+      : options_(options),
+        ids_(ids),
+        origin_(origin),
+        network_(network),
+        txn_(txn),
+        correlation_id_(origin.correlation_id) {}
 
   store::Transaction& txn() override { return txn_; }
   absl::Time now() const override { return txn_.Now(); }
   const std::string& network() const override { return network_; }
   const Origin& origin() const override { return origin_; }
-  std::string NewId() override { return ids::NewUlid(txn_.Now(), options_.random); }
+  std::string NewId() override { return ids_.Next(txn_.Now()); }
   void SetCorrelationId(std::string_view correlation_id) override { correlation_id_ = correlation_id; }
 
   absl::Status Emit(std::string_view destination, std::string_view stream,
@@ -64,6 +70,7 @@ class ChangeImpl final : public Change {
   }
 
   const ChangesOptions& options_;
+  ids::UlidSequence& ids_;
   const Origin& origin_;
   const std::string network_;
   store::Transaction& txn_;
@@ -160,7 +167,7 @@ std::string RequestRecordId(const Origin& origin, const std::string& request_id)
 
 class ChangesImpl final : public Changes {
  public:
-  explicit ChangesImpl(ChangesOptions options) : options_(std::move(options)) {}
+  explicit ChangesImpl(ChangesOptions options) : options_(std::move(options)), ids_(options_.random) {}
 
   absl::StatusOr<store::Position> Run(const store::Attempt& attempt, const Origin& origin, std::string_view network,
                                       ChangeBody body) override {
@@ -168,7 +175,7 @@ class ChangesImpl final : public Changes {
     Announcement announcement;
     SPLW_ASSIGN_OR_RETURN(const store::Position position,
                           options_.store.Commit(attempt, [&](store::Transaction& txn) -> absl::Status {
-                            ChangeImpl change(options_, origin, network, txn);
+                            ChangeImpl change(options_, ids_, origin, network, txn);
                             SPLW_RETURN_IF_ERROR(body(change));
                             announcement = change.TakeAnnouncement();
                             return absl::OkStatus();
@@ -224,6 +231,7 @@ class ChangesImpl final : public Changes {
   }
 
   const ChangesOptions options_;
+  ids::UlidSequence ids_;
 };
 
 }  // namespace

@@ -107,7 +107,8 @@ void DispatcherCore::RescanPage(absl::Time now) {
   WaitingPage page;
   const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(
-        page, ListWaitingStreams(snapshot, "", false, {.size = limits_.rescan_page, .after = rescan_cursor_}));
+        page, ListWaitingStreams(snapshot, "", false, {.size = limits_.rescan_page, .after = rescan_cursor_},
+                                 /*first_events=*/false));
     return absl::OkStatus();
   };
   if (!store_.View(kDispatch, body).ok()) {
@@ -209,7 +210,7 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
                                        Batch& batch) {
   const bool alone = streams_[key].alone;
   const auto count = static_cast<std::size_t>(batch.send.request.events_size());
-  const std::size_t bytes = batch.send.request.ByteSizeLong() + kBatchOverhead;
+  const std::size_t bytes = batch.bytes + kBatchOverhead;
   if (count >= max_events || bytes >= kMaxBatchBytes || (alone && count > 0)) {
     batch.full = true;
     return absl::OkStatus();
@@ -236,6 +237,7 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
   ++batch.considered;
   SentStream sent{key, head.last_revision(), {}};
   for (v1::Envelope& event : pending.events) {
+    batch.bytes += event.ByteSizeLong();
     sent.events.push_back({event.event_id(), event.revision(), event.payload().Is<v1::SkippedEvent>()});
     *batch.send.request.add_events() = std::move(event);
   }
@@ -247,7 +249,9 @@ absl::Status DispatcherCore::AddStream(store::Snapshot& snapshot, const StreamKe
 void DispatcherCore::Expire(absl::Time now) {
   std::vector<std::uint64_t> overdue;
   for (const auto& [id, in_flight] : in_flight_) {
-    if (in_flight.overdue <= now) overdue.push_back(id);
+    // Further ahead than it can be: the clock was set back.
+    const bool from_later = in_flight.overdue > now + 2 * limits_.call_time + kOverdue;
+    if (in_flight.overdue <= now || from_later) overdue.push_back(id);
   }
   for (const std::uint64_t id : overdue) OnResult(id, now, absl::DeadlineExceededError("no answer came"));
 }
@@ -357,20 +361,39 @@ void DispatcherCore::CallAnswered(InFlight in_flight, absl::Time now, const v1::
   SettleAll(std::move(settlements), delayed, now);
 }
 
+absl::StatusOr<std::uint64_t> DispatcherCore::LastRevision(const StreamKey& key) {
+  std::uint64_t last = 0;
+  const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
+    SPLW_ASSIGN_OR_RETURN(const PendingEvents pending, ReadPending(snapshot, key, 0, 0));
+    last = pending.head.last_revision();
+    return absl::OkStatus();
+  };
+  SPLW_RETURN_IF_ERROR(store_.View(kDispatch, body).status());
+  return last;
+}
+
 Settlement DispatcherCore::Judge(const SentStream& sent, const v1::DeliverResponse& response, int first_result,
                                  bool& try_again) {
   Settlement settlement{sent.key, 0, std::nullopt};
   int at = first_result;
   for (const SentEvent& event : sent.events) {
     const v1::DeliveryResult& result = response.results(at++);
-    // It has events that this store never sent. What it calls applied under this revision may then be another event, and is
-    // not believed; an operator's skip is, for it says nothing else than to go on.
     if (result.applied_revision() > sent.last_revision && !(event.skipped && IsDone(result.disposition()))) {
-      settlement.parking = {event.revision, kSourceRewound,
-                            "the receiver has events of this stream that are not known here: was this store restored "
-                            "from a backup?",
-                            result.applied_revision()};
-      return settlement;
+      // More than there was when this was sent: another dispatcher of this store may have sent the rest since then.
+      const absl::StatusOr<std::uint64_t> maybe_last = LastRevision(sent.key);
+      if (!maybe_last.ok()) {
+        try_again = true;
+        return settlement;
+      }
+      // It has events that this store never sent. What it calls applied under this revision may then be another event,
+      // and is not believed; an operator's skip is, for it says nothing else than to go on.
+      if (result.applied_revision() > *maybe_last) {
+        settlement.parking = {event.revision, kSourceRewound,
+                              "the receiver has events of this stream that are not known here: was this store restored "
+                              "from a backup?",
+                              result.applied_revision()};
+        return settlement;
+      }
     }
     if (IsDone(result.disposition())) {
       settlement.acknowledged_revision = event.revision;

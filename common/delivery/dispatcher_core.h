@@ -122,7 +122,7 @@ class DispatcherCore final {
   };
   struct SentStream {
     StreamKey key;
-    std::uint64_t last_revision = 0;  // when it was sent: the receiver can know of none after it
+    std::uint64_t last_revision = 0;  // when it was sent
     std::vector<SentEvent> events;
   };
   struct InFlight {
@@ -134,6 +134,7 @@ class DispatcherCore final {
   struct Batch {
     Send send;
     InFlight in_flight;
+    std::size_t bytes = 0;                                       // of the events in it
     std::size_t considered = 0;                                  // how many of the ready streams were looked at
     std::vector<StreamKey> done;                                 // of those: nothing to send
     std::vector<std::pair<StreamKey, Parking>> defective;        // of those: cannot be sent
@@ -155,6 +156,8 @@ class DispatcherCore final {
   static void PeerIsThere(DestinationState& destination);
   void CallFailed(InFlight in_flight, absl::Time now, const absl::Status& status);
   void CallAnswered(InFlight in_flight, absl::Time now, const v1::DeliverResponse& response);
+  // The revision of the last event that this store has put into the stream.
+  absl::StatusOr<std::uint64_t> LastRevision(const StreamKey& key);
   // What the results of a stream's events, from `first_result` on, mean for it.
   Settlement Judge(const SentStream& sent, const v1::DeliverResponse& response, int first_result, bool& try_again);
   void SettleAll(std::vector<Settlement> settlements, const std::set<StreamKey>& delayed, absl::Time now);

@@ -424,6 +424,30 @@ TEST_F(DispatcherCoreTest, AClockThatIsSetBackHoldsNothingUp) {
   EXPECT_THAT(receiver_.List("heard", "s0"), ElementsAre(1));
 }
 
+TEST_F(DispatcherCoreTest, ACallThatBeganBeforeTheClockWasSetBackIsNotWaitedForUntilThen) {
+  Say(1);
+  ASSERT_THAT(Next(), SizeIs(1));  // and no answer comes
+  clock_.Set(testkit::Start() - absl::Hours(1));
+  ASSERT_THAT(Next(), IsEmpty());
+  Wake();
+  PassAll();
+  EXPECT_THAT(receiver_.List("heard", "s0"), ElementsAre(1));
+}
+
+TEST_F(DispatcherCoreTest, WhatAnotherDispatcherOfThisStoreSentIsNoRewind) {
+  DispatcherCore other(sender_.store, random_, {kPeer});
+  Say(1);
+  const std::vector<Send> early = Next();
+  ASSERT_THAT(early, SizeIs(1));
+  Say(2);
+  for (const Send& send : other.NextSends(clock_.Now())) {
+    other.OnResult(send.id, clock_.Now(), receiver_.Take(send.request));
+  }
+  Pass(early[0]);
+  EXPECT_THAT(parked_, IsEmpty());
+  EXPECT_THAT(sender_.Waiting(), IsEmpty());
+}
+
 TEST_F(DispatcherCoreTest, ListsWaitingStreamsInPagesParkedOnesFirst) {
   RefuseStream0();
   Say(1);

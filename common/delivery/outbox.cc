@@ -27,7 +27,7 @@ absl::StatusOr<std::optional<OutboxRow>> Row(store::Snapshot& snapshot, std::str
   return OutboxRows().Get(snapshot, network, OutboxRowKey(head.destination(), head.stream(), revision));
 }
 
-absl::StatusOr<WaitingStream> Describe(store::Snapshot& snapshot, const std::string& network, OutboxStream head) {
+WaitingStream Describe(const std::string& network, const OutboxStream& head) {
   WaitingStream waiting;
   waiting.key = {network, head.destination(), head.stream()};
   waiting.depth = Depth(head);
@@ -35,15 +35,20 @@ absl::StatusOr<WaitingStream> Describe(store::Snapshot& snapshot, const std::str
   waiting.parked = head.parked();
   waiting.parked_reason = head.parked_reason();
   waiting.parked_message = head.parked_message();
+  return waiting;
+}
+
+// A row that cannot be read adds nothing.
+absl::Status AddFirstEvent(store::Snapshot& snapshot, const OutboxStream& head, WaitingStream& waiting) {
   const absl::StatusOr<std::optional<OutboxRow>> maybe_row =
-      Row(snapshot, network, head, head.acknowledged_revision() + 1);
+      Row(snapshot, waiting.key.network, head, head.acknowledged_revision() + 1);
   if (!maybe_row.ok() && !absl::IsDataLoss(maybe_row.status())) return maybe_row.status();
   if (maybe_row.ok() && maybe_row->has_value()) {
     const v1::Envelope& envelope = (*maybe_row)->envelope();
     waiting.first_event_id = envelope.event_id();
     waiting.first_event_type = TypeOfUrl(envelope.payload().type_url());
   }
-  return waiting;
+  return absl::OkStatus();
 }
 
 // Where a list stands: first the parked streams of each network, then the others.
@@ -169,7 +174,7 @@ absl::StatusOr<Settled> SettleOne(store::Transaction& txn, std::string_view netw
 }  // namespace
 
 absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::string_view network, bool parked_only,
-                                               const store::PageRequest& page) {
+                                               const store::PageRequest& page, bool first_events) {
   if (page.size == 0) return absl::InvalidArgumentError("a page holds at least one entry");
   SPLW_ASSIGN_OR_RETURN(ListPlace place, DecodePlace(page.after));
   WaitingPage result;
@@ -188,9 +193,9 @@ absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::s
                                     {.size = page.size - result.streams.size(),
                                      .after = begun ? place.within : store::ScanCursor(),
                                      .skip_unreadable = true}));
-      for (OutboxStream& head : heads.records) {
-        SPLW_ASSIGN_OR_RETURN(WaitingStream waiting, Describe(snapshot, *current, std::move(head)));
-        result.streams.push_back(std::move(waiting));
+      for (const OutboxStream& head : heads.records) {
+        result.streams.push_back(Describe(*current, head));
+        if (first_events) SPLW_RETURN_IF_ERROR(AddFirstEvent(snapshot, head, result.streams.back()));
       }
       if (!heads.next.empty()) {
         result.next = store::KeyBuilder().Number(place.phase).Text(*current).Raw(heads.next).str();

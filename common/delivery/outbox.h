@@ -39,9 +39,10 @@ struct WaitingPage {
 
 // A page of the streams with events waiting: all parked ones, network by network, then the others, oldest first within
 // their network. `network`: only of this one; empty: of all. A stream that cannot be read is left out, one whose first event
-// cannot be is there without it: `store verify` tells of both. INVALID_ARGUMENT for a cursor of another list.
+// cannot be is there without it: `store verify` tells of both. `first_events`: with the id and type of each stream's first
+// event, which costs a look at each. INVALID_ARGUMENT for a cursor of another list.
 absl::StatusOr<WaitingPage> ListWaitingStreams(store::Snapshot& snapshot, std::string_view network, bool parked_only,
-                                               const store::PageRequest& page);
+                                               const store::PageRequest& page, bool first_events = true);
 
 // The waiting events of one stream from its first on: at most `max_events`, and of `max_bytes` together (but at least one).
 // They end before one that cannot be read; DATA_LOSS if that is the first.

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/same_person.h"
@@ -128,12 +129,33 @@ TEST(SamePersonTest, TwoRightNumbersDecide) {
       << "a wrong check digit decides nothing";
 }
 
+TEST(SamePersonTest, TheSameRightNumberIsOnePersonWhateverTheNames) {
+  EXPECT_TRUE(CertainlyOne(PersonOf("9990000018", "James"), PersonOf("9990000018", "Jane")));
+  EXPECT_FALSE(CertainlyOne(PersonOf("9990000018", "Jean"), PersonOf("9990000026", "Jean")));
+  EXPECT_FALSE(CertainlyOne(PersonOf("9990000019", "Jean"), PersonOf("9990000019", "Jean"))) << "a wrong check digit";
+  EXPECT_FALSE(CertainlyOne(PersonOf("", "Jean"), PersonOf("", "Jean")));
+  EXPECT_TRUE(CalledAlike(PersonOf("9990000018", "Jean"), PersonOf("9990000026", "Jean Mary")));
+  EXPECT_FALSE(CalledAlike(PersonOf("9990000018", "James"), PersonOf("9990000026", "Jane")));
+}
+
 TEST(SamePersonTest, WithoutTwoNumbersTheNamesMustMeet) {
   EXPECT_FALSE(MayBeOnePerson(PersonOf("", "James"), PersonOf("", "Jane")));
   EXPECT_FALSE(MayBeOnePerson(PersonOf("9990000018", "James"), PersonOf("", "Jane")));
   EXPECT_TRUE(MayBeOnePerson(PersonOf("9990000018", "Jean Mary"), PersonOf("", "JEAN")));
   EXPECT_TRUE(MayBeOnePerson(PersonOf("", "Margaret", "Maggie"), PersonOf("", "Maggie")));
   EXPECT_TRUE(MayBeOnePerson(PersonOf("", ""), PersonOf("", "Jane"))) << "nothing stated speaks against it";
+}
+
+// The words themselves are tested where they raise a finding: services/referral_intake/screening_test.cc.
+TEST(DangerWordsTest, AreFoundWhereverTheyStand) {
+  EXPECT_FALSE(SpeaksOfDanger(""));
+  EXPECT_TRUE(SpeaksOfDanger("Suicide"));
+  EXPECT_TRUE(SpeaksOfDanger("\"self-harm\""));
+  std::string text;
+  while (text.size() < 100'000) text += "Lives alone, and wants to live in a bungalow. ";
+  EXPECT_FALSE(SpeaksOfDanger(text));
+  EXPECT_TRUE(SpeaksOfDanger(text + "She wants to\ndie"));
+  EXPECT_TRUE(SpeaksOfDanger("Would kill him. " + text));
 }
 
 }  // namespace

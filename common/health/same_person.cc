@@ -44,8 +44,11 @@ bool CertainlyDifferent(const type::v1::Person& one, const type::v1::Person& oth
   return BothHaveNumbers(one, other) && one.nhs_number().value() != other.nhs_number().value();
 }
 
-bool MayBeOnePerson(const type::v1::Person& one, const type::v1::Person& other) {
-  if (BothHaveNumbers(one, other)) return one.nhs_number().value() == other.nhs_number().value();
+bool CertainlyOne(const type::v1::Person& one, const type::v1::Person& other) {
+  return BothHaveNumbers(one, other) && one.nhs_number().value() == other.nhs_number().value();
+}
+
+bool CalledAlike(const type::v1::Person& one, const type::v1::Person& other) {
   const std::vector<std::string> names = CalledNames(one.name());
   const std::vector<std::string> others = CalledNames(other.name());
   if (names.empty() || others.empty()) return true;
@@ -53,6 +56,10 @@ bool MayBeOnePerson(const type::v1::Person& one, const type::v1::Person& other) 
     return std::any_of(others.begin(), others.end(),
                        [&name](const std::string& each) { return IsBeginning(name, each); });
   });
+}
+
+bool MayBeOnePerson(const type::v1::Person& one, const type::v1::Person& other) {
+  return BothHaveNumbers(one, other) ? CertainlyOne(one, other) : CalledAlike(one, other);
 }
 
 }  // namespace splw::health

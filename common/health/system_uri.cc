@@ -1,13 +1,10 @@
 #include "common/health/system_uri.h"
 
-#include <string>
-
 #include <absl/strings/ascii.h>
 
 namespace splw::health {
-namespace {
 
-std::string Canonical(std::string_view uri) {
+std::string PlainSystem(std::string_view uri) {
   std::string text = absl::AsciiStrToLower(std::string(uri));
   for (const std::string_view scheme : {"https://", "http://"}) {
     if (text.compare(0, scheme.size(), scheme) == 0) {
@@ -19,10 +16,8 @@ std::string Canonical(std::string_view uri) {
   return text;
 }
 
-}  // namespace
-
 bool SameSystem(std::string_view uri, std::string_view system) {
-  return Canonical(uri) == Canonical(system);
+  return PlainSystem(uri) == PlainSystem(system);
 }
 
 }  // namespace splw::health

@@ -26,6 +26,21 @@ TEST(Ulid, DoesNotRepeatWithinOneMillisecond) {
   EXPECT_EQ(seen.size(), 10'000u);
 }
 
+TEST(UlidSequence, SortsInTheOrderOfMaking) {
+  SystemRandom random;
+  UlidSequence sequence(random);
+  const absl::Time now = absl::FromUnixMillis(1'700'000'000'000);
+  std::string last;
+  for (int i = 0; i < 1'000; ++i) {
+    // Forwards, standing still, and back by a minute.
+    const absl::Time at = now + absl::Milliseconds(i / 10) - (i % 10 == 3 ? absl::Minutes(1) : absl::ZeroDuration());
+    const std::string next = sequence.Next(at);
+    EXPECT_TRUE(IsUlid(next));
+    EXPECT_GT(next, last);
+    last = next;
+  }
+}
+
 TEST(Ulid, RecognisesItsOwnAndNothingElse) {
   SystemRandom random;
   EXPECT_TRUE(IsUlid(NewUlid(absl::FromUnixMillis(5), random)));

@@ -18,7 +18,7 @@ constexpr char kOtherMethod[] = "other";
 
 }  // namespace
 
-Arrival CallsCore::Arrive(grpc::CallbackServerContext& context, std::string_view full_method) {
+Arrival CallsCore::Arrive(grpc::ServerContextBase& context, std::string_view full_method) {
   Arrival arrival;
   arrival.method = std::string(full_method);
   arrival.arrived = wall_clock.Now();

@@ -44,7 +44,7 @@ class CallsCore final {
         pool(given.threads, given.max_queued, kLongestQueueWait, system_clock) {}
 
   // Reads the metadata, and has the correlation id sent back with the status.
-  Arrival Arrive(grpc::CallbackServerContext& context, std::string_view full_method);
+  Arrival Arrive(grpc::ServerContextBase& context, std::string_view full_method);
   // Has it sent back at the start, too. Not for calls that fail: a client tries again by itself only where nothing but a
   // status came.
   static void Greet(grpc::CallbackServerContext& context, const Arrival& arrival) {

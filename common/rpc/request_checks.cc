@@ -17,27 +17,39 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-constexpr std::size_t kMinNetworkIdLength = 3;    // ODS codes: standards.md, Identity
+constexpr std::size_t kMinNetworkIdLength = 3;  // ODS codes: standards.md, Identity
 constexpr std::size_t kMaxNetworkIdLength = 12;
 constexpr std::string_view kNetworks = "networks/";
 
+// Where the walk stands: a chain of fields up to the request. Written out only where something is wrong, which is seldom.
+struct FieldPlace {
+  const FieldPlace* holder = nullptr;  // of the message that the field is of; null: the request
+  const FieldDescriptor* field = nullptr;
+  int index = -1;  // -1: not repeated
+
+  std::string Path() const {
+    std::string path = holder == nullptr ? field->name() : absl::StrCat(holder->Path(), ".", field->name());
+    if (index >= 0) absl::StrAppend(&path, "[", index, "]");
+    return path;
+  }
+};
+
 class WellFormedWalk final {
  public:
-  void Visit(const Message& message, const std::string& path) {
+  // `holder`: where the message stands; null: it is the request.
+  void Visit(const Message& message, const FieldPlace* holder) {
     if (message.GetDescriptor()->full_name() == "google.protobuf.Any") return;
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
     for (const FieldDescriptor* field : fields) {
-      const std::string field_path = path.empty() ? field->name() : absl::StrCat(path, ".", field->name());
+      if (!MayBeWrong(*field)) continue;
+      FieldPlace place{holder, field};
       if (!field->is_repeated()) {
-        VisitValue(message, *field, -1, field_path);
+        VisitValue(message, place);
         continue;
       }
-      if (!MayBeWrong(*field)) continue;
       const int size = message.GetReflection()->FieldSize(message, field);
-      for (int i = 0; i < size && !full_; ++i) {
-        VisitValue(message, *field, i, absl::StrCat(field_path, "[", i, "]"));
-      }
+      for (place.index = 0; place.index < size && !full_; ++place.index) VisitValue(message, place);
     }
   }
   absl::Status ToStatus() const { return violations_.ToStatus(); }
@@ -48,31 +60,34 @@ class WellFormedWalk final {
            field.type() == FieldDescriptor::TYPE_MESSAGE;
   }
 
-  void VisitValue(const Message& message, const FieldDescriptor& field, int index, const std::string& path) {
+  void VisitValue(const Message& message, const FieldPlace& place) {
     const Reflection& reflection = *message.GetReflection();
-    const bool repeated = index >= 0;
+    const FieldDescriptor& field = *place.field;
+    const bool repeated = place.index >= 0;
     switch (field.type()) {
       case FieldDescriptor::TYPE_STRING: {
         std::string scratch;
-        const std::string& value = repeated ? reflection.GetRepeatedStringReference(message, &field, index, &scratch)
-                                            : reflection.GetStringReference(message, &field, &scratch);
+        const std::string& value = repeated
+                                       ? reflection.GetRepeatedStringReference(message, &field, place.index, &scratch)
+                                       : reflection.GetStringReference(message, &field, &scratch);
         if (text::HasControls(value, /*allow_lines=*/true)) {
-          Add(path, "TEXT_HAS_CONTROLS", "holds a control character; take it out");
+          Add(place, "TEXT_HAS_CONTROLS", "holds a control character; take it out");
         }
         return;
       }
       case FieldDescriptor::TYPE_ENUM: {
-        const int value = repeated ? reflection.GetRepeatedEnumValue(message, &field, index)
+        const int value = repeated ? reflection.GetRepeatedEnumValue(message, &field, place.index)
                                    : reflection.GetEnumValue(message, &field);
         if (field.enum_type()->FindValueByNumber(value) == nullptr) {
-          Add(path, "UNKNOWN_ENUM_VALUE",
+          Add(place, "UNKNOWN_ENUM_VALUE",
               absl::StrCat("is not a value of ", field.enum_type()->full_name(), " that this server knows"));
         }
         return;
       }
       case FieldDescriptor::TYPE_MESSAGE:
-        Visit(repeated ? reflection.GetRepeatedMessage(message, &field, index) : reflection.GetMessage(message, &field),
-              path);
+        Visit(repeated ? reflection.GetRepeatedMessage(message, &field, place.index)
+                       : reflection.GetMessage(message, &field),
+              &place);
         return;
       default:
         return;
@@ -80,9 +95,9 @@ class WellFormedWalk final {
   }
 
   // The reply tells the first kMaxFieldViolations only: more would cost memory for nothing.
-  void Add(const std::string& path, std::string_view reason, const std::string& message) {
+  void Add(const FieldPlace& place, std::string_view reason, const std::string& message) {
     if (full_) return;
-    violations_.Add(path, reason, message);
+    violations_.Add(place.Path(), reason, message);
     full_ = ++count_ > text::kMaxFieldViolations;
   }
 
@@ -99,7 +114,7 @@ bool IsSingularString(const FieldDescriptor* field) {
 
 absl::Status CheckWellFormed(const Message& request) {
   WellFormedWalk walk;
-  walk.Visit(request, "");
+  walk.Visit(request, nullptr);
   return walk.ToStatus();
 }
 

@@ -190,7 +190,7 @@ void MemoryStore::Crash() {
   }
   undo_.clear();
   committed_ = durable_;
-  last_now_ = durable_now_;
+  last_now_ = durable_now_ + absl::Milliseconds(1);
   dropped.swap(waiting_);
 }
 

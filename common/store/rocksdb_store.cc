@@ -187,7 +187,7 @@ absl::Status RocksDbStore::Engine::Start() {
   }
   if (last_commit.has_value()) {
     SPLW_ASSIGN_OR_RETURN(recovery_.last_commit, KeyReader(*last_commit).Instant());
-    last_now_ = recovery_.last_commit;
+    last_now_ = recovery_.last_commit + absl::Milliseconds(1);
   }
   recovery_.last_sequence = database_.db->GetLatestSequenceNumber();
   recovery_.wal_loss_accepted = database_.wal_loss_accepted;

@@ -88,7 +88,8 @@ class Snapshot {
   virtual absl::StatusOr<std::vector<Entry>> Scan(const KeyRange& range, const ScanLimit& limit) = 0;
 
   // The store's time of this transaction: the same for the whole body, never earlier than that of a commit
-  // before it.
+  // before it, and at least a millisecond later than that of every commit before the store was opened: what is named by
+  // the millisecond sorts after what was named by a process before.
   virtual absl::Time Now() const = 0;
 };
 

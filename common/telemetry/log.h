@@ -20,19 +20,19 @@ enum class Level { kDebug, kInfo, kWarning, kError };
 // "debug", "info", "warning", "error".
 std::optional<Level> ParseLevel(std::string_view name);
 
+// Refers to its key and text: for the length of one call of Log.
 struct Field {
-  Field(std::string_view field_key, std::string_view text) : key(field_key), value(std::string(text)) {}
-  Field(std::string_view field_key, const std::string& text) : key(field_key), value(text) {}
-  Field(std::string_view field_key, const char* text) : key(field_key), value(std::string(text)) {}
+  Field(std::string_view field_key, std::string_view text) : key(field_key), value(text) {}
+  Field(std::string_view field_key, const std::string& text) : key(field_key), value(std::string_view(text)) {}
+  Field(std::string_view field_key, const char* text) : key(field_key), value(std::string_view(text)) {}
   Field(std::string_view field_key, bool truth) : key(field_key), value(truth) {}
   Field(std::string_view field_key, double number) : key(field_key), value(number) {}
   Field(std::string_view field_key, int number) : key(field_key), value(std::int64_t{number}) {}
   Field(std::string_view field_key, std::int64_t number) : key(field_key), value(number) {}
-  Field(std::string_view field_key, std::uint64_t number)
-      : key(field_key), value(static_cast<std::int64_t>(number)) {}
+  Field(std::string_view field_key, std::uint64_t number) : key(field_key), value(static_cast<std::int64_t>(number)) {}
 
-  std::string_view key;   // a literal
-  std::variant<std::string, std::int64_t, double, bool> value;
+  std::string_view key;  // a literal
+  std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 
 // Begins the log of a program. Before it, Log writes warnings and errors only, without a service's name. Lines are written

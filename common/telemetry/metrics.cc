@@ -21,8 +21,8 @@ using prometheus::Histogram;
 
 // From a read in memory to a call that nearly timed out, in seconds.
 const Histogram::BucketBoundaries& Latencies() {
-  static const auto* const boundaries = new Histogram::BucketBoundaries{
-      0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+  static const auto* const boundaries =
+      new Histogram::BucketBoundaries{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
   return *boundaries;
 }
 
@@ -44,7 +44,8 @@ Metrics::Metrics()
                           .Name("splw_store_commit_seconds")
                           .Help("From the wish to commit until it is in the log, not synced.")
                           .Register(*registry_)),
-      outbox_depth_(BuildGauge().Name("splw_outbox_depth").Help("Events that wait to be delivered.").Register(*registry_)),
+      outbox_depth_(
+          BuildGauge().Name("splw_outbox_depth").Help("Events that wait to be delivered.").Register(*registry_)),
       outbox_oldest_(BuildGauge()
                          .Name("splw_outbox_oldest_seconds")
                          .Help("Age of the oldest event that waits.")
@@ -86,19 +87,52 @@ Metrics::Metrics()
 Metrics::~Metrics() = default;
 
 void Metrics::CountCall(std::string_view method, std::string_view code, absl::Duration took) {
-  const std::string method_label(method);
-  calls_.Add({{"method", method_label}, {"code", std::string(code)}}).Increment();
-  call_seconds_.Add({{"method", method_label}}, Latencies()).Observe(absl::ToDoubleSeconds(took));
+  prometheus::Counter* counter = nullptr;
+  prometheus::Histogram* seconds = nullptr;
+  {
+    std::lock_guard lock(series_mutex_);
+    auto of_method = call_series_.find(method);
+    if (of_method == call_series_.end()) {
+      of_method = call_series_.emplace(std::string(method), CallSeries()).first;
+      of_method->second.seconds = &call_seconds_.Add({{"method", of_method->first}}, Latencies());
+    }
+    CallSeries& series = of_method->second;
+    auto of_code = series.by_code.find(code);
+    if (of_code == series.by_code.end()) {
+      of_code = series.by_code.emplace(std::string(code), nullptr).first;
+      of_code->second = &calls_.Add({{"method", of_method->first}, {"code", of_code->first}});
+    }
+    seconds = series.seconds;
+    counter = of_code->second;
+  }
+  counter->Increment();
+  seconds->Observe(absl::ToDoubleSeconds(took));
 }
 
-void Metrics::SetCallsWaiting(std::size_t count) { calls_waiting_.Set(static_cast<double>(count)); }
+void Metrics::SetCallsWaiting(std::size_t count) {
+  calls_waiting_.Set(static_cast<double>(count));
+}
 
-void Metrics::SetWatchers(std::size_t count) { watchers_.Set(static_cast<double>(count)); }
+void Metrics::SetWatchers(std::size_t count) {
+  watchers_.Set(static_cast<double>(count));
+}
 
-void Metrics::SetStoreAhead(absl::Duration ahead) { store_ahead_.Set(absl::ToDoubleSeconds(ahead)); }
+void Metrics::SetStoreAhead(absl::Duration ahead) {
+  store_ahead_.Set(absl::ToDoubleSeconds(ahead));
+}
 
 void Metrics::CountCommit(std::string_view label, absl::Duration took) {
-  commit_seconds_.Add({{"label", std::string(label)}}, Latencies()).Observe(absl::ToDoubleSeconds(took));
+  prometheus::Histogram* seconds = nullptr;
+  {
+    std::lock_guard lock(series_mutex_);
+    auto of_label = commit_series_.find(label);
+    if (of_label == commit_series_.end()) {
+      of_label = commit_series_.emplace(std::string(label), nullptr).first;
+      of_label->second = &commit_seconds_.Add({{"label", of_label->first}}, Latencies());
+    }
+    seconds = of_label->second;
+  }
+  seconds->Observe(absl::ToDoubleSeconds(took));
 }
 
 void Metrics::CountSync(absl::Duration took, std::size_t group_size) {
@@ -118,11 +152,17 @@ void Metrics::SetDeliveryFailures(std::string_view destination, std::string_view
   RaiseTo(delivery_failures_.Add({{"destination", std::string(destination)}, {"code", std::string(code)}}), total);
 }
 
-void Metrics::SetInboxRewound(std::uint64_t total) { RaiseTo(inbox_rewound_, total); }
+void Metrics::SetInboxRewound(std::uint64_t total) {
+  RaiseTo(inbox_rewound_, total);
+}
 
-void Metrics::CountTaskFailure(std::string_view task) { task_failures_.Add({{"task", std::string(task)}}).Increment(); }
+void Metrics::CountTaskFailure(std::string_view task) {
+  task_failures_.Add({{"task", std::string(task)}}).Increment();
+}
 
-std::string Metrics::Text() const { return prometheus::TextSerializer().Serialize(registry_->Collect()); }
+std::string Metrics::Text() const {
+  return prometheus::TextSerializer().Serialize(registry_->Collect());
+}
 
 MetricsServer::MetricsServer(std::unique_ptr<prometheus::Exposer> exposer, int port)
     : exposer_(std::move(exposer)), port_(port) {}

@@ -3,7 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 
@@ -37,7 +39,8 @@ class Metrics final {
   void CountCommit(std::string_view label, absl::Duration took);
   void CountSync(absl::Duration took, std::size_t group_size);
   // splw_outbox_depth{destination}, splw_outbox_oldest_seconds{destination}, splw_parked_streams{destination}.
-  void SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest, std::size_t parked_streams);
+  void SetOutbox(std::string_view destination, std::size_t depth, absl::Duration age_of_oldest,
+                 std::size_t parked_streams);
   // splw_delivery_failed_calls_total{destination,code}: `total` since the start, which only grows.
   void SetDeliveryFailures(std::string_view destination, std::string_view code, std::uint64_t total);
   // splw_inbox_rewound_total: events refused with SOURCE_REWOUND; `total` since the start.
@@ -53,6 +56,12 @@ class Metrics final {
   const std::shared_ptr<prometheus::Registry>& registry() const { return registry_; }
 
  private:
+  // The series of one method. The library finds a series by hashing all its labels: too slow for every call.
+  struct CallSeries {
+    prometheus::Histogram* seconds = nullptr;
+    std::map<std::string, prometheus::Counter*, std::less<>> by_code;
+  };
+
   std::shared_ptr<prometheus::Registry> registry_;
   prometheus::Family<prometheus::Counter>& calls_;
   prometheus::Family<prometheus::Histogram>& call_seconds_;
@@ -68,6 +77,9 @@ class Metrics final {
   prometheus::Counter& inbox_rewound_;
   prometheus::Histogram& sync_seconds_;
   prometheus::Histogram& sync_group_;
+  std::mutex series_mutex_;                                                   // for both
+  std::map<std::string, CallSeries, std::less<>> call_series_;                // by method
+  std::map<std::string, prometheus::Histogram*, std::less<>> commit_series_;  // by label
 };
 
 // Serves the metrics at http://ADDRESS/metrics for as long as it lives.

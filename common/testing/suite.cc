@@ -139,6 +139,12 @@ bool Suite::Running(const std::string& service) {
   return found != processes_.end() && found->second->Running();
 }
 
+absl::StatusOr<pid_t> Suite::Pid(const std::string& service) const {
+  const auto found = processes_.find(service);
+  if (found == processes_.end()) return absl::NotFoundError(absl::StrCat(service, " was never started"));
+  return found->second->pid();
+}
+
 std::string Suite::Address(const std::string& service) const {
   return Loopback(ports_.at(service));
 }

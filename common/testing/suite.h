@@ -44,6 +44,8 @@ class Suite final {
   // Waits for an end that comes of itself; nullopt if it has not come by then.
   std::optional<ProcessEnd> AwaitEnd(const std::string& service, absl::Duration at_most);
   bool Running(const std::string& service);
+  // NOT_FOUND for a service that was never started.
+  absl::StatusOr<pid_t> Pid(const std::string& service) const;
 
   // "127.0.0.1:12345". Fixed for the life of the suite.
   std::string Address(const std::string& service) const;

@@ -40,13 +40,23 @@ class Writer final {
     Number(text.size());
     bytes_ += text;
   }
+  // As Text of what `write` writes, without a copy of it.
+  template <typename Write>
+  void Nested(Write write) {
+    const std::size_t length_at = bytes_.size();
+    Number(0);
+    const std::size_t begin = bytes_.size();
+    write();
+    std::uint64_t length = bytes_.size() - begin;
+    for (std::size_t at = begin; at > length_at; length >>= 8) bytes_[--at] = static_cast<char>(length);
+  }
   std::string Take() && { return std::move(bytes_); }
 
  private:
   std::string bytes_;
 };
 
-std::string Walk(const Message& message, const std::vector<std::string>& ignored_fields, int any_depth);
+void Walk(const Message& message, const std::vector<std::string>& ignored_fields, int any_depth, Writer& out);
 
 // One value: the only one of a field (index -1), or one of a repeated field.
 void WriteValue(const Message& message, const FieldDescriptor& field, int index, int any_depth, Writer& out) {
@@ -81,9 +91,10 @@ void WriteValue(const Message& message, const FieldDescriptor& field, int index,
       return out.Text(repeated ? reflection.GetRepeatedString(message, &field, index)
                                : reflection.GetString(message, &field));
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return out.Text(Walk(
-          repeated ? reflection.GetRepeatedMessage(message, &field, index) : reflection.GetMessage(message, &field), {},
-          any_depth));
+      return out.Nested([&] {
+        Walk(repeated ? reflection.GetRepeatedMessage(message, &field, index) : reflection.GetMessage(message, &field),
+             {}, any_depth, out);
+      });
   }
   std::abort();  // a kind of field that protobuf 3.21 does not have
 }
@@ -133,15 +144,15 @@ std::unique_ptr<Message> Unpacked(const google::protobuf::Any& any) {
   return content;
 }
 
-std::string Walk(const Message& message, const std::vector<std::string>& ignored_fields, int any_depth) {
-  Writer out;
-  out.Text(message.GetDescriptor()->full_name());
-  if (const auto* any = dynamic_cast<const google::protobuf::Any*>(&message);
-      any != nullptr && any_depth < kMaxAnyDepth) {
-    if (const std::unique_ptr<Message> content = Unpacked(*any)) {
+void Walk(const Message& message, const std::vector<std::string>& ignored_fields, int any_depth, Writer& out) {
+  const google::protobuf::Descriptor& type = *message.GetDescriptor();
+  out.Text(type.full_name());
+  if (&type == google::protobuf::Any::descriptor() && any_depth < kMaxAnyDepth) {
+    const auto* any = dynamic_cast<const google::protobuf::Any*>(&message);
+    if (const std::unique_ptr<Message> content = any == nullptr ? nullptr : Unpacked(*any)) {
       out.Text(any->type_url());
-      out.Text(Walk(*content, {}, any_depth + 1));
-      return std::move(out).Take();
+      out.Nested([&] { Walk(*content, {}, any_depth + 1, out); });
+      return;
     }
   }
 
@@ -157,18 +168,23 @@ std::string Walk(const Message& message, const std::vector<std::string>& ignored
       continue;
     }
     const int size = reflection.FieldSize(message, field);
+    out.Signed(size);
+    if (!field->is_map()) {
+      for (int i = 0; i < size; ++i) {
+        out.Nested([&] { WriteValue(message, *field, i, any_depth, out); });
+      }
+      continue;
+    }
     std::vector<std::string> values;
     for (int i = 0; i < size; ++i) {
       Writer value;
       WriteValue(message, *field, i, any_depth, value);
       values.push_back(std::move(value).Take());
     }
-    if (field->is_map()) std::sort(values.begin(), values.end());  // each begins with its key
-    out.Signed(size);
+    std::sort(values.begin(), values.end());  // each begins with its key
     for (const std::string& value : values) out.Text(value);
   }
   out.Text(WalkUnknown(reflection.GetUnknownFields(message)));
-  return std::move(out).Take();
 }
 
 }  // namespace
@@ -182,7 +198,9 @@ std::string Sha256(std::string_view bytes) {
 }
 
 std::string Fingerprint(const Message& message, const std::vector<std::string>& ignored_fields) {
-  return Sha256(Walk(message, ignored_fields, 0));
+  Writer out;
+  Walk(message, ignored_fields, 0, out);
+  return Sha256(std::move(out).Take());
 }
 
 }  // namespace splw::text

@@ -124,26 +124,35 @@ suite_splwctl() {
 # Ours runs and has said that it serves. That something answers on its port says nothing: it may be another suite's.
 suite_serves() { suite_running "$1" && [ -s "$suite_folder/$1.ready" ]; }
 
-# suite_wait_serving SECONDS: until all three serve.
+# suite_wait_serving SECONDS: until all three serve at one look: one may end, and be started again, while another is waited for.
 suite_wait_serving() {
-  local service until=$((SECONDS + $1))
-  for service in $SUITE_SERVICES; do
-    until suite_serves "$service"; do
-      if [ $SECONDS -ge $until ] || ! suite_process "$service" keeper >/dev/null; then
-        suite_say_not_serving "$service"
-        return 1
-      fi
-      sleep 0.05
+  local service missing until=$((SECONDS + $1))
+  while :; do
+    missing=""
+    for service in $SUITE_SERVICES; do
+      suite_serves "$service" || {
+        missing=$service
+        break
+      }
     done
+    [ -n "$missing" ] || break
+    if [ $SECONDS -ge $until ] || ! suite_process "$missing" keeper >/dev/null; then
+      suite_say_not_serving "$missing"
+      return 1
+    fi
+    sleep 0.05
   done
-  # The first may have ended while the last was waited for.
   for service in $SUITE_SERVICES; do
-    suite_serves "$service" || {
-      suite_say_not_serving "$service"
+    [ "$(suite_port_of "$service")" = "${suite_port[$service]}" ] || {
+      echo "$service of $suite_folder serves on port $(suite_port_of "$service") already, not on ${suite_port[$service]}:" \
+        "set SPLW_PORTS as it was started, or stop it first" >&2
       return 1
     }
   done
 }
+
+# On which port it serves, by its own word; nothing where it does not serve.
+suite_port_of() { head -n 1 "$suite_folder/$1.ready" 2>/dev/null || true; }
 
 suite_say_not_serving() {
   echo "$1 does not serve on 127.0.0.1:${suite_port[$1]}. What it said last:" >&2
@@ -188,7 +197,7 @@ suite_status() {
       printf '%-16s does not run\n' "$service"
       status=3
     elif suite_serves "$service"; then
-      printf '%-16s serves on 127.0.0.1:%s (process %s)\n' "$service" "${suite_port[$service]}" \
+      printf '%-16s serves on 127.0.0.1:%s (process %s)\n' "$service" "$(suite_port_of "$service")" \
         "$(suite_process "$service" pid)"
     else
       printf '%-16s runs (process %s) but does not serve yet\n' "$service" "$(suite_process "$service" pid)"

@@ -11,8 +11,11 @@ namespace {
 using splw::testing::HasReason;
 using splw::testing::IsOk;
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using testkit::Accepted;
 using testkit::CaseloadTest;
+using testkit::Decision;
 using testkit::kNetwork;
 using testkit::ReferralName;
 using testkit::Start;

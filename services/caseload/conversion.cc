@@ -180,6 +180,7 @@ v1::Nomination ToNomination(std::string_view network, const NominationRecord& re
   *nomination.mutable_create_time() = record.create_time();
   *nomination.mutable_update_time() = record.update_time();
   nomination.set_withdraw_reason_code(record.withdraw_reason_code());
+  *nomination.mutable_agencies_without_consent() = record.agencies_without_consent();
   return nomination;
 }
 

@@ -64,6 +64,19 @@ TEST(NominationTest, ANominationTellsTheMdtWhatItNeedsToKnowAndNoMore) {
   EXPECT_EQ(made.event.person().nhs_number().value(), "9990000018");
 }
 
+TEST(NominationTest, ANominationNamesTheAgenciesThatThePersonHasNotAgreedTo) {
+  v1::NominateForMdtRequest request = Request();
+  request.clear_agencies_needed();
+  for (const auto agency : {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_VCSE,
+                            type::v1::AGENCY_KIND_SOCIAL_CARE, type::v1::AGENCY_KIND_HOUSING}) {
+    request.add_agencies_needed(agency);
+  }
+  const NominationMade made = *Nominate(ActiveCase(), Worker("w"), request, kNominationId, "by", Start());
+  ASSERT_EQ(made.nomination.agencies_without_consent_size(), 1);
+  EXPECT_EQ(made.nomination.agencies_without_consent(0), type::v1::AGENCY_KIND_HOUSING);
+  EXPECT_EQ(made.event.agencies_needed_size(), 4) << "the MDT follows what the person says from now on";
+}
+
 TEST(NominationTest, ANominationTellsTheMdtNoMoreOfThePersonThanTheAgendaShows) {
   CaseRecord record = ActiveCase();
   type::v1::Person& person = *record.mutable_person();

@@ -1,5 +1,8 @@
 #include "services/caseload/nomination.h"
 
+#include <algorithm>
+
+#include "common/health/direct_care.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
 #include "services/caseload/errors.h"
@@ -16,6 +19,15 @@ type::v1::Person ForAgenda(const type::v1::Person& person) {
   *shown.mutable_birth_date() = person.birth_date();
   *shown.mutable_nhs_number() = person.nhs_number();
   return shown;
+}
+
+bool Contains(const google::protobuf::RepeatedField<int>& agencies, type::v1::AgencyKind agency) {
+  return std::find(agencies.begin(), agencies.end(), agency) != agencies.end();
+}
+
+// As mdt-agenda decides it: for all but direct care the person must have agreed to their kind.
+bool MayBeTold(type::v1::AgencyKind agency, const type::v1::Consent& consent) {
+  return health::IsDirectCare(agency) || Contains(consent.share_with(), agency);
 }
 
 }  // namespace
@@ -47,6 +59,12 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   nomination.set_state(v1::NOMINATION_STATE_SENT);
   nomination.set_question(request.question());
   *nomination.mutable_agencies_needed() = request.agencies_needed();
+  for (const int each : request.agencies_needed()) {
+    const auto agency = static_cast<type::v1::AgencyKind>(each);
+    if (!MayBeTold(agency, record.consent()) && !Contains(nomination.agencies_without_consent(), agency)) {
+      nomination.add_agencies_without_consent(agency);
+    }
+  }
   nomination.set_urgency(request.urgency());
   nomination.set_mdt(request.mdt());
   nomination.set_nominated_by(by);

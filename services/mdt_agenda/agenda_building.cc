@@ -16,7 +16,9 @@
 #include "services/mdt_agenda/mdt_tables.h"
 #include "services/mdt_agenda/meeting_lifecycle.h"
 #include "services/mdt_agenda/names.h"
+#include "services/mdt_agenda/nomination_events.h"
 #include "services/mdt_agenda/timestamps.h"
+#include "services/mdt_agenda/visibility.h"
 
 namespace splw::mdt_agenda {
 namespace {
@@ -34,13 +36,20 @@ PlanRules RulesOf(const stored::MdtRecord& mdt, const stored::MeetingRecord& mee
   return rules;
 }
 
-std::vector<AgencyKind> AgenciesOf(const stored::SubjectRecord& subject) {
+// The agencies that come for it: those needed that the person lets be told.
+absl::StatusOr<std::vector<AgencyKind>> InvitedTo(AgendaBook& book, const stored::SubjectRecord& subject) {
+  SPLW_ASSIGN_OR_RETURN(const stored::SharingRecord sharing, SharingOf(book.txn(), book.network(), subject));
+  const std::vector<AgencyKind> left_out = WithoutConsent(subject, sharing);
   std::vector<AgencyKind> agencies;
-  for (const int agency : subject.agencies_needed()) agencies.push_back(static_cast<AgencyKind>(agency));
+  for (const int each : subject.agencies_needed()) {
+    const auto agency = static_cast<AgencyKind>(each);
+    if (std::find(left_out.begin(), left_out.end(), agency) == left_out.end()) agencies.push_back(agency);
+  }
   return agencies;
 }
 
-Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaItemRecord& item) {
+Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaItemRecord& item,
+                            std::vector<AgencyKind> invited) {
   // Ids are ULIDs and sort by time; what was carried over more often has been owed longer.
   return {item.id(),
           item.subject().case_(),
@@ -48,10 +57,11 @@ Candidate FeedbackCandidate(const stored::MdtRecord& mdt, const stored::AgendaIt
           absl::UnixEpoch() - absl::Hours(item.times_carried_over()),
           item.times_carried_over(),
           mdt.feedback_minutes(),
-          AgenciesOf(item.subject())};
+          std::move(invited)};
 }
 
-Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::NominationRecord& nomination) {
+Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::NominationRecord& nomination,
+                              std::vector<AgencyKind> invited) {
   const bool urgent = nomination.subject().urgency() == type::v1::URGENCY_URGENT;
   return {nomination.name(),
           nomination.subject().case_(),
@@ -59,7 +69,7 @@ Candidate NominationCandidate(const stored::MdtRecord& mdt, const stored::Nomina
           ToInstant(nomination.receive_time()),
           nomination.times_carried_over() + nomination.times_passed_over(),
           urgent ? mdt.urgent_minutes() : mdt.new_minutes(),
-          AgenciesOf(nomination.subject())};
+          std::move(invited)};
 }
 
 // Whether another meeting's plan keeps the nomination: one that is nearer and still to come. A later one gives it up.
@@ -80,19 +90,25 @@ absl::Status GatherNominations(AgendaBook& book, const stored::MdtRecord& mdt, c
   for (stored::NominationRecord& nomination : page.records) {
     SPLW_ASSIGN_OR_RETURN(const bool on_nearer_plan, IsOnNearerPlan(book, nomination, meeting));
     if (on_nearer_plan) continue;
-    material.candidates.push_back(NominationCandidate(mdt, nomination));
+    SPLW_ASSIGN_OR_RETURN(std::vector<AgencyKind> invited, InvitedTo(book, nomination.subject()));
+    material.candidates.push_back(NominationCandidate(mdt, nomination, std::move(invited)));
     const std::string name = nomination.name();
     material.nominations.emplace(name, std::move(nomination));
   }
   return absl::OkStatus();
 }
 
-void SetPlace(const PlacedItem& placed, stored::AgendaItemRecord& item) {
+// Nobody finds a case on their agenda that was meant for others without being told.
+std::string ReasonInWords(const PlacedItem& placed, bool other_mdt_asked_for) {
+  return placed.reason + (other_mdt_asked_for ? "; asked of a team that is not known" : "");
+}
+
+void SetPlace(const PlacedItem& placed, bool other_mdt_asked_for, stored::AgendaItemRecord& item) {
   item.set_position(placed.position);
   item.set_start_minute(placed.start_minute);
   item.set_length_minutes(placed.length_minutes);
   item.set_placement_code(placed.code);
-  item.set_placement_reason(placed.reason);
+  item.set_placement_reason(ReasonInWords(placed, other_mdt_asked_for));
 }
 
 stored::AgendaItemRecord NewItem(AgendaBook& book, const stored::MeetingRecord& meeting,
@@ -126,23 +142,26 @@ absl::Status TakeFromOtherPlan(AgendaBook& book, stored::NominationRecord& nomin
 absl::Status WritePlaces(AgendaBook& book, const stored::MeetingRecord& meeting, const AgendaPlan& plan,
                          Material& material) {
   for (const PlacedItem& placed : plan.placed) {
+    const auto nominated = material.nominations.find(placed.id);
+    const bool other_mdt_asked_for =
+        nominated != material.nominations.end() && AskedForAnotherMdt(book.network(), nominated->second);
     const auto existing = material.items.find(placed.id);
     if (existing != material.items.end()) {
       stored::AgendaItemRecord item = existing->second;
-      SetPlace(placed, item);
+      SetPlace(placed, other_mdt_asked_for, item);
       if (!google::protobuf::util::MessageDifferencer::Equals(item, existing->second)) {
         SPLW_RETURN_IF_ERROR(book.Save(item));
       }
       continue;
     }
-    stored::NominationRecord& nomination = material.nominations.at(placed.id);
+    stored::NominationRecord& nomination = nominated->second;
     SPLW_RETURN_IF_ERROR(TakeFromOtherPlan(book, nomination));
     stored::AgendaItemRecord item = NewItem(book, meeting, nomination);
-    SetPlace(placed, item);
+    SetPlace(placed, other_mdt_asked_for, item);
     SPLW_RETURN_IF_ERROR(book.Save(item));
     nomination.set_meeting_date(meeting.date());
     nomination.set_item_id(item.id());
-    nomination.set_waiting_reason("");
+    nomination.set_waiting_reason(other_mdt_asked_for ? kUnknownMdt : "");
     SPLW_RETURN_IF_ERROR(book.Save(nomination));
   }
   return absl::OkStatus();
@@ -164,6 +183,7 @@ absl::Status TellScheduled(AgendaBook& book, const stored::MeetingRecord& meetin
                            const stored::AgendaItemRecord& item) {
   SPLW_ASSIGN_OR_RETURN(stored::NominationRecord nomination, book.Nomination(item.nomination()));
   nomination.set_state(api::NOMINATION_STATE_SCHEDULED);
+  nomination.set_waiting_reason("");
   SPLW_RETURN_IF_ERROR(book.Save(nomination));
   api::NominationScheduled event;
   event.set_nomination(item.nomination());
@@ -182,7 +202,10 @@ absl::Status BuildWholeAgenda(AgendaBook& book, const stored::MdtRecord& mdt, st
     // What moved on while this day was none of the schedule's has its place elsewhere.
     if (item.state() != api::ITEM_STATE_LISTED) continue;
     const bool feedback = item.kind() == api::ITEM_KIND_FEEDBACK;
-    if (feedback) material.candidates.push_back(FeedbackCandidate(mdt, item));
+    if (feedback) {
+      SPLW_ASSIGN_OR_RETURN(std::vector<AgencyKind> invited, InvitedTo(book, item.subject()));
+      material.candidates.push_back(FeedbackCandidate(mdt, item, std::move(invited)));
+    }
     const std::string id = feedback ? item.id() : item.nomination();
     material.items.emplace(id, std::move(item));
   }

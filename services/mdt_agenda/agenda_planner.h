@@ -32,7 +32,7 @@ struct Candidate {
   absl::Time waiting_since;
   int times_left = 0;  // how often it was carried over or passed over
   int length_minutes = 0;
-  std::vector<AgencyKind> agencies_needed;
+  std::vector<AgencyKind> agencies_needed;  // those that come for it: not whom the person does not let be told
 };
 
 struct PlanRules {

@@ -16,17 +16,6 @@ namespace {
 
 using Ids = google::protobuf::RepeatedPtrField<std::string>;
 
-// What the person agrees to share of the item's case.
-absl::StatusOr<stored::SharingRecord> SharingOf(store::Snapshot& snapshot, const std::string& network,
-                                                const stored::SubjectRecord& subject) {
-  SPLW_ASSIGN_OR_RETURN(std::optional<stored::SharingRecord> known,
-                        Sharings().Get(snapshot, network, TextKey(subject.case_())));
-  if (known) return *std::move(known);
-  stored::SharingRecord as_nominated;
-  *as_nominated.mutable_share_with() = subject.share_with();
-  return as_nominated;
-}
-
 api::Action ToAction(const std::string& network, const stored::ActionRecord& action, bool details) {
   api::Action shown;
   shown.set_name(ActionName(network, action.id()));
@@ -238,6 +227,9 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
   if (assignment && assignment->has_case_holder()) *shown.mutable_current_case_holder() = assignment->case_holder();
   if (assignment && assignment->has_key_worker()) *shown.mutable_current_key_worker() = assignment->key_worker();
   SPLW_ASSIGN_OR_RETURN(const stored::SharingRecord sharing, SharingOf(snapshot, network, item.subject()));
+  if (!viewer.agency_member) {
+    for (const AgencyKind agency : WithoutConsent(item.subject(), sharing)) shown.add_agencies_without_consent(agency);
+  }
   if (MaySeePerson(viewer, item, sharing)) {
     SPLW_RETURN_IF_ERROR(ShowSensitive(snapshot, network, item, shown));
   } else {

@@ -389,6 +389,40 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromAnAgencyThatThePersonDidNotAgreeTo)
   EXPECT_FALSE(maybe_items->front().person_withheld());
 }
 
+TEST_F(ItemHandlersTest, AgencyThatThePersonDidNotAgreeToIsNotInvited) {
+  ASSERT_THAT(Nominate("silent", false, {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH}), IsOk());
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Publish(kSecond), IsOk());
+  EXPECT_THAT(Item(kSecond, "silent").agencies_without_consent(), ElementsAre(type::v1::AGENCY_KIND_HOUSING));
+  EXPECT_THAT(Item(kSecond, "silent").agencies_needed(),
+              ElementsAre(type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH));
+  EXPECT_THAT(ItemSeenBy(Housing(), kSecond, "silent").agencies_without_consent(), IsEmpty());
+  ASSERT_THAT(ShareWith("silent", {type::v1::AGENCY_KIND_HOUSING}), IsOk());
+  EXPECT_THAT(Item(kSecond, "silent").agencies_without_consent(), IsEmpty()) << "the person was asked";
+  ASSERT_THAT(ShareWith("silent", {}, /*declined=*/true), IsOk());
+  EXPECT_THAT(Item(kSecond, "silent").agencies_without_consent(),
+              ElementsAre(type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH));
+}
+
+TEST_F(ItemHandlersTest, ItemsAreGroupedByTheAgenciesThatAreInvited) {
+  for (const char* id : {"first", "second", "third"}) {
+    caseload::v1::CaseNominated event = Nominated(id, false, {type::v1::AGENCY_KIND_HOUSING});
+    if (std::string(id) == "second") event.mutable_agencies_needed()->Clear();
+    event.add_share_with(type::v1::AGENCY_KIND_HOUSING);
+    ASSERT_THAT(Nominate(event), IsOk());
+  }
+  const auto order = [this] {
+    std::vector<std::string> cases;
+    for (const api::AgendaItem& item : Agenda(kSecond)) cases.push_back(item.case_());
+    return cases;
+  };
+  ASSERT_THAT(Build(kSecond), IsOk());
+  const std::vector<std::string> together = order();
+  ASSERT_THAT(ShareWith("third", {}), IsOk());
+  ASSERT_THAT(Build(kSecond), IsOk());
+  EXPECT_NE(order(), together) << "housing does not come for the third any more";
+}
+
 TEST_F(ItemHandlersTest, RecoveryServicesSeeAPersonOnlyWithTheirAgreement) {
   const rpc::Call recovery = As(Role::kAgencyMember, "recovery.worker", "RECOVERY_SERVICES");
   caseload::v1::CaseNominated agreed = Nominated("agreed", false, {type::v1::AGENCY_KIND_RECOVERY_SERVICES});

@@ -23,6 +23,16 @@ int QueueRank(const stored::NominationRecord& nomination) {
 
 }  // namespace
 
+absl::StatusOr<stored::SharingRecord> SharingOf(store::Snapshot& snapshot, const std::string& network,
+                                                const stored::SubjectRecord& subject) {
+  SPLW_ASSIGN_OR_RETURN(std::optional<stored::SharingRecord> known,
+                        Sharings().Get(snapshot, network, TextKey(subject.case_())));
+  if (known) return *std::move(known);
+  stored::SharingRecord as_nominated;
+  *as_nominated.mutable_share_with() = subject.share_with();
+  return as_nominated;
+}
+
 std::string TextKey(std::string_view text) {
   return KeyBuilder().Text(text).str();
 }

@@ -31,6 +31,10 @@ const store::Table<stored::SharingRecord>& Sharings();
 
 std::vector<const store::UntypedTable*> AllTables();
 
+// What the person agrees to share of the subject's case, as far as is known.
+absl::StatusOr<stored::SharingRecord> SharingOf(store::Snapshot& snapshot, const std::string& network,
+                                                const stored::SubjectRecord& subject);
+
 // One part of a key, or several texts in order.
 std::string TextKey(std::string_view text);
 std::string TextKey(std::string_view first, std::string_view second);

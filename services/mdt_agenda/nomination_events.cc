@@ -19,7 +19,6 @@ namespace splw::mdt_agenda {
 namespace {
 
 constexpr char kNoMdt[] = "NO_MDT";
-constexpr char kUnknownMdt[] = "UNKNOWN_MDT";
 
 absl::Status CheckName(const std::string& network, std::string_view field, const std::string& name) {
   if (name.size() <= static_cast<std::size_t>(kMaxNominationName) &&
@@ -85,7 +84,7 @@ absl::Status ChooseMdt(AgendaBook& book, stored::NominationRecord& nomination) {
   if (first) nomination.set_mdt_id(first->id());
   if (!first) {
     nomination.set_waiting_reason(kNoMdt);
-  } else if (!nomination.requested_mdt().empty()) {
+  } else if (AskedForAnotherMdt(book.network(), nomination)) {
     nomination.set_waiting_reason(kUnknownMdt);
   }
   return absl::OkStatus();
@@ -114,6 +113,10 @@ absl::Status WithdrawItem(AgendaBook& book, const stored::NominationRecord& nomi
 }
 
 }  // namespace
+
+bool AskedForAnotherMdt(const std::string& network, const stored::NominationRecord& nomination) {
+  return !nomination.requested_mdt().empty() && nomination.requested_mdt() != MdtName(network, nomination.mdt_id());
+}
 
 absl::Status OnCaseNominated(delivery::Change& change, const caseload::v1::CaseNominated& event) {
   AgendaBook book(change);
@@ -195,9 +198,7 @@ absl::StatusOr<bool> AssignWaiting(AgendaBook& book, const stored::MdtRecord& md
                               TextKey("") + NumberKey(api::NOMINATION_STATE_WAITING), {.size = kAssignBatch}));
   for (stored::NominationRecord& nomination : page.records) {
     nomination.set_mdt_id(mdt.id());
-    const bool other_asked_for =
-        !nomination.requested_mdt().empty() && nomination.requested_mdt() != MdtName(book.network(), mdt.id());
-    nomination.set_waiting_reason(other_asked_for ? kUnknownMdt : "");
+    nomination.set_waiting_reason(AskedForAnotherMdt(book.network(), nomination) ? kUnknownMdt : "");
     SPLW_RETURN_IF_ERROR(book.Save(nomination));
     SPLW_RETURN_IF_ERROR(TellReceived(book, nomination));
   }

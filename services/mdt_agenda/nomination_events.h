@@ -1,6 +1,8 @@
 // What the caseload tells this service: nominations arrive and are withdrawn, and people change what they agree to share.
 #pragma once
 
+#include <string>
+
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 
@@ -11,8 +13,15 @@
 
 namespace splw::mdt_agenda {
 
-// Keeps the nomination and answers NominationReceived. One without an MDT, or for an MDT that is not known, goes to the
-// network's first; where there is none it waits (NO_MDT) until one is created. A repeat changes nothing.
+// Why a nomination waits, or is on the plan of a team that was not asked for.
+inline constexpr char kUnknownMdt[] = "UNKNOWN_MDT";
+
+// True where the nomination asked for a team that was not known, and another one has it in its stead.
+bool AskedForAnotherMdt(const std::string& network, const stored::NominationRecord& nomination);
+
+// Keeps the nomination and answers NominationReceived. One without an MDT goes to the network's first. So does one for an
+// MDT that is not known, since nobody is to wait for a team that may never come; it is marked UNKNOWN_MDT until its agenda
+// is published, and the item says so. Where there is no MDT it waits (NO_MDT) until one is created. A repeat changes nothing.
 // INVALID_ARGUMENT only for an event that names no case or nomination of its network.
 absl::Status OnCaseNominated(delivery::Change& change, const caseload::v1::CaseNominated& event);
 

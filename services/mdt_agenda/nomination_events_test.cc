@@ -9,7 +9,9 @@ namespace {
 
 using splw::testing::HasReason;
 using splw::testing::IsOk;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 class NominationEventsTest : public ::testing::Test, protected testing::AgendaWorld {
@@ -48,6 +50,22 @@ TEST_F(NominationEventsTest, NominationForAnUnknownTeamIsNotLost) {
   ASSERT_THAT(Nominate(event), IsOk());
   EXPECT_EQ(Nomination("a").mdt(), testing::kTeam);
   EXPECT_EQ(Nomination("a").waiting_reason(), "UNKNOWN_MDT");
+}
+
+TEST_F(NominationEventsTest, AgendaSaysThatACaseWasMeantForATeamThatIsNotKnown) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  caseload::v1::CaseNominated event = Nominated("a");
+  event.set_mdt("networks/U12345/mdts/elsewhere");
+  ASSERT_THAT(Nominate(event), IsOk());
+  ASSERT_THAT(Nominate("b"), IsOk());
+  for (int builds = 0; builds < 2; ++builds) {
+    ASSERT_THAT(Build("2026-11-26"), IsOk());
+    EXPECT_EQ(Nomination("a").waiting_reason(), "UNKNOWN_MDT") << "it is planned, and nobody has agreed to it yet";
+    EXPECT_THAT(Item("2026-11-26", "a").placement_reason(), HasSubstr("asked of a team that is not known"));
+    EXPECT_THAT(Item("2026-11-26", "b").placement_reason(), Not(HasSubstr("not known")));
+  }
+  ASSERT_THAT(Publish("2026-11-26"), IsOk());
+  EXPECT_EQ(Nomination("a").waiting_reason(), "");
 }
 
 TEST_F(NominationEventsTest, TeamThatIsAskedForGetsTheNomination) {

@@ -13,6 +13,10 @@ bool Contains(const google::protobuf::RepeatedField<int>& agencies, AgencyKind a
   return std::find(agencies.begin(), agencies.end(), agency) != agencies.end();
 }
 
+bool MayBeTold(AgencyKind agency, const stored::SharingRecord& sharing) {
+  return !sharing.declined() && (health::IsDirectCare(agency) || Contains(sharing.share_with(), agency));
+}
+
 }  // namespace
 
 Viewer ViewerOf(const identity::Principal& principal) {
@@ -36,8 +40,17 @@ bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool own
 
 bool MaySeePerson(const Viewer& viewer, const stored::AgendaItemRecord& item, const stored::SharingRecord& sharing) {
   if (!viewer.agency_member) return true;
-  if (sharing.declined() || item.state() == api::ITEM_STATE_WITHDRAWN) return false;
-  return health::IsDirectCare(viewer.agency) || Contains(sharing.share_with(), viewer.agency);
+  return item.state() != api::ITEM_STATE_WITHDRAWN && MayBeTold(viewer.agency, sharing);
+}
+
+std::vector<AgencyKind> WithoutConsent(const stored::SubjectRecord& subject, const stored::SharingRecord& sharing) {
+  std::vector<AgencyKind> left_out;
+  for (const int each : subject.agencies_needed()) {
+    const auto agency = static_cast<AgencyKind>(each);
+    if (MayBeTold(agency, sharing) || std::find(left_out.begin(), left_out.end(), agency) != left_out.end()) continue;
+    left_out.push_back(agency);
+  }
+  return left_out;
 }
 
 bool MaySee(const Viewer& viewer, const stored::ActionRecord& action) {

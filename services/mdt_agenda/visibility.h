@@ -8,6 +8,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "common/identity/principal.h"
 #include "services/mdt_agenda/messages.h"
@@ -24,6 +25,8 @@ Viewer ViewerOf(const identity::Principal& principal);
 bool MaySee(const Viewer& viewer, const stored::MeetingRecord& meeting);
 // Of a meeting that the viewer may see. `owns_action`: an action of the item is the viewer's own.
 bool MaySee(const Viewer& viewer, const stored::AgendaItemRecord& item, bool owns_action);
+// Those of the agencies needed that may not be told of the person, each once: they are not invited.
+std::vector<AgencyKind> WithoutConsent(const stored::SubjectRecord& subject, const stored::SharingRecord& sharing);
 // A withdrawn item is not discussed: no agency needs to know whom it was about.
 bool MaySeePerson(const Viewer& viewer, const stored::AgendaItemRecord& item, const stored::SharingRecord& sharing);
 bool MaySee(const Viewer& viewer, const stored::ActionRecord& action);

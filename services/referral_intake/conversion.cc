@@ -133,6 +133,8 @@ api::Referral ToReferral(std::string_view network, const storage::ReferralRecord
   referral.set_outcome(record.outcome());
   referral.set_correlation_id(record.correlation_id());
   referral.set_withdraw_reason(record.withdraw_reason());
+  *referral.mutable_import_notes() = record.import_notes();
+  if (record.has_authored_time()) *referral.mutable_authored_time() = record.authored_time();
   return referral;
 }
 

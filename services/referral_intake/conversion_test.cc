@@ -71,6 +71,11 @@ storage::ReferralRecord FullRecord() {
   record.set_correlation_id("correlation");
   record.set_withdraw_reason(api::WITHDRAW_REASON_DIED);
   record.add_person_keys("key");
+  record.add_import_notes()->set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+  record.mutable_import_notes(0)->set_location("Bundle");
+  record.mutable_import_notes(0)->set_code("kept-out");
+  record.mutable_import_notes(0)->set_message("kept out");
+  *record.mutable_authored_time() = ToTimestamp(TestNow());
   return record;
 }
 

@@ -23,8 +23,4 @@ bool HasCrisisFinding(const storage::ReferralRecord& record);
 // immediate danger). A false alarm costs one confirmation.
 bool NeedsAcknowledgement(const storage::ReferralRecord& record);
 
-// True if the text speaks of suicide, self-harm or harm to others in the plain words that people use. Finds signs to be
-// read by a person; what it does not find proves nothing. Costs a few hundred searches through the text.
-bool SpeaksOfDanger(std::string_view text);
-
 }  // namespace splw::referral_intake

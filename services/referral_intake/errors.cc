@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include <absl/strings/str_join.h>
+
 #include "common/text/failure.h"
 
 namespace splw::referral_intake {
@@ -51,14 +53,28 @@ absl::Status CrisisAnswersNotExpected() {
 
 absl::Status NotRelated(std::size_t index) {
   return text::InvalidField("not_same_person_as[" + std::to_string(index) + "]", "NOT_RELATED",
-                            "must be the related_referral of one of this referral's findings, and stand once");
+                            "must be a referral that one of this referral's findings names, and stand once");
+}
+
+absl::Status SameNhsNumber(std::size_t index) {
+  return text::InvalidField("not_same_person_as[" + std::to_string(index) + "]", "SAME_NHS_NUMBER",
+                            "has the same NHS number: it is the same person, or one of the two numbers is wrong; then "
+                            "return this referral and ask for the right one");
+}
+
+absl::Status AmbiguousPerson(const std::vector<std::string>& referrals) {
+  return text::Failure(
+      StatusCode::kFailedPrecondition, "AMBIGUOUS_PERSON",
+      "this may be the one or the other of several people with open cases: say in not_same_person_as which of these "
+      "referrals are for somebody else, until those of one case are left",
+      {{"referrals", absl::StrJoin(referrals, ", ")}});
 }
 
 absl::Status CrisisNotAcknowledged() {
   return text::Failure(
       StatusCode::kFailedPrecondition, "CRISIS_NOT_ACKNOWLEDGED",
-      "there are signs of danger: a referral is not returned or withdrawn before it is "
-      "confirmed, with AcknowledgeCrisis, that the referrer knows and that the urgent advice was given");
+      "there are signs of danger: a referral is not returned or withdrawn before somebody has acknowledged the crisis: "
+      "confirmed that the referrer knows and that the urgent advice was given");
 }
 
 absl::Status NoCrisis() {

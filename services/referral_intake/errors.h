@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
+#include <vector>
 
 #include <absl/status/status.h>
 
@@ -24,6 +26,10 @@ absl::Status CrisisQuestionsNotAsked();
 absl::Status CrisisAnswersNotExpected();
 // INVALID_ARGUMENT NOT_RELATED, field "not_same_person_as[index]".
 absl::Status NotRelated(std::size_t index);
+// INVALID_ARGUMENT SAME_NHS_NUMBER, field "not_same_person_as[index]".
+absl::Status SameNhsNumber(std::size_t index);
+// FAILED_PRECONDITION AMBIGUOUS_PERSON with metadata `referrals`: the names, separated by ", ".
+absl::Status AmbiguousPerson(const std::vector<std::string>& referrals);
 // FAILED_PRECONDITION CRISIS_NOT_ACKNOWLEDGED.
 absl::Status CrisisNotAcknowledged();
 // FAILED_PRECONDITION NO_CRISIS.

@@ -6,14 +6,14 @@ FindingText TextOf(api::FindingCode code) {
   switch (code) {
     case api::FINDING_CODE_CRISIS_INDICATED:
       return {"at least one crisis question was answered with yes or unsure",
-              "follow the urgent advice now, tell a clinician, and confirm it with AcknowledgeCrisis"};
+              "follow the urgent advice now, tell a clinician, and confirm that it was done: acknowledge the crisis"};
     case api::FINDING_CODE_CRISIS_CODED:
       return {"a need is coded as a risk of harm, whatever the crisis answers say",
-              "follow the urgent advice now, tell a clinician, and confirm it with AcknowledgeCrisis"};
+              "follow the urgent advice now, tell a clinician, and confirm that it was done: acknowledge the crisis"};
     case api::FINDING_CODE_CRISIS_WORDS_IN_TEXT:
-      return {
-          "the text speaks of self-harm, suicide or danger, while the crisis answers do not",
-          "a clinician should read it, if in doubt speak with the person today, and confirm it with AcknowledgeCrisis"};
+      return {"the text speaks of self-harm, suicide or danger, while the crisis answers do not",
+              "a clinician should read it, if in doubt speak with the person today, and confirm that it was done: "
+              "acknowledge the crisis"};
     case api::FINDING_CODE_CRISIS_QUESTIONS_NOT_ASKED:
       return {"the crisis questions were not all asked",
               "a named clinician asks the person the three questions, and accepts the referral with the answers"};
@@ -50,6 +50,12 @@ FindingText TextOf(api::FindingCode code) {
       return {"something about the referrer is missing", "ask the referring organisation for it"};
     case api::FINDING_CODE_SNOMED_CODE_DAMAGED:
       return {"a SNOMED CT code is damaged", "nothing need be done: it is kept as received and not passed on"};
+    case api::FINDING_CODE_IMPORT_NOTES:
+      return {"something in the sender's document has to be looked at by a person",
+              "read the import notes of this referral, and the original where they say so"};
+    case api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER:
+      return {"another referral is for somebody of the same name, date of birth and postcode with another NHS number",
+              "compare both numbers with their sources: one may be wrong; accepted as it is, it has a case of its own"};
     default:
       return {"", ""};
   }

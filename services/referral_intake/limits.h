@@ -13,6 +13,12 @@ inline constexpr int kMaxNeeds = 18;  // one of each category
 inline constexpr std::size_t kMaxNeedNoteCharacters = 500;
 inline constexpr std::size_t kMaxSubmissionBytes = 256 * 1024;
 
+// What the reading of a sender's document said.
+inline constexpr int kMaxImportNotes = 100;
+inline constexpr std::size_t kMaxNoteLocationCharacters = 300;
+inline constexpr std::size_t kMaxImportNoteCodeCharacters = 64;
+inline constexpr std::size_t kMaxNoteMessageCharacters = 300;
+
 // A person.
 inline constexpr std::size_t kMaxNameCharacters = 100;
 inline constexpr std::size_t kMaxNhsNumberCharacters = 20;  // as received on import; a right one has ten digits

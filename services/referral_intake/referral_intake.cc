@@ -102,7 +102,7 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
     if (filter.gravest != api::FINDING_SEVERITY_UNSPECIFIED && filter.gravest != api::FINDING_SEVERITY_CRISIS) {
       violations.Add("crisis_only", "FILTERS_CONTRADICT", "leave `severity` out, or set it to CRISIS");
     }
-    filter.gravest = api::FINDING_SEVERITY_CRISIS;
+    filter.danger = true;
   }
   const auto read_time = [&](bool present, const google::protobuf::Timestamp& sent, const char* field) {
     std::optional<absl::Time> time;
@@ -120,6 +120,31 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
   if (IsReferrer(call) && filter.organisation.empty())
     filter.organisation = OrganisationKey(call.principal.organisation);
   return filter;
+}
+
+// The referrals that may be of the same person as they stand now, and those that `named` names.
+absl::StatusOr<std::vector<OtherReferral>> OthersAlike(store::Snapshot& snapshot, const std::string& network,
+                                                       const storage::ReferralRecord& record,
+                                                       const std::vector<std::string>& named) {
+  SPLW_ASSIGN_OR_RETURN(
+      std::vector<storage::ReferralRecord> alike,
+      FindByPersonKeys(snapshot, network, {record.person_keys().begin(), record.person_keys().end()}));
+  std::vector<OtherReferral> others;
+  for (storage::ReferralRecord& other : alike) {
+    if (other.id() == record.id()) continue;
+    const auto& not_same = other.triage().not_same_person_as();
+    const bool told_apart =
+        std::find(not_same.begin(), not_same.end(), ReferralName(network, record.id())) != not_same.end();
+    others.push_back({ReferralName(network, other.id()), std::move(other), told_apart});
+  }
+  for (const std::string& name : named) {
+    const std::optional<std::string> id = ReferralIdOf(name, network);
+    const bool known = std::any_of(others.begin(), others.end(), [&](const auto& other) { return other.name == name; });
+    if (known || !id.has_value()) continue;
+    SPLW_ASSIGN_OR_RETURN(std::optional<storage::ReferralRecord> other, GetReferral(snapshot, network, *id));
+    if (other.has_value()) others.push_back({name, *std::move(other)});
+  }
+  return others;
 }
 
 // What the caseload has to know of the step from `before` to `after`.
@@ -177,10 +202,11 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(snapshot.Now()));
   ScreeningFacts facts{.same_person = {}, .today = absl::ToCivilDay(now, london_)};
   for (const storage::ReferralRecord& other : others) {
-    if (health::CertainlyDifferent(record.person(), other.person()) || (validate_only && !MaySee(call, other)))
-      continue;
+    const bool other_number = health::CertainlyDifferent(record.person(), other.person());
+    const bool twin = other_number && !health::CalledAlike(record.person(), other.person());
+    if (twin || (validate_only && !MaySee(call, other))) continue;
     facts.same_person.push_back({ReferralName(call.network, other.id()), IsOpen(other), other.case_(),
-                                 OrganisationKey(other.referrer().organisation())});
+                                 OrganisationKey(other.referrer().organisation()), other_number});
   }
   const std::vector<storage::FindingRecord> findings = Screen(record, policy, facts);
   record.mutable_findings()->Assign(findings.begin(), findings.end());
@@ -253,7 +279,9 @@ absl::StatusOr<store::Position> ReferralIntake::List(const rpc::Call& call, cons
     SPLW_ASSIGN_OR_RETURN(const store::PageOf<storage::ReferralRecord> found,
                           ListReferrals(snapshot, call.network, filter, page));
     for (const storage::ReferralRecord& record : found.records) {
-      *response->add_referrals() = ToReferral(call.network, record, ViewerOf(call));
+      api::Referral& referral = *response->add_referrals();
+      referral = ToReferral(call.network, record, ViewerOf(call));
+      referral.clear_import_notes();
     }
     return rpc::EndPage(call, snapshot, kReferralCollection, request, found.next, response);
   });
@@ -294,14 +322,15 @@ absl::StatusOr<store::Position> ReferralIntake::Accept(const rpc::Call& call, co
   if (request.has_crisis_answers()) command.crisis_answers = request.crisis_answers();
   command.not_same_person_as.assign(request.not_same_person_as().begin(), request.not_same_person_as().end());
   const Target target{request.name(), request.etag(), request.request_id(), request.note_code()};
-  return ChangeReferral(call, request, target, response,
-                        [&](store::Snapshot& snapshot, const storage::ReferralRecord& record,
-                            absl::Time now) -> absl::StatusOr<storage::ReferralRecord> {
-                          SPLW_ASSIGN_OR_RETURN(const storage::NetworkPolicyRecord policy,
-                                                GetPolicy(snapshot, call.network));
-                          command.urgent_advice = policy.urgent_advice();
-                          return referral_intake::Accept(record, command, now);
-                        });
+  return ChangeReferral(
+      call, request, target, response,
+      [&](store::Snapshot& snapshot, const storage::ReferralRecord& record,
+          absl::Time now) -> absl::StatusOr<storage::ReferralRecord> {
+        SPLW_ASSIGN_OR_RETURN(const storage::NetworkPolicyRecord policy, GetPolicy(snapshot, call.network));
+        command.urgent_advice = policy.urgent_advice();
+        SPLW_ASSIGN_OR_RETURN(command.others, OthersAlike(snapshot, call.network, record, command.not_same_person_as));
+        return referral_intake::Accept(record, command, now);
+      });
 }
 
 absl::StatusOr<store::Position> ReferralIntake::Return(const rpc::Call& call, const api::ReturnReferralRequest& request,

@@ -134,7 +134,9 @@ TEST_F(ReferralIntakeTest, SamePersonIsRecognisedByNumberAndByDetails) {
 
 TEST_F(ReferralIntakeTest, PeopleWithDifferentNumbersAreNotTakenForOne) {
   ASSERT_THAT(Submit(CleanReferral()), IsOk());
-  const auto other = Submit(OfPerson("9990000026", "Ashworth"));
+  api::Referral twin = OfPerson("9990000026", "Ashworth");
+  twin.mutable_person()->mutable_name()->set_given("Mary");
+  const auto other = Submit(twin);
   ASSERT_THAT(other, IsOk());
   EXPECT_EQ(other->findings_size(), 0);
   EXPECT_EQ(other->state(), api::REFERRAL_STATE_ACCEPTED);
@@ -270,6 +272,58 @@ TEST_F(ReferralIntakeTest, WithdrawnBeforeAcceptanceNobodyIsTold) {
   ASSERT_THAT(waiting, IsOk());
   ASSERT_THAT(Ask<api::Referral>(&ReferralIntake::Withdraw, Lead(), WithdrawRequest(*waiting)), IsOk());
   EXPECT_THAT(Outbox(waiting->name()), IsEmpty());
+}
+
+TEST_F(ReferralIntakeTest, ALikePersonWithAnotherNumberIsLookedAt) {
+  ASSERT_THAT(Submit(CleanReferral()), IsOk());
+  api::Referral mixed_up = CleanReferral();
+  mixed_up.mutable_person()->mutable_nhs_number()->set_value("9990000034");
+  const auto waits = Submit(mixed_up);
+  ASSERT_THAT(waits, IsOk());
+  EXPECT_EQ(waits->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  ASSERT_EQ(waits->findings_size(), 1);
+  EXPECT_EQ(waits->findings(0).code(), api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER);
+  EXPECT_NE(waits->findings(0).related_referral(), "");
+  EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::Accept, Lead(), AcceptRequest(*waits)), IsOk());
+}
+
+TEST_F(ReferralIntakeTest, WhoMayBeOneOfTwoPeopleIsAcceptedOnlyOnceOneIsExcluded) {
+  std::vector<std::string> names;
+  for (const char* number : {"9990000018", "9990000026"}) {
+    api::Referral referral = CleanReferral();
+    referral.mutable_person()->mutable_nhs_number()->set_value(number);
+    const auto submitted = Submit(referral);
+    ASSERT_THAT(submitted, IsOk());
+    names.push_back(submitted->name());
+    if (submitted->state() == api::REFERRAL_STATE_ACCEPTED) continue;
+    ASSERT_THAT(Ask<api::Referral>(&ReferralIntake::Accept, Lead(), AcceptRequest(*submitted)), IsOk());
+  }
+  api::Referral unnumbered = CleanReferral();
+  unnumbered.mutable_person()->mutable_nhs_number()->Clear();
+  unnumbered.mutable_person()->mutable_nhs_number()->set_absent_reason(type::NHS_NUMBER_ABSENT_REASON_NOT_KNOWN);
+  const auto waits = Submit(unnumbered);
+  ASSERT_THAT(waits, IsOk());
+  api::AcceptReferralRequest request = AcceptRequest(*waits);
+  const auto refused = Ask<api::Referral>(&ReferralIntake::Accept, Lead(), request);
+  EXPECT_THAT(refused, HasReason("AMBIGUOUS_PERSON"));
+  const auto info = refused.status().GetPayload("type.googleapis.com/google.rpc.ErrorInfo");
+  ASSERT_TRUE(info.has_value());
+  for (const std::string& name : names) EXPECT_NE(std::string(*info).find(name), std::string::npos) << name;
+  request.add_not_same_person_as(names[0]);
+  request.set_request_id(NewRequestId());
+  const auto accepted = Ask<api::Referral>(&ReferralIntake::Accept, Lead(), request);
+  ASSERT_THAT(accepted, IsOk());
+  EXPECT_EQ(accepted->state(), api::REFERRAL_STATE_ACCEPTED);
+}
+
+TEST_F(ReferralIntakeTest, SameNumberIsNotSomebodyElse) {
+  const auto first = Submit(CleanReferral());
+  ASSERT_THAT(first, IsOk());
+  const auto second = Submit(CleanReferral());
+  ASSERT_THAT(second, IsOk());
+  api::AcceptReferralRequest request = AcceptRequest(*second);
+  request.add_not_same_person_as(first->name());
+  EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::Accept, Lead(), request), HasReason("SAME_NHS_NUMBER"));
 }
 
 }  // namespace

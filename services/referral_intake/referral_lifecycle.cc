@@ -12,6 +12,7 @@
 #include "services/referral_intake/errors.h"
 #include "services/referral_intake/limits.h"
 #include "services/referral_intake/screening.h"
+#include "services/referral_intake/telling_apart.h"
 
 namespace splw::referral_intake {
 namespace {
@@ -26,19 +27,6 @@ storage::ReferralRecord NextVersion(const storage::ReferralRecord& record, absl:
 bool HasFinding(const storage::ReferralRecord& record, api::FindingCode code) {
   return std::any_of(record.findings().begin(), record.findings().end(),
                      [&](const storage::FindingRecord& finding) { return finding.code() == code; });
-}
-
-absl::Status CheckRelated(const storage::ReferralRecord& record, const std::vector<std::string>& names) {
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const bool related =
-        std::any_of(record.findings().begin(), record.findings().end(), [&](const storage::FindingRecord& finding) {
-          return !finding.related_referral().empty() && finding.related_referral() == names[i];
-        });
-    const bool repeated = std::find(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(i), names[i]) !=
-                          names.begin() + static_cast<std::ptrdiff_t>(i);
-    if (!related || repeated) return NotRelated(i);
-  }
-  return absl::OkStatus();
 }
 
 // Nobody has confirmed yet that they know of the danger.
@@ -96,7 +84,7 @@ absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& re
     return CrisisQuestionsNotAsked();
   }
   if (!not_asked && command.crisis_answers.has_value()) return CrisisAnswersNotExpected();
-  SPLW_RETURN_IF_ERROR(CheckRelated(record, command.not_same_person_as));
+  SPLW_RETURN_IF_ERROR(CheckToldApart(record, command.not_same_person_as, command.others));
 
   storage::ReferralRecord next = NextVersion(record, now);
   if (not_asked) AnswerCrisisQuestions(next, command);

@@ -24,12 +24,20 @@ namespace splw::referral_intake {
 // goes on (the caseload ends no case on which work has begun).
 bool IsOpen(const storage::ReferralRecord& record);
 
+// A referral that may be of the same person, as their keyed hashes tell.
+struct OtherReferral {
+  std::string name;
+  storage::ReferralRecord record;
+  bool told_apart = false;  // its own triage said that the one to be accepted is for somebody else
+};
+
 struct AcceptCommand {
   std::string decided_by;  // empty: the policy
   std::string note_code;
   std::optional<type::CrisisAnswers> crisis_answers;  // all three, where they were not asked before
   storage::UrgentAdviceRecord urgent_advice;          // the network's, for answers that show a crisis
   std::vector<std::string> not_same_person_as;        // names of related referrals
+  std::vector<OtherReferral> others;                  // that may be of the same person, and those just named
 };
 
 struct ReturnCommand {
@@ -44,10 +52,10 @@ struct AcknowledgeCommand {
   std::string referrer_informed;  // empty: the referrer acknowledges
 };
 
-// FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED; INVALID_ARGUMENT
-// CRISIS_ANSWERS_NOT_EXPECTED, NOT_RELATED (a referral that no finding names). A "yes" or "unsure" of the referrer
-// stays, whatever is answered now. Answers that show a crisis are recorded with their finding and the urgent advice;
-// the referral is accepted all the same, by a clinician who has just been told.
+// FAILED_PRECONDITION ILLEGAL_TRANSITION, CONSENT_DECLINED, CRISIS_QUESTIONS_NOT_ASKED, AMBIGUOUS_PERSON;
+// INVALID_ARGUMENT CRISIS_ANSWERS_NOT_EXPECTED, NOT_RELATED, SAME_NHS_NUMBER (those of people: telling_apart.h). A "yes"
+// or "unsure" of the referrer stays, whatever is answered now. Answers that show a crisis are recorded with their finding
+// and the urgent advice; the referral is accepted all the same, by a clinician who has just been told.
 absl::StatusOr<storage::ReferralRecord> Accept(const storage::ReferralRecord& record, const AcceptCommand& command,
                                                absl::Time now);
 

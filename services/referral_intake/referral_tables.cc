@@ -4,6 +4,7 @@
 
 #include "common/store/keys.h"
 #include "common/text/status_macros.h"
+#include "services/referral_intake/crisis.h"
 #include "services/referral_intake/dates.h"
 #include "services/referral_intake/limits.h"
 #include "services/referral_intake/network_policy.h"
@@ -20,6 +21,8 @@ constexpr char kListIndex[] = "list";
 constexpr char kPersonIndex[] = "person";
 constexpr std::uint64_t kOpen = 0;
 constexpr std::uint64_t kEnded = 1;
+// In the place of a severity: of any, with signs of danger.
+constexpr auto kDanger = static_cast<api::FindingSeverity>(1000);
 
 std::string ListPrefix(std::string_view organisation, api::ReferralState state, api::FindingSeverity gravest) {
   return KeyBuilder()
@@ -38,6 +41,7 @@ std::vector<std::string> ListEntries(const storage::ReferralRecord& record) {
       for (const api::FindingSeverity gravest : {api::FINDING_SEVERITY_UNSPECIFIED, GravestSeverity(record)}) {
         entries.insert(ListPrefix(organisation, state, gravest) + submitted);
       }
+      if (NeedsAcknowledgement(record)) entries.insert(ListPrefix(organisation, state, kDanger) + submitted);
     }
   }
   return {entries.begin(), entries.end()};
@@ -101,8 +105,9 @@ absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snap
                                                                      store::PageRequest page) {
   if (filter.submitted_after.has_value()) page.from = KeyBuilder().Instant(*filter.submitted_after).str();
   if (filter.submitted_before.has_value()) page.until = KeyBuilder().Instant(*filter.submitted_before).str();
+  const bool danger = filter.danger && filter.gravest == api::FINDING_SEVERITY_UNSPECIFIED;
   return Referrals().ScanIndex(snapshot, network, kListIndex,
-                               ListPrefix(filter.organisation, filter.state, filter.gravest), page);
+                               ListPrefix(filter.organisation, filter.state, danger ? kDanger : filter.gravest), page);
 }
 
 absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Snapshot& snapshot,
@@ -119,8 +124,16 @@ absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Sna
     }
     return absl::OkStatus();
   };
-  for (const std::string& key : keys) SPLW_RETURN_IF_ERROR(scan(key, kOpen, kMaxOpenReferralsLookedAt));
-  for (const std::string& key : keys) SPLW_RETURN_IF_ERROR(scan(key, kEnded, 1));
+  // Most people were never referred before: one look at each key, instead of two, finds that out.
+  std::vector<std::string> known;
+  for (const std::string& key : keys) {
+    SPLW_ASSIGN_OR_RETURN(
+        const store::PageOf<storage::ReferralRecord> any,
+        Referrals().ScanIndex(snapshot, network, kPersonIndex, KeyBuilder().Text(key).str(), {.size = 1}));
+    if (!any.records.empty()) known.push_back(key);
+  }
+  for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kOpen, kMaxOpenReferralsLookedAt));
+  for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kEnded, 1));
   return found;
 }
 

@@ -14,8 +14,8 @@
 
 namespace splw::referral_intake {
 
-// Indexes: "list", eight entries a referral, one for each combination of the filters of ListReferrals, so that any
-// list costs what it returns; "person", by keyed hash, open referrals (referral_lifecycle.h) apart from ended ones.
+// Indexes: "list", eight entries a referral (twelve where it shows signs of danger), one for each combination of the
+// filters of ListReferrals, so that any list costs what it returns; "person", by keyed hash, open referrals (referral_lifecycle.h) apart from ended ones.
 const store::Table<storage::ReferralRecord>& Referrals();
 const store::Table<storage::NetworkPolicyRecord>& Policies();
 // Of the whole store, under kWholeStore for a network.
@@ -30,9 +30,10 @@ absl::StatusOr<std::optional<storage::ReferralRecord>> GetReferral(store::Snapsh
 struct ReferralFilter {
   api::ReferralState state = api::REFERRAL_STATE_UNSPECIFIED;        // any
   api::FindingSeverity gravest = api::FINDING_SEVERITY_UNSPECIFIED;  // any
-  std::string organisation;                                          // empty: any
-  std::optional<absl::Time> submitted_after;                         // included
-  std::optional<absl::Time> submitted_before;                        // not included
+  bool danger = false;       // only those that need an acknowledgement (crisis.h); with a `gravest`, that one decides
+  std::string organisation;  // empty: any
+  std::optional<absl::Time> submitted_after;   // included
+  std::optional<absl::Time> submitted_before;  // not included
 };
 
 // By time of submission. `page.from` and `page.until` are set here.

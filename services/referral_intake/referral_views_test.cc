@@ -93,6 +93,26 @@ TEST_F(ReferralViewsTest, AReferrerIsNotToldOfOthersReferrals) {
   EXPECT_NE(Get(Lead(), submitted->name())->findings(0).related_referral(), "");
 }
 
+TEST_F(ReferralViewsTest, ImportNotesAreShownWithTheReferralAndLeftOutOfLists) {
+  api::Referral sent = CleanReferral();
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  sent.add_import_notes()->set_code("restricted-record");
+  sent.mutable_import_notes(0)->set_location("Bundle.entry[2].resource.meta.security[0]");
+  const auto own = Submit(sent);
+  ASSERT_THAT(own, IsOk());
+  EXPECT_EQ(own->state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  const auto shown = Get(Lead(), own->name());
+  ASSERT_THAT(shown, IsOk());
+  ASSERT_EQ(shown->import_notes_size(), 1);
+  EXPECT_EQ(shown->import_notes(0).location(), "Bundle.entry[2].resource.meta.security[0]");
+  api::ListReferralsRequest list;
+  list.set_parent(kParent);
+  const auto listed = Ask<api::ListReferralsResponse>(&ReferralIntake::List, Lead(), list);
+  ASSERT_THAT(listed, IsOk());
+  ASSERT_EQ(listed->referrals_size(), 1);
+  EXPECT_EQ(listed->referrals(0).import_notes_size(), 0);
+}
+
 TEST_F(ReferralViewsTest, WatchersSeeWhatTheyMaySee) {
   const auto own = Submit(CleanReferral());
   ASSERT_THAT(own, IsOk());
@@ -156,6 +176,30 @@ TEST_F(ReferralViewsTest, ListsAreFilteredAndOrderedByTheirIndex) {
   request = {};
   request.set_state(api::REFERRAL_STATE_AWAITING_TRIAGE);
   EXPECT_THAT(ListNames(Lead(), request), ElementsAre(c));
+}
+
+TEST_F(ReferralViewsTest, WordsOfDangerAreListedWithTheCrises) {
+  ASSERT_THAT(Submit(CleanReferral()), IsOk());
+  api::Referral words = OfPerson("9990000026", "Bell");
+  words.set_reason_text("Says that she wants to end her life tonight.");
+  const auto in_words = Submit(words);
+  ASSERT_THAT(in_words, IsOk());
+  ASSERT_EQ(in_words->findings(0).code(), api::FINDING_CODE_CRISIS_WORDS_IN_TEXT);
+  api::Referral answered = CrisisReferral();
+  answered.mutable_person()->mutable_nhs_number()->set_value("9990000034");
+  answered.mutable_person()->mutable_name()->set_family("Cole");
+  const auto in_answers = Submit(answered);
+  ASSERT_THAT(in_answers, IsOk());
+
+  api::ListReferralsRequest request;
+  request.set_crisis_only(true);
+  EXPECT_THAT(ListNames(Lead(), request), ElementsAre(in_words->name(), in_answers->name()));
+  EXPECT_THAT(ListNames(Practice(), request), ElementsAre(in_words->name(), in_answers->name()));
+  request.set_state(api::REFERRAL_STATE_ACCEPTED);
+  EXPECT_THAT(ListNames(Lead(), request), ::testing::IsEmpty());
+  request.clear_state();
+  request.set_severity(api::FINDING_SEVERITY_CRISIS);
+  EXPECT_THAT(ListNames(Lead(), request), ElementsAre(in_answers->name()));
 }
 
 TEST_F(ReferralViewsTest, BrokenListsAreRefused) {

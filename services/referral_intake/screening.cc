@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/health/danger_words.h"
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
@@ -24,14 +25,16 @@ storage::FindingRecord& Add(Findings& findings, api::FindingCode code, std::stri
 
 // The first of the fields in which somebody wrote what they liked; empty: none.
 std::string FieldThatSpeaksOfDanger(const storage::ReferralRecord& submission) {
-  if (SpeaksOfDanger(submission.reason_text())) return "reason_text";
+  if (health::SpeaksOfDanger(submission.reason_text())) return "reason_text";
   for (int i = 0; i < submission.needs_size(); ++i) {
-    if (SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
+    if (health::SpeaksOfDanger(submission.needs(i).note())) return "needs[" + std::to_string(i) + "].note";
   }
   for (int i = 0; i < submission.person().adjustments_size(); ++i) {
-    if (SpeaksOfDanger(submission.person().adjustments(i))) return "person.adjustments[" + std::to_string(i) + "]";
+    if (health::SpeaksOfDanger(submission.person().adjustments(i))) {
+      return "person.adjustments[" + std::to_string(i) + "]";
+    }
   }
-  return SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
+  return health::SpeaksOfDanger(submission.consent().explained_by()) ? "consent.explained_by" : "";
 }
 
 void ScreenCrisis(const storage::ReferralRecord& submission, Findings& findings) {
@@ -56,8 +59,10 @@ void ScreenIdentity(const type::Person& person, Findings& findings) {
   } else if (!health::IsNhsNumber(person.nhs_number().value())) {
     Add(findings, api::FINDING_CODE_NHS_NUMBER_CHECK_FAILED, "person.nhs_number.value");
   }
-  if (person.name().family().empty() && person.name().given().empty()) {
-    Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON, "person.name");
+  if (person.name().family().empty()) {
+    // Without it nobody is recognised by name; one who has but one name says so when asked.
+    Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON,
+        person.name().given().empty() ? "person.name" : "person.name.family");
   }
   if (IsUnset(person.birth_date())) Add(findings, api::FINDING_CODE_INCOMPLETE_PERSON, "person.birth_date");
   const type::Address& address = person.address();
@@ -111,6 +116,15 @@ void ScreenNeeds(const storage::ReferralRecord& submission, Findings& findings) 
   if (submission.urgency() == type::URGENCY_URGENT) Add(findings, api::FINDING_CODE_URGENT_REQUESTED, "urgency");
 }
 
+void ScreenImport(const storage::ReferralRecord& submission, Findings& findings) {
+  const auto& notes = submission.import_notes();
+  if (std::any_of(notes.begin(), notes.end(), [](const api::ImportNote& note) {
+        return note.severity() != api::IMPORT_NOTE_SEVERITY_INFORMATION;
+      })) {
+    Add(findings, api::FINDING_CODE_IMPORT_NOTES, "import_notes");
+  }
+}
+
 void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& findings) {
   std::size_t related = 0;
   bool presented_before = false;
@@ -118,12 +132,15 @@ void ScreenSamePerson(const std::vector<KnownReferral>& same_person, Findings& f
     if (other.open) {
       if (related++ >= kMaxRelatedFindings) continue;
       const bool has_case = !other.case_name.empty();
-      storage::FindingRecord& finding = Add(
-          findings, has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS, "person");
+      const api::FindingCode same =
+          has_case ? api::FINDING_CODE_OPEN_CASE_EXISTS : api::FINDING_CODE_OPEN_REFERRAL_EXISTS;
+      storage::FindingRecord& finding =
+          other.other_number ? Add(findings, api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER, "person.nhs_number.value")
+                             : Add(findings, same, "person");
       finding.set_related_referral(other.name);
       finding.set_related_organisation(other.organisation);
       if (has_case) finding.set_related_case(other.case_name);
-    } else if (!presented_before) {
+    } else if (!other.other_number && !presented_before) {
       presented_before = true;
       storage::FindingRecord& finding = Add(findings, api::FINDING_CODE_PRESENTED_BEFORE, "person");
       finding.set_related_referral(other.name);
@@ -147,6 +164,7 @@ std::vector<storage::FindingRecord> Screen(const storage::ReferralRecord& submis
   }
   ScreenReferrer(submission.referrer(), policy, findings);
   ScreenNeeds(submission, findings);
+  ScreenImport(submission, findings);
   ScreenSamePerson(facts.same_person, findings);
   SortFindings(findings);
   return findings;

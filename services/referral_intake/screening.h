@@ -11,12 +11,13 @@
 
 namespace splw::referral_intake {
 
-// Another referral of the same person, as their keyed hashes tell.
+// Another referral of the same person, or of one who is alike, as their keyed hashes tell.
 struct KnownReferral {
   std::string name;
-  bool open = false;         // referral_lifecycle.h
-  std::string case_name;     // empty: it has none (yet)
-  std::string organisation;  // that sent it: OrganisationKey (submission.h)
+  bool open = false;          // referral_lifecycle.h
+  std::string case_name;      // empty: it has none (yet)
+  std::string organisation;   // that sent it: OrganisationKey (submission.h)
+  bool other_number = false;  // alike in all but their NHS numbers, both right: two people, or one number is wrong
 };
 
 struct ScreeningFacts {

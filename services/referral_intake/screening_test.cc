@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "common/health/danger_words.h"
 #include "services/referral_intake/crisis.h"
 #include "services/referral_intake/finding_texts.h"
 #include "services/referral_intake/submission.h"
@@ -134,11 +135,27 @@ TEST(ScreeningTest, WordsOfDangerInTheTextAreReadByAPerson) {
   EXPECT_EQ(Find(in_consent)[0].field(), "consent.explained_by");
 }
 
+TEST(ScreeningTest, AWarningOfTheImportIsReadByAPersonAndANoteHoldsNothingUp) {
+  api::Referral referral = CleanReferral();
+  referral.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  api::ImportNote& note = *referral.add_import_notes();
+  note.set_code("kept-out");
+  note.set_severity(api::IMPORT_NOTE_SEVERITY_INFORMATION);
+  EXPECT_THAT(Codes(Find(referral)), ::testing::IsEmpty());
+  for (const auto severity : {api::IMPORT_NOTE_SEVERITY_WARNING, api::IMPORT_NOTE_SEVERITY_UNSPECIFIED}) {
+    note.set_severity(severity);
+    const auto findings = Find(referral);
+    ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_IMPORT_NOTES));
+    EXPECT_EQ(findings[0].field(), "import_notes");
+    EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+  }
+}
+
 TEST(ScreeningTest, OrdinaryTroubleIsNotTakenForDanger) {
   for (const char* text : {"Unharmed after a fall.", "Her husband died in May.", "Overdue rent; lives alone.", "",
                            "Fell and hurt her hip.", "Wants to live in a bungalow, to be here for the grandchildren.",
                            "A course would upskill him", "Hip is hurting her at night", "Cut her hours at work"}) {
-    EXPECT_FALSE(SpeaksOfDanger(text)) << text;
+    EXPECT_FALSE(health::SpeaksOfDanger(text)) << text;
   }
 }
 
@@ -233,6 +250,25 @@ TEST(ScreeningTest, OtherReferralsOfThePersonAreNamed) {
   EXPECT_EQ(findings[3].related_referral(), "r/closed");
   EXPECT_EQ(findings[0].related_organisation(), "G82080");
   EXPECT_EQ(findings[3].related_organisation(), "P84001");
+}
+
+TEST(ScreeningTest, AnotherNhsNumberOfALikePersonIsLookedAt) {
+  const auto findings = Find(CleanReferral(), {{"r/with-case", true, "c/1", "G82080", /*other_number=*/true},
+                                               {"r/closed", false, "c/0", "P84001", /*other_number=*/true}});
+  ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER));
+  EXPECT_EQ(findings[0].field(), "person.nhs_number.value");
+  EXPECT_EQ(findings[0].related_referral(), "r/with-case");
+  EXPECT_EQ(findings[0].related_case(), "c/1");
+  EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
+}
+
+TEST(ScreeningTest, PersonWithoutAFamilyNameIsAskedFor) {
+  api::Referral referral = CleanReferral();
+  referral.mutable_person()->mutable_name()->set_family(" \t ");
+  const auto findings = Find(referral);
+  ASSERT_THAT(Codes(findings), ElementsAre(api::FINDING_CODE_INCOMPLETE_PERSON));
+  EXPECT_EQ(findings[0].field(), "person.name.family");
+  EXPECT_FALSE(AcceptedByPolicy(findings, DefaultPolicy()));
 }
 
 TEST(ScreeningTest, EarlierReferralAloneHoldsNothingUp) {

@@ -43,6 +43,7 @@ class SubmissionReader final {
     ReadUrgency();
     Text("referral.external_reference", sent_.external_reference(), kMaxExternalReferenceCharacters, false);
     record_.set_external_reference(sent_.external_reference());
+    ReadImport();
   }
 
   text::Violations& violations() { return violations_; }
@@ -260,6 +261,33 @@ class SubmissionReader final {
       Missing("referral.urgency", "say how soon help is needed");
     } else {
       record_.set_urgency(type::URGENCY_ROUTINE);
+    }
+  }
+
+  // What only another system can know of its own document.
+  void ReadImport() {
+    if (by_hand_ && (sent_.import_notes_size() > 0 || sent_.has_authored_time())) {
+      violations_.Add(sent_.import_notes_size() > 0 ? "referral.import_notes" : "referral.authored_time", "IMPORT_ONLY",
+                      "is for referrals that another system sends: set the channel to IMPORT, or leave it out");
+      return;
+    }
+    if (sent_.has_authored_time()) {
+      if (!IsTimestamp(sent_.authored_time())) {
+        violations_.Add("referral.authored_time", "TIME_INVALID", "must be an instant of the years 1 to 9999");
+      }
+      *record_.mutable_authored_time() = sent_.authored_time();
+    }
+    if (TooMany("referral.import_notes", sent_.import_notes_size(), kMaxImportNotes)) return;
+    for (int i = 0; i < sent_.import_notes_size(); ++i) {
+      const std::string field = "referral.import_notes[" + std::to_string(i) + "]";
+      api::ImportNote& note = *record_.add_import_notes();
+      note = sent_.import_notes(i);
+      if (note.severity() == api::IMPORT_NOTE_SEVERITY_UNSPECIFIED) {
+        note.set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+      }
+      Text(field + ".location", note.location(), kMaxNoteLocationCharacters, false);
+      Text(field + ".code", note.code(), kMaxImportNoteCodeCharacters, true);
+      Text(field + ".message", note.message(), kMaxNoteMessageCharacters, false);
     }
   }
 

@@ -269,5 +269,42 @@ TEST(SubmissionTest, WhatTheServiceSetsIsIgnored) {
   EXPECT_FALSE(maybe->has_crisis_acknowledgement());
 }
 
+TEST(SubmissionTest, ImportNotesAreKeptAndAreForImportsAlone) {
+  api::Referral referral = Imported();
+  referral.add_import_notes()->set_code("restricted-record");
+  referral.mutable_import_notes(0)->set_location("Bundle.entry[2].resource.meta.security[0]");
+  referral.mutable_authored_time()->set_seconds(1'700'000'000);
+  const auto maybe = Read(referral);
+  ASSERT_THAT(maybe, IsOk());
+  ASSERT_EQ(maybe->import_notes_size(), 1);
+  EXPECT_EQ(maybe->import_notes(0).severity(), api::IMPORT_NOTE_SEVERITY_WARNING) << "not said is a warning";
+  EXPECT_EQ(maybe->authored_time().seconds(), 1'700'000'000);
+
+  referral.set_channel(api::SUBMISSION_CHANNEL_BY_HAND);
+  EXPECT_THAT(Read(referral), HasField("referral.import_notes"));
+  referral.clear_import_notes();
+  EXPECT_THAT(Read(referral), HasField("referral.authored_time"));
+}
+
+TEST(SubmissionTest, ImportNotesHaveLimits) {
+  const auto refused = [](const std::function<void(api::Referral&)>& spoil) {
+    api::Referral referral = Imported();
+    referral.add_import_notes()->set_code("kept-out");
+    spoil(referral);
+    return Read(referral).status();
+  };
+  EXPECT_THAT(refused([](auto& r) { r.mutable_import_notes(0)->clear_code(); }),
+              HasField("referral.import_notes[0].code"));
+  EXPECT_THAT(refused([](auto& r) { r.mutable_import_notes(0)->set_location(Long(kMaxNoteLocationCharacters)); }),
+              HasField("referral.import_notes[0].location"));
+  EXPECT_THAT(refused([](auto& r) { r.mutable_import_notes(0)->set_message(Long(kMaxNoteMessageCharacters)); }),
+              HasField("referral.import_notes[0].message"));
+  EXPECT_THAT(refused([](auto& r) {
+                while (r.import_notes_size() <= kMaxImportNotes) *r.add_import_notes() = r.import_notes(0);
+              }),
+              HasField("referral.import_notes"));
+  EXPECT_THAT(refused([](auto& r) { r.mutable_authored_time()->set_nanos(-1); }), HasField("referral.authored_time"));
+}
+
 }  // namespace
 }  // namespace splw::referral_intake

@@ -118,6 +118,22 @@ TEST_F(IntakeFindings, Finding01_WordsOfDangerInTheTextAreNotOverlooked) {
               HasReason("CRISIS_NOT_ACKNOWLEDGED"));
 }
 
+TEST_F(IntakeFindings, Finding01_WhatAnImportWarnsOfReachesThePersonWhoDecides) {
+  api::Referral sent = ReferralOf(130);
+  sent.set_channel(api::SUBMISSION_CHANNEL_IMPORT);
+  api::ImportNote& note = *sent.add_import_notes();
+  note.set_severity(api::IMPORT_NOTE_SEVERITY_WARNING);
+  note.set_location("Bundle.entry[2].resource.meta.security[0]");
+  note.set_code("restricted-record");
+  const api::Referral referral = world_->Submit(sent);
+  EXPECT_EQ(referral.state(), api::REFERRAL_STATE_AWAITING_TRIAGE);
+  EXPECT_NE(FindingOf(referral, api::FINDING_CODE_IMPORT_NOTES), nullptr);
+  const api::Referral seen = world_->GetReferral(referral.name());
+  ASSERT_EQ(seen.import_notes_size(), 1);
+  EXPECT_EQ(seen.import_notes(0).code(), "restricted-record");
+  EXPECT_EQ(seen.import_notes(0).location(), "Bundle.entry[2].resource.meta.security[0]");
+}
+
 TEST_F(IntakeFindings, Finding03_AReturnCarriesACodeAndAdviceToTheReferrer) {
   api::Referral sent = ReferralOf(103);
   sent.set_urgency(type::v1::URGENCY_URGENT);
@@ -251,6 +267,27 @@ TEST_F(IntakeFindings, Finding23_APersonWithoutAnNhsNumberIsRecognisedByNameBirt
   const api::Finding* finding = FindingOf(second, api::FINDING_CODE_OPEN_CASE_EXISTS);
   ASSERT_NE(finding, nullptr);
   EXPECT_EQ(finding->related_referral(), first);
+}
+
+TEST_F(IntakeFindings, Finding23_WhoMayBeEitherOfTwoPeopleJoinsNeitherUnseen) {
+  const std::string first = world_->Submit(ReferralOf(140)).name();
+  const std::string first_case = world_->CaseOf(first).name();
+  api::Referral sent = ReferralOf(140);
+  sent.mutable_person()->mutable_nhs_number()->set_value(NhsNumberOf(141));
+  const api::Referral alike = world_->Submit(sent);
+  ASSERT_NE(FindingOf(alike, api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER), nullptr);
+  ASSERT_THAT(world_->worker.Call(&ReferralStub::AcceptReferral, AcceptanceOf(alike)), IsOk());
+  const std::string second_case = world_->CaseOf(alike.name()).name();
+  EXPECT_NE(second_case, first_case);
+
+  sent.mutable_person()->mutable_nhs_number()->clear_value();
+  sent.mutable_person()->mutable_nhs_number()->set_absent_reason(type::v1::NHS_NUMBER_ABSENT_REASON_NOT_KNOWN);
+  const api::Referral either = world_->Submit(sent);
+  EXPECT_THAT(world_->worker.Call(&ReferralStub::AcceptReferral, AcceptanceOf(either)), HasReason("AMBIGUOUS_PERSON"));
+  api::AcceptReferralRequest told_apart = AcceptanceOf(either);
+  told_apart.add_not_same_person_as(first);
+  ASSERT_THAT(world_->worker.Call(&ReferralStub::AcceptReferral, told_apart), IsOk());
+  EXPECT_EQ(world_->CaseOf(either.name()).name(), second_case);
 }
 
 TEST_F(IntakeFindings, Finding34_EveryEndStateReachesTheReferrer) {

@@ -16,6 +16,7 @@ using testing::HasReason;
 using testing::IsOk;
 using type::v1::AGENCY_KIND_DWP;
 using type::v1::AGENCY_KIND_HOUSING;
+using type::v1::AGENCY_KIND_VCSE;
 
 class MdtFindings : public ::testing::Test {
  protected:
@@ -92,7 +93,7 @@ TEST_F(MdtFindings, Finding25_WhetherTheQuorumWasThereIsKeptWithEachDecision) {
 TEST_F(MdtFindings, Finding26_AVisitingAgencyComesForOneBlock) {
   int person = 0;
   for (const auto agency :
-       {AGENCY_KIND_HOUSING, AGENCY_KIND_DWP, AGENCY_KIND_HOUSING, AGENCY_KIND_DWP, AGENCY_KIND_HOUSING}) {
+       {AGENCY_KIND_HOUSING, AGENCY_KIND_VCSE, AGENCY_KIND_HOUSING, AGENCY_KIND_VCSE, AGENCY_KIND_HOUSING}) {
     world_.NewNominatedCase(++person, {agency});
   }
   world_.BuildAgenda(Meeting(0));
@@ -102,7 +103,7 @@ TEST_F(MdtFindings, Finding26_AVisitingAgencyComesForOneBlock) {
     agencies.push_back(item.agencies_needed(0));
   }
   EXPECT_THAT(agencies, ::testing::ElementsAre(AGENCY_KIND_HOUSING, AGENCY_KIND_HOUSING, AGENCY_KIND_HOUSING,
-                                               AGENCY_KIND_DWP, AGENCY_KIND_DWP));
+                                               AGENCY_KIND_VCSE, AGENCY_KIND_VCSE));
 }
 
 TEST_F(MdtFindings, Finding27_AMeetingClosesWithADecisionOnEachItemOrCarriesItOver) {

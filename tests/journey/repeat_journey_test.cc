@@ -306,7 +306,7 @@ TEST_F(Repeat, OfTwoWhoReadTheSameOnlyOneChangesIt) {
   for (int round = 1; round <= 5 && !HasFailure(); ++round) {
     const auto referral = Waiting(round);
     auto withdraw = Named<referral::v1::WithdrawReferralRequest>(referral);
-    withdraw.set_reason(referral::v1::WITHDRAW_REASON_NO_LONGER_NEEDED);
+    withdraw.set_reason(referral::v1::WITHDRAW_REASON_SENT_IN_ERROR);
     OneWins(LinkWorkerWho(), &ReferralStub::AcceptReferral, Named<referral::v1::AcceptReferralRequest>(referral),
             &ReferralStub::WithdrawReferral, withdraw);
 

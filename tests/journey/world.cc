@@ -108,8 +108,7 @@ World::World(testing::Suite& suite)
       coordinator(suite, Coordinator()),
       chair(suite, Chair()),
       operator_(suite, Operator()),
-      auditor(suite, Auditor()),
-      suite_(suite) {}
+      auditor(suite, Auditor()) {}
 
 void World::SetUpIntake() {
   referral::v1::GetNetworkPolicyRequest get;

@@ -84,8 +84,6 @@ class World final {
   std::string community_service;
   std::string mdt;
 
- private:
-  testing::Suite& suite_;
 };
 
 // Until `condition` holds; fails the test with `what` if that takes longer than half a minute.

@@ -1,5 +1,5 @@
-// The list of what a service acknowledged: one line each, "NAME REQUEST_ID DIGEST". Whatever happens to the service afterwards,
-// each of these referrals is there, once, with this content.
+// The list of what a service acknowledged: one line each, "NAME REQUEST_ID DIGEST". Whatever happens to the service
+// afterwards, each of these referrals is there, once, with this content.
 #pragma once
 
 #include <fstream>
@@ -13,8 +13,8 @@
 
 namespace splw::load {
 
-// Of what never changes in a referral once it is acknowledged: its name, the person, who asked for what and when, consent, the
-// correlation id. Not of its state and what became of it. 32 characters.
+// Of what never changes in a referral once it is acknowledged: its name, the person, who asked for what and when,
+// consent, the correlation id. Not of its state and what became of it. 32 characters.
 std::string DigestOf(const referral::v1::Referral& referral);
 
 struct Acknowledgement {

@@ -20,7 +20,8 @@
 namespace splw::load {
 namespace {
 
-// Between two attempts of a call: a server that comes up again is found at once, one that is overwhelmed is not hammered.
+// Between two attempts of a call: a server that comes up again is found at once, one that is overwhelmed is not
+// hammered.
 constexpr absl::Duration kRetryDelay = absl::Milliseconds(10);
 // How often a driver that waits for answers looks at whether it is to stop.
 constexpr absl::Duration kLongestWait = absl::Milliseconds(100);

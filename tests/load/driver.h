@@ -1,5 +1,6 @@
-// Calls a server asynchronously, from one thread: a number of calls in flight (closed loop), or calls at a rate (open loop, latencies
-// from when a call was meant to start). Checks every answer, and asks again, with the same bytes, where the outcome is not known.
+// Calls a server asynchronously, from one thread: a number of calls in flight (closed loop), or calls at a rate (open
+// loop, latencies from when a call was meant to start). Checks every answer, and asks again, with the same bytes, where
+// the outcome is not known.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// Durations, counted in buckets whose width is under one percent of their value: exact enough for percentiles, small enough
-// to hold every call of a long run.
+// Durations, counted in buckets whose width is under one percent of their value: exact enough for percentiles, small
+// enough to hold every call of a long run.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,8 @@ class Histogram final {
   void Merge(const Histogram& other);
 
   std::uint64_t count() const { return count_; }
-  // The upper end of the bucket in which the `quantile` (0 to 1) of the durations lies, at most max(). Zero without any.
+  // The upper end of the bucket in which the `quantile` (0 to 1) of the durations lies, at most max(). Zero without
+  // any.
   absl::Duration Quantile(double quantile) const;
   absl::Duration mean() const;
   absl::Duration max() const { return max_; }

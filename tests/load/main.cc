@@ -1,4 +1,5 @@
-// load-generator: puts a referral-intake service under load, checks every answer, and keeps the list of what was acknowledged.
+// load-generator: puts a referral-intake service under load, checks every answer, and keeps the list of what was
+// acknowledged.
 #include <signal.h>
 
 #include <atomic>

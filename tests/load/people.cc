@@ -82,8 +82,8 @@ void Describe(std::uint64_t person, type::v1::Person& who) {
 
 std::string NhsNumberOf(std::uint64_t person) {
   if (person >= kPeopleWithNumbers) return "";
-  // The check digit as the NHS Data Dictionary has it: weights 10 to 2, modulus 11; 10 is no digit. Whatever the first eight digits
-  // are, at most one ninth digit leads to that: nine people share them.
+  // The check digit as the NHS Data Dictionary has it: weights 10 to 2, modulus 11; 10 is no digit. Whatever the first
+  // eight digits are, at most one ninth digit leads to that: nine people share them.
   const std::string eight = absl::StrFormat("999%05d", person / 9);
   int sum = 0;
   for (int i = 0; i < 8; ++i) sum += (eight[static_cast<std::size_t>(i)] - '0') * (10 - i);

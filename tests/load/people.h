@@ -1,5 +1,5 @@
-// Invented people and their referrals: as large as real ones, every person another, and each accepted at once under a network's
-// default policy.
+// Invented people and their referrals: as large as real ones, every person another, and each accepted at once under a
+// network's default policy.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ inline constexpr std::uint64_t kPeopleWithNumbers = 899'991;
 // The practice that refers all of them.
 inline constexpr char kPractice[] = "P84001";
 
-// A valid number that is never issued (999 …), another one for each of the first kPeopleWithNumbers people; empty for the others.
+// A valid number that is never issued (999 …), another one for each of the first kPeopleWithNumbers people; empty for
+// the others.
 std::string NhsNumberOf(std::uint64_t person);
 
 // Stated as the service returns it: nothing of it is normalised on the way.

@@ -17,8 +17,8 @@ namespace splw::load {
 
 struct ReferralWorkOptions {
   std::vector<std::string> networks = {"U12345"};  // in turn
-  // How often each method is called, in relation to the others. Gets and lists need referrals: until some were taken in, all calls
-  // submit.
+  // How often each method is called, in relation to the others. Gets and lists need referrals: until some were taken
+  // in, all calls submit.
   double submit = 1;
   double get = 0;
   double list = 0;

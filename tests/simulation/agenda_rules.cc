@@ -1,5 +1,5 @@
-// What holds of meetings, agendas and debts, whoever does what: no feedback is forgotten, nobody is left behind for ever, and a
-// case has one case-holder and one key worker.
+// What holds of meetings, agendas and debts, whoever does what: no feedback is forgotten, nobody is left behind for
+// ever, and a case has one case-holder and one key worker.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "services/caseload/caseload_tables.h"
 #include "services/caseload/names.h"
+#include "services/mdt_agenda/agenda_planner.h"
 #include "services/mdt_agenda/decision.h"
 #include "services/mdt_agenda/feedback.h"
 #include "services/mdt_agenda/mdt_tables.h"
@@ -55,7 +56,9 @@ bool Owes(World& world, const stored::AgendaItemRecord& item) {
 
 void CheckDebt(World& world, const stored::AgendaItemRecord& item) {
   const std::string name = mdt_agenda::ItemName(kNetwork, item);
-  const auto fail = [&](const char* words) { world.Fail("feedback that is owed stands on a later meeting", Short(name) + words); };
+  const auto fail = [&](const char* words) {
+    world.Fail("feedback that is owed stands on a later meeting", Short(name) + words);
+  };
   if (!Owes(world, item)) return;
   if (item.feedback_item().empty()) return fail(" owes feedback, and no meeting will ask for it");
   const auto feedback = ItemNamed(world, item.feedback_item());
@@ -99,23 +102,30 @@ bool MayFollow(const stored::MeetingRecord& before, api::MeetingState after) {
   }
 }
 
-// Of those that were left as often as the team allows, the longest waiting is on every agenda that is built.
+// Of every agenda that is built: whoever was left as often as anybody may be is on it, and of those who were left as
+// often as the team allows, the longest waiting (rule 5 of agenda_planner.h).
 void CheckNobodyIsLeftBehind(World& world, const stored::MeetingRecord& meeting) {
   const auto mdt = OneOf(world.mdt(), mdt_agenda::Mdts(), TextKey(meeting.mdt_id()));
   if (!mdt.has_value()) return;
+  const int most = mdt_agenda::MaxTimesLeft({meeting.length_minutes(), mdt->max_carry_overs(), {}});
   std::optional<stored::NominationRecord> first;
   const auto waiting_since = [](const stored::NominationRecord& nomination) {
     return std::make_tuple(mdt_agenda::ToInstant(nomination.receive_time()), nomination.name());
   };
   for (const auto& nomination : AllOf(world, world.mdt(), mdt_agenda::Nominations())) {
+    // Those on the plan of a nearer meeting are not this one's to care for.
     const bool considered = nomination.state() == api::NOMINATION_STATE_WAITING &&
                             nomination.mdt_id() == meeting.mdt_id() &&
-                            (nomination.meeting_date().empty() || nomination.meeting_date() == meeting.date());
+                            (nomination.meeting_date().empty() || nomination.meeting_date() >= meeting.date());
     const int left = nomination.times_carried_over() + nomination.times_passed_over();
     if (!considered || left < mdt->max_carry_overs()) continue;
+    if (left >= most && nomination.meeting_date() != meeting.date()) {
+      world.Fail("nobody is left behind more often than the policy allows",
+                 Short(nomination.name()) + " was left " + std::to_string(left) + " times, and is left again");
+    }
     if (!first.has_value() || waiting_since(nomination) < waiting_since(*first)) first = nomination;
   }
-  if (first.has_value() && first->item_id().empty()) {
+  if (first.has_value() && first->meeting_date() != meeting.date()) {
     world.Fail("nobody is left behind more often than the policy allows",
                Short(first->name()) + " was left as often as the team allows, waits longest, and is left again");
   }
@@ -173,14 +183,16 @@ void CheckSettled(World& world) {
   for (auto& each : AllOf(world, world.mdt(), mdt_agenda::Assignments())) assignments[each.case_()] = each;
   std::set<std::string> owed;  // cases
   for (const auto& item : AllOf(world, world.mdt(), mdt_agenda::Items())) {
-    if (item.kind() == api::ITEM_KIND_FEEDBACK && item.state() == api::ITEM_STATE_LISTED) owed.insert(item.subject().case_());
+    if (item.kind() == api::ITEM_KIND_FEEDBACK && item.state() == api::ITEM_STATE_LISTED)
+      owed.insert(item.subject().case_());
   }
   for (const auto& record : AllOf(world, world.caseload(), caseload::Cases())) {
     const std::string name = caseload::CaseName(kNetwork, record.id());
     CheckAssignments(world, record, assignments, name);
     if ((owed.count(name) > 0) != record.mdt_status().has_feedback_due_date()) {
-      world.Fail("the caseload knows what feedback is owed",
-                 Short(name) + (owed.count(name) > 0 ? " owes feedback and does not know" : " owes none and thinks so"));
+      world.Fail(
+          "the caseload knows what feedback is owed",
+          Short(name) + (owed.count(name) > 0 ? " owes feedback and does not know" : " owes none and thinks so"));
     }
   }
 }

@@ -1,4 +1,5 @@
-// Leads allocate, link workers work with the person and close the case; a case has one case-holder and one key worker at most.
+// Leads allocate, link workers work with the person and close the case; a case has one case-holder and one key worker
+// at most.
 #include <map>
 #include <string>
 #include <utility>

@@ -28,16 +28,16 @@ void CheckWrite(World& world, Node& node, const Write& write) {
   if (const auto mark = ChangeOf(node, node, write, delivery::Watermarks())) {
     const std::uint64_t before = mark->before.has_value() ? mark->before->applied_revision() : 0;
     if (mark->after.applied_revision() != before + 1) {
-      world.Fail("events apply once and in order", node.name() + " goes from revision " + std::to_string(before) + " to " +
-                                                       std::to_string(mark->after.applied_revision()) + " of " +
-                                                       Short(mark->after.stream()));
+      world.Fail("events apply once and in order", node.name() + " goes from revision " + std::to_string(before) +
+                                                       " to " + std::to_string(mark->after.applied_revision()) +
+                                                       " of " + Short(mark->after.stream()));
     }
   }
   if (const auto stream = ChangeOf(node, node, write, delivery::OutboxStreams())) {
     const OutboxStream& head = stream->after;
     Node* const peer = Named(world, head.destination());
-    const bool advanced = !stream->before.has_value() ||
-                          head.acknowledged_revision() > stream->before->acknowledged_revision();
+    const bool advanced =
+        !stream->before.has_value() || head.acknowledged_revision() > stream->before->acknowledged_revision();
     if (advanced && !world.restored() && peer != nullptr &&
         AppliedAt(*peer, node.name(), head.stream()) < head.acknowledged_revision()) {
       world.Fail("no event is given up before the peer has it",

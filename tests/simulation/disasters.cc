@@ -1,4 +1,5 @@
-// What befalls the suite: time, the network, power, clocks, operators, and users who are not sure whether they were heard.
+// What befalls the suite: time, the network, power, clocks, operators, and users who are not sure whether they were
+// heard.
 #include <memory>
 #include <vector>
 
@@ -83,7 +84,8 @@ bool MayRepeat(const UserCall& call) {
   return !call.refused && !call.taken_back && call.node->disk.StoreNow() - call.tried_time < kRepeatsWithin;
 }
 
-// Of the calls of the last while, one whose user does not know what became of it; or, less often, one that was answered.
+// Of the calls of the last while, one whose user does not know what became of it; or, less often, one that was
+// answered.
 void Repeat(World& world, Draw& draw) {
   const bool unknown = draw.Percent(70);
   std::vector<std::shared_ptr<UserCall>> calls;

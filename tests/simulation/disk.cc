@@ -116,8 +116,8 @@ Disk::Disk(const time::Clock& clock, Plant plant, OnCommit on_commit)
     : clock_(clock),
       plant_(plant),
       on_commit_(std::move(on_commit)),
-      engine_(std::make_unique<store::MemoryStore>(
-          clock_, store::MemoryStoreOptions{.automatic_sync = false, .limits = {}})) {}
+      engine_(std::make_unique<store::MemoryStore>(clock_,
+                                                   store::MemoryStoreOptions{.automatic_sync = false, .limits = {}})) {}
 
 absl::StatusOr<store::Position> Disk::Commit(const store::Attempt& attempt,
                                              absl::FunctionRef<absl::Status(store::Transaction&)> body) {
@@ -194,10 +194,10 @@ Backup Disk::Copy() {
 }
 
 void Disk::Replace(const Backup& backup) {
-  engine_->Crash();  // nobody who waits is told of what is replaced
+  engine_->Crash();                                       // nobody who waits is told of what is replaced
   clock_.earliest = backup.time + absl::Milliseconds(1);  // as of every store that is opened (common/store/store.h)
-  engine_ = std::make_unique<store::MemoryStore>(clock_,
-                                                 store::MemoryStoreOptions{.automatic_sync = false, .limits = {}});
+  engine_ =
+      std::make_unique<store::MemoryStore>(clock_, store::MemoryStoreOptions{.automatic_sync = false, .limits = {}});
   const auto restore = [&](store::Transaction& txn) -> absl::Status {
     for (const store::Entry& entry : backup.entries) txn.Put(entry.key, entry.value);
     return absl::OkStatus();

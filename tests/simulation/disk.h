@@ -1,6 +1,6 @@
-// A service's disk: the memory engine, with what a run of the simulation needs around it. It notes what every commit wrote, so that
-// invariants look at what changed and not at everything; it loses power, conflicts and forgets answers on command; and it can be
-// copied and put back, as an operator does with a backup.
+// A service's disk: the memory engine, with what a run of the simulation needs around it. It notes what every commit
+// wrote, so that invariants look at what changed and not at everything; it loses power, conflicts and forgets answers
+// on command; and it can be copied and put back, as an operator does with a backup.
 #pragma once
 
 #include <algorithm>

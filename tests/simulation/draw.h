@@ -6,8 +6,8 @@
 
 namespace splw::simulation {
 
-// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): a seed that is one higher leads to an
-// unrelated sequence, so that each step of a plan can have a draw of its own.
+// SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014): a seed that is one higher
+// leads to an unrelated sequence, so that each step of a plan can have a draw of its own.
 class Draw final {
  public:
   explicit Draw(std::uint64_t seed) : state_(seed) {}
@@ -23,7 +23,9 @@ class Draw final {
   // 0 to n - 1; 0 where n is 0.
   std::size_t Pick(std::size_t n) { return n == 0 ? 0 : static_cast<std::size_t>(Next() % n); }
   // From `first` to `last`, both included.
-  int Between(int first, int last) { return first + static_cast<int>(Pick(static_cast<std::size_t>(last - first + 1))); }
+  int Between(int first, int last) {
+    return first + static_cast<int>(Pick(static_cast<std::size_t>(last - first + 1)));
+  }
   bool Percent(int percent) { return Pick(100) < static_cast<std::size_t>(percent); }
 
  private:

@@ -5,8 +5,8 @@
 namespace splw::simulation {
 namespace {
 
-// A meeting takes five steps (plan, publish, start, decide, close), and a run leaves some tens of cases for meetings of a quarter of
-// an hour at least: far more than any run needs, far less than for ever.
+// A meeting takes five steps (plan, publish, start, decide, close), and a run leaves some tens of cases for meetings of
+// a quarter of an hour at least: far more than any run needs, far less than for ever.
 constexpr int kStepsToTheEnd = 400;
 
 void CheckSettled(World& world) {
@@ -34,7 +34,8 @@ void EndStory(World& world) {
   while (!world.failure().has_value() && Finish(world, draw)) {
     world.Settle();
     world.Advance(absl::Hours(24));
-    (void)world.mdt().RunTasks();  // so that the calendar goes on; what it may refuse, it refuses at the next meeting too
+    (void)world.mdt()
+        .RunTasks();  // so that the calendar goes on; what it may refuse, it refuses at the next meeting too
     if (++steps == kStepsToTheEnd) {
       return world.Fail("nobody waits for ever", "work is left after " + std::to_string(steps) + " undisturbed steps");
     }

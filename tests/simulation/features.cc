@@ -3,10 +3,9 @@
 namespace splw::simulation {
 
 const std::vector<Feature>& AllFeatures() {
-  static const auto* const kFeatures =
-      new std::vector<Feature>{ReferralFeature(),  CaseFeature(),   SignpostFeature(), NominationFeature(),
-                               MeetingFeature(),   AgendaFeature(), DeliveryFeature(), RecordFeature(),
-                               DisasterFeature()};
+  static const auto* const kFeatures = new std::vector<Feature>{
+      ReferralFeature(), CaseFeature(),     SignpostFeature(), NominationFeature(), MeetingFeature(),
+      AgendaFeature(),   DeliveryFeature(), RecordFeature(),   DisasterFeature()};
   return *kFeatures;
 }
 

@@ -1,5 +1,5 @@
-// What users were told: every call that changes something, from its first try to its acknowledgement. The services are held to it:
-// what was acknowledged stays, happened once, and reads back in the order in which it was acknowledged.
+// What users were told: every call that changes something, from its first try to its acknowledgement. The services are
+// held to it: what was acknowledged stays, happened once, and reads back in the order in which it was acknowledged.
 #pragma once
 
 #include <cstdint>
@@ -29,16 +29,16 @@ struct UserCall {
   // Runs the handler; on success `reply` holds the response's bytes.
   std::function<absl::StatusOr<store::Position>(const rpc::Call&, std::string* reply)> run;
 
-  std::uint64_t tried_at = 0;       // the ledger's moment of the first try
-  absl::Time tried_time;            // the same by the service's clock
-  bool acknowledged = false;        // an answer came: a moment later than all it tells of is durable
+  std::uint64_t tried_at = 0;  // the ledger's moment of the first try
+  absl::Time tried_time;       // the same by the service's clock
+  bool acknowledged = false;   // an answer came: a moment later than all it tells of is durable
   std::uint64_t acknowledged_at = 0;
-  std::string reply;                // the first answer that came
-  bool refused = false;             // a definite error: nothing happened
-  std::uint64_t commit = 0;         // which commit of its node did it; 0: none that is known
-  bool taken_back = false;          // by a restore from a backup: nothing is promised any more
+  std::string reply;                                       // the first answer that came
+  bool refused = false;                                    // a definite error: nothing happened
+  std::uint64_t commit = 0;                                // which commit of its node did it; 0: none that is known
+  bool taken_back = false;                                 // by a restore from a backup: nothing is promised any more
   std::vector<std::pair<std::string, std::string>> audit;  // keys and bytes of its records in the audit
-  std::vector<std::string> records;                        // keys of the records that it wrote and that are never erased
+  std::vector<std::string> records;  // keys of the records that it wrote and that are never erased
   std::string listed;  // key of the record that it added to a list of a case, in the order of its recording; or empty
 };
 

@@ -104,8 +104,8 @@ class Campaign final {
     }
     if (!failed_) return interrupted != 0 ? 130 : 0;
     for (const auto& [rule, broken] : broken_) {
-      std::printf("%llu seeds break: %s (the first is %llu)\n", static_cast<unsigned long long>(broken.count), rule.c_str(),
-                  static_cast<unsigned long long>(broken.first_seed));
+      std::printf("%llu seeds break: %s (the first is %llu)\n", static_cast<unsigned long long>(broken.count),
+                  rule.c_str(), static_cast<unsigned long long>(broken.first_seed));
     }
     Explain();
     return 1;
@@ -123,8 +123,8 @@ class Campaign final {
 
   void Explain() const {
     const std::uint64_t seed = failed_job_.seed;
-    std::printf("\nSeed %llu breaks a promise: %s\n  %s\n", static_cast<unsigned long long>(seed), failure_->rule.c_str(),
-                failure_->words.c_str());
+    std::printf("\nSeed %llu breaks a promise: %s\n  %s\n", static_cast<unsigned long long>(seed),
+                failure_->rule.c_str(), failure_->words.c_str());
     const std::vector<Step> shortest = Shrink(
         failed_job_.steps,
         [&](const std::vector<Step>& steps) {
@@ -143,8 +143,9 @@ class Campaign final {
   const Options& options_;
   const std::vector<Job> kept_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  const std::chrono::steady_clock::time_point end_ =
-      options_.seconds == 0 ? std::chrono::steady_clock::time_point::max() : start_ + std::chrono::seconds(options_.seconds);
+  const std::chrono::steady_clock::time_point end_ = options_.seconds == 0
+                                                         ? std::chrono::steady_clock::time_point::max()
+                                                         : start_ + std::chrono::seconds(options_.seconds);
   std::atomic<std::uint64_t> next_ = 0;
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;  // for all below
@@ -153,12 +154,12 @@ class Campaign final {
   std::uint64_t calls_ = 0;
   std::map<std::string, std::uint64_t> outcomes_;
   std::map<std::string, Broken> broken_;  // by rule
-  Job failed_job_;  // the first
+  Job failed_job_;                        // the first
   std::optional<Failure> failure_;
 };
 
-// The lines of a file: a seed, what it found, its shortest run, with " | " between them; '#' begins a comment. Nothing where one of
-// them is something else.
+// The lines of a file: a seed, what it found, its shortest run, with " | " between them; '#' begins a comment. Nothing
+// where one of them is something else.
 std::optional<std::vector<Job>> ReadJobs(const std::string& path) {
   std::ifstream file(path);
   std::vector<Job> jobs;
@@ -221,7 +222,8 @@ int Main(int argc, char** argv) {
   Options options;
   std::string plant = "none";
   std::uint64_t one_seed = 0;
-  CLI::App app("Simulates the suite: its own handlers, tables and delivery in one process, with all that can go wrong.");
+  CLI::App app(
+      "Simulates the suite: its own handlers, tables and delivery in one process, with all that can go wrong.");
   CLI::Option* const seed_option = app.add_option("--seed", one_seed, "run this seed alone");
   app.add_option("--seeds", options.seeds, "run this many seeds");
   app.add_option("--seconds", options.seconds, "run seeds for this long instead");
@@ -234,8 +236,9 @@ int Main(int argc, char** argv) {
       "take the first seed from the time of day");
   app.add_option("--seeds-file", options.seeds_file, "run the runs of this file");
   app.add_option("--threads", options.threads, "run this many seeds side by side (2)")->check(CLI::Range(1u, 256u));
-  app.add_option("--plant", plant, "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
-                                   "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
+  app.add_option("--plant", plant,
+                 "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
+                 "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
   app.add_flag("--story", options.story, "with --seed: tell the whole story of the run");
   app.add_flag("--go-on", options.go_on, "do not stop at the first seed that fails; count which promises are broken");
   app.add_flag("--coverage", options.coverage, "count how the calls ended");

@@ -58,7 +58,7 @@ void ChangeSchedule(World& world, Draw& draw) {
   *request.mutable_mdt() = *team;
   request.mutable_mdt()->set_etag(EtagSeen(draw, team->etag()));
   request.mutable_mdt()->mutable_schedule()->set_day_of_week(draw.Percent(50) ? google::type::TUESDAY
-                                                                             : google::type::THURSDAY);
+                                                                              : google::type::THURSDAY);
   request.mutable_update_mask()->add_paths("schedule");
   world.Send(draw, world.mdt(), kCoordinator, Teams, &TeamHandlers::UpdateMdt, std::move(request), "UpdateMdt",
              "moves the team's meetings to another day");

@@ -1,4 +1,5 @@
-// What carries events and their answers between the services: it loses, repeats, delays and reorders them, and can be cut in two.
+// What carries events and their answers between the services: it loses, repeats, delays and reorders them, and can be
+// cut in two.
 #pragma once
 
 #include <cstdint>

@@ -14,9 +14,8 @@ Node::Node(NodeDefinition definition, std::uint64_t seed, absl::Time start, Plan
       on_parked_(std::move(on_parked)),
       random_(seed),
       clock(start),
-      disk(clock, plant, [this, on_commit = std::move(on_commit)](const std::vector<Write>& writes) {
-        on_commit(*this, writes);
-      }) {
+      disk(clock, plant,
+           [this, on_commit = std::move(on_commit)](const std::vector<Write>& writes) { on_commit(*this, writes); }) {
   subscription_ = signal_.Subscribe([this](const std::vector<delivery::StreamKey>& streams) {
     for (const auto& dispatcher : dispatchers_) {
       if (dispatcher == nullptr) continue;

@@ -1,5 +1,6 @@
-// One service of the simulated suite, as its main.cc would put it together, without gRPC and threads: a disk that outlives its
-// processes, and on it the handlers, the inbox, the timers and two dispatchers, as two replicas would have them.
+// One service of the simulated suite, as its main.cc would put it together, without gRPC and threads: a disk that
+// outlives its processes, and on it the handlers, the inbox, the timers and two dispatchers, as two replicas would have
+// them.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Cases are nominated for the MDT and taken back; every nomination is on an agenda, waits with a reason, or is withdrawn.
+// Cases are nominated for the MDT and taken back; every nomination is on an agenda, waits with a reason, or is
+// withdrawn.
 #include <map>
 #include <optional>
 #include <string>

@@ -1,5 +1,5 @@
-// What kind of run a seed gives: how bad its network is, how lazy its disks, how many people there are. Drawn once a seed, so that
-// some runs are all losses and others all races, and kept while a failure is shrunk.
+// What kind of run a seed gives: how bad its network is, how lazy its disks, how many people there are. Drawn once a
+// seed, so that some runs are all losses and others all races, and kept while a failure is shrunk.
 #pragma once
 
 #include <cstddef>

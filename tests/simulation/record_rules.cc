@@ -1,4 +1,5 @@
-// Records: what was acknowledged is there for ever and in its order; indexes match; the audit record has every change once.
+// Records: what was acknowledged is there for ever and in its order; indexes match; the audit record has every change
+// once.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -37,7 +38,8 @@ void CheckAudit(World& world, Node& node) {
   std::set<std::tuple<std::string, std::string, std::string>> seen;
   for (const auto& record : AllOf(world, node, audit::AuditRecords())) {
     if (record.sequence() != ++sequence) {
-      return world.Fail("the audit record has every change once", node.name() + " lacks record " + std::to_string(sequence));
+      return world.Fail("the audit record has every change once",
+                        node.name() + " lacks record " + std::to_string(sequence));
     }
     // A user of the simulation makes one call.
     if (IsUser(record) && !seen.emplace(record.actor(), record.action(), record.resource()).second) {
@@ -103,7 +105,8 @@ void CheckHistory(World& world, Node& node) {
     CheckKept(world, *call);
     if (call->audit.empty()) continue;
     calls.push_back(call.get());
-    if (!call->listed.empty()) lists[call->listed.substr(0, call->listed.size() - kListedIdBytes)].push_back(call.get());
+    if (!call->listed.empty())
+      lists[call->listed.substr(0, call->listed.size() - kListedIdBytes)].push_back(call.get());
   }
   CheckOrder(world, calls, "the audit record", [](const UserCall& call) { return call.audit.front().first; });
   for (const auto& [prefix, listed] : lists) {

@@ -110,7 +110,8 @@ void AcknowledgeCrisis(World& world, Draw& draw, const api::Referral& referral) 
 
 void Accept(World& world, Draw& draw, const api::Referral& referral) {
   world.Send(draw, world.intake(), kTriager, Intake, &ReferralIntake::Accept,
-             ChangeOf<api::AcceptReferralRequest>(draw, referral), "AcceptReferral", "accepts " + Short(referral.name()));
+             ChangeOf<api::AcceptReferralRequest>(draw, referral), "AcceptReferral",
+             "accepts " + Short(referral.name()));
 }
 
 void Return(World& world, Draw& draw, const api::Referral& referral) {
@@ -161,8 +162,8 @@ void CheckWrite(World& world, Node& node, const Write& write) {
   }
   if (!changed->before.has_value()) return;
   const ReferralRecord& before = *changed->before;
-  const bool accepted_again = after.state() == api::REFERRAL_STATE_AWAITING_TRIAGE &&
-                              before.state() != api::REFERRAL_STATE_AWAITING_TRIAGE;
+  const bool accepted_again =
+      after.state() == api::REFERRAL_STATE_AWAITING_TRIAGE && before.state() != api::REFERRAL_STATE_AWAITING_TRIAGE;
   if (accepted_again || (IsEnd(before.state()) && after.state() != before.state())) {
     world.Fail("a referral ends once", after.id() + " goes from " + api::ReferralState_Name(before.state()) + " to " +
                                            api::ReferralState_Name(after.state()));
@@ -219,7 +220,8 @@ void CheckSettled(World& world) {
   for (const caseload::CaseRecord& each : cases) {
     for (const auto& of_case : each.referrals()) {
       if (accepted.count(of_case.referral()) == 0) {
-        world.Fail("a case comes from an accepted referral", Short(of_case.referral()) + " has a case and is not accepted");
+        world.Fail("a case comes from an accepted referral",
+                   Short(of_case.referral()) + " has a case and is not accepted");
       }
     }
   }
@@ -250,9 +252,9 @@ bool TriageAll(World& world, Draw& draw) {
 void CheckAllReferralsEnded(World& world) {
   for (const ReferralRecord& record : AllOf(world, world.intake(), referral_intake::Referrals())) {
     if (IsEnd(record.state())) continue;
-    world.Fail("every referral comes to an end",
-               Short(referral_intake::ReferralName(kNetwork, record.id())) + " is still " +
-                   api::ReferralState_Name(record.state()) + " when everybody has finished");
+    world.Fail("every referral comes to an end", Short(referral_intake::ReferralName(kNetwork, record.id())) +
+                                                     " is still " + api::ReferralState_Name(record.state()) +
+                                                     " when everybody has finished");
   }
 }
 

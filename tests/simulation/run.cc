@@ -66,7 +66,8 @@ std::vector<Step> PlanOf(std::uint64_t seed) {
 std::string FormatSteps(const std::vector<Step>& steps) {
   std::string text;
   for (const Step& step : steps) {
-    absl::StrAppendFormat(&text, "%s%s:%x", text.empty() ? "" : ", ", AllActions()[step.action].action->name, step.draw);
+    absl::StrAppendFormat(&text, "%s%s:%x", text.empty() ? "" : ", ", AllActions()[step.action].action->name,
+                          step.draw);
   }
   return text;
 }

@@ -29,8 +29,8 @@ struct Result {
 
 std::vector<Step> PlanOf(std::uint64_t seed);
 
-// A plan as a line of text, by the names of its actions, so that it stays the same when actions are added; and back. Nothing where the
-// text is no such plan.
+// A plan as a line of text, by the names of its actions, so that it stays the same when actions are added; and back.
+// Nothing where the text is no such plan.
 std::string FormatSteps(const std::vector<Step>& steps);
 std::optional<std::vector<Step>> ParseSteps(std::string_view text);
 

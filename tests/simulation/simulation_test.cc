@@ -32,12 +32,13 @@ TEST(SimulationTest, RunsReachWhatTheyAreMeantToReach) {
       outcomes[what] += count;
     }
   }
-  for (const char* what :
-       {"SubmitReferral OK", "WithdrawReferral OK", "AcceptReferral OK", "ReturnReferral OK", "AllocateCase OK",
-        "AllocateCase ETAG_MISMATCH", "RecordContact OK", "SignpostPerson OK", "SignpostPerson NO_PLACE_FREE",
-        "NominateForMdt OK", "WithdrawNomination OK", "BuildAgenda OK", "PublishAgenda OK", "RecordDecision OK",
-        "RecordFeedback OK", "CloseMeeting OK", "CancelMeeting OK", "CloseCase OK", "CloseCase FEEDBACK_DUE",
-        "parked SOURCE_REWOUND"}) {
+  for (const char* what : {"SubmitReferral OK",      "WithdrawReferral OK",   "AcceptReferral OK",
+                           "ReturnReferral OK",      "AllocateCase OK",       "AllocateCase ETAG_MISMATCH",
+                           "RecordContact OK",       "SignpostPerson OK",     "SignpostPerson NO_PLACE_FREE",
+                           "NominateForMdt OK",      "WithdrawNomination OK", "BuildAgenda OK",
+                           "PublishAgenda OK",       "RecordDecision OK",     "RecordFeedback OK",
+                           "CloseMeeting OK",        "CancelMeeting OK",      "CloseCase OK",
+                           "CloseCase FEEDBACK_DUE", "parked SOURCE_REWOUND"}) {
     EXPECT_THAT(outcomes[what], Gt(0u)) << what;
   }
 }

@@ -23,8 +23,8 @@ constexpr int kSettleRounds = 3'000;
 // Of the tables whose records nobody ever takes away.
 bool IsKept(const std::string& table) {
   static const auto* const kTables = new std::set<std::string>{
-      "referral", "policy",    "case",        "contact",           "assessment", "signpost",
-      "nomination", "link_worker", "community_service", "mdt", "meeting", "action"};
+      "referral",          "policy", "case",    "contact", "assessment", "signpost", "nomination", "link_worker",
+      "community_service", "mdt",    "meeting", "action"};
   return kTables->count(table) > 0;
 }
 
@@ -77,13 +77,13 @@ World::World(std::uint64_t seed, Plant plant, bool tells)
     : profile_(ProfileOf(seed)),
       tells_(tells),
       now_(absl::FromUnixSeconds(kStart)),
-      network_(profile_, plant,
-               [this](Node& to, const delivery::v1::DeliverRequest& request,
-                      const delivery::v1::DeliverResponse& response) {
-                 for (const Feature& feature : AllFeatures()) {
-                   if (feature.check_delivered != nullptr) feature.check_delivered(*this, to, request, response);
-                 }
-               }) {
+      network_(
+          profile_, plant,
+          [this](Node& to, const delivery::v1::DeliverRequest& request, const delivery::v1::DeliverResponse& response) {
+            for (const Feature& feature : AllFeatures()) {
+              if (feature.check_delivered != nullptr) feature.check_delivered(*this, to, request, response);
+            }
+          }) {
   std::vector<NodeDefinition> definitions = AllServices();
   for (std::size_t i = 0; i < kNodes; ++i) {
     nodes_[i] = std::make_unique<Node>(
@@ -146,8 +146,8 @@ void World::Try(Draw& draw, const std::shared_ptr<UserCall>& call) {
     if (IsDefect(status)) return Fail("no error inside", call->words + ": " + status.ToString());
     if (IsUncertain(status)) return;
     if (call->commit != 0 && !call->taken_back) {
-      return Fail("a repeat gets the first answer", call->words + " was done, and its repeat is refused: " +
-                                                        std::string(status.message()));
+      return Fail("a repeat gets the first answer",
+                  call->words + " was done, and its repeat is refused: " + std::string(status.message()));
     }
     call->refused = true;
     return;
@@ -203,10 +203,9 @@ void World::Advance(absl::Duration step) {
 }
 
 void World::JumpClock(Node& node, absl::Duration by) {
-  absl::Duration& offset =
-      clock_offsets_[static_cast<std::size_t>(std::find_if(nodes_.begin(), nodes_.end(),
-                                                           [&](const auto& each) { return each.get() == &node; }) -
-                                              nodes_.begin())];
+  absl::Duration& offset = clock_offsets_[static_cast<std::size_t>(
+      std::find_if(nodes_.begin(), nodes_.end(), [&](const auto& each) { return each.get() == &node; }) -
+      nodes_.begin())];
   const absl::Duration next = std::clamp(offset + by, -kFurthestClock, kFurthestClock);
   node.clock.Advance(next - offset);
   offset = next;
@@ -267,7 +266,8 @@ void World::OnParked(Node& node, const delivery::StreamKey& stream, const delive
       parking.message);
   Count("parked " + parking.reason);
   // Revision 0: its records could not be read or settled; on command that is so for a while.
-  const bool defect = parking.revision == 0 ? parking.reason == "DATA_LOSS" || parking.reason == "INTERNAL" : !restored_;
+  const bool defect =
+      parking.revision == 0 ? parking.reason == "DATA_LOSS" || parking.reason == "INTERNAL" : !restored_;
   if (defect) {
     Fail("no stream is parked", node.name() + " parks " + Short(stream.stream) + " for " + stream.destination + ": " +
                                     parking.reason + ", " + parking.message);

@@ -1,5 +1,5 @@
-// The simulated suite and everything around it: three services, their network, their users, their operator, and time. One thread;
-// what happens follows from the seed and the steps alone.
+// The simulated suite and everything around it: three services, their network, their users, their operator, and time.
+// One thread; what happens follows from the seed and the steps alone.
 #pragma once
 
 #include <array>
@@ -60,7 +60,8 @@ class World final {
 
   // --- Users ---
 
-  // A user asks for a change, for the first time. `words` is what they do, for the story. The request gets an id of its own.
+  // A user asks for a change, for the first time. `words` is what they do, for the story. The request gets an id of its
+  // own.
   template <typename Handlers, typename Request, typename Response>
   void Send(Draw& draw, Node& node, const Role& role, Handlers& (*handlers)(World&),
             absl::StatusOr<store::Position> (Handlers::*method)(const rpc::Call&, const Request&, Response*),
@@ -105,8 +106,8 @@ class World final {
   void Restore();
   bool restored() const { return restored_; }
 
-  // All is well again: no loss, no partition, every disk syncs, and everything that is under way arrives. Fails where events still
-  // wait after that.
+  // All is well again: no loss, no partition, every disk syncs, and everything that is under way arrives. Fails where
+  // events still wait after that.
   void Settle();
   bool settled() const { return settled_; }
 

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "services/gateway/fhir/terminology.h"
+
 namespace splw::fhir {
 namespace {
 
@@ -31,6 +33,18 @@ Standing StandingOf(const Element& resource) {
     return Standing::kEnded;
   }
   return Standing::kHolds;
+}
+
+void UseStanding(const Element& resource) {
+  resource.UseIf("status", {"active", "final", "amended", "corrected"});
+  for (const char* property : {"clinicalStatus", "verificationStatus"}) {
+    for (const Element& coding : resource[property].Each("coding")) {
+      const std::string code = coding.Peek("code");
+      if (code == "active" || code == "confirmed") UseCode(coding);
+    }
+  }
+  if (resource.PeekBoolean("valueBoolean").value_or(false)) resource.Use("valueBoolean");
+  resource["subject"].Use({"reference", "type"});
 }
 
 }  // namespace splw::fhir

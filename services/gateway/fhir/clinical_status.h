@@ -16,4 +16,8 @@ enum class Standing {
 // reading is that it holds.
 Standing StandingOf(const Element& resource);
 
+// Marks by what it is known that the resource holds, and whose it is. What says less than that (a diagnosis that is only
+// provisional) is left to be reported.
+void UseStanding(const Element& resource);
+
 }  // namespace splw::fhir

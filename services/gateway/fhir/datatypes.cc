@@ -1,22 +1,20 @@
 #include "services/gateway/fhir/datatypes.h"
 
+#include <algorithm>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 #include <absl/strings/ascii.h>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
-#include <set>
-#include <tuple>
-#include <vector>
+
+#include "services/gateway/fhir/limits.h"
 
 namespace splw::fhir {
 namespace {
-
-bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> values) {
-  for (const std::string_view candidate : values) {
-    if (value == candidate) return true;
-  }
-  return false;
-}
 
 // "YYYY-MM-DD" of digits and hyphens in their places, as far as the text goes.
 bool HasDateShape(std::string_view text) {
@@ -81,6 +79,9 @@ std::optional<absl::Time> ParseInstant(std::string_view text) {
       !absl::ParseTime(absl::RFC3339_full, absl::string_view(text.data(), text.size()), &time, &error)) {
     return std::nullopt;
   }
+  // An offset may lead out of the years that an instant can have (google.protobuf.Timestamp: 1 to 9999).
+  const absl::CivilYear year(absl::ToCivilSecond(time, absl::UTCTimeZone()));
+  if (year < absl::CivilYear(1) || year > absl::CivilYear(9999)) return std::nullopt;
   return time;
 }
 
@@ -93,6 +94,27 @@ bool HasEnded(const Element& period, const Context& context) {
   return *time < *context.now;
 }
 
+bool HasNotBegun(const Element& period, const Context& context) {
+  if (!period || !context.now.has_value()) return false;
+  const std::optional<absl::Time> time = ParseInstant(period.Peek("start"));
+  return time.has_value() && *time > *context.now + kMaxClockSkew;
+}
+
+bool IsInFuture(const google::type::Date& date, const Context& context) {
+  return context.now.has_value() && absl::CivilDay(date.year(), std::max(date.month(), 1), std::max(date.day(), 1)) >
+                                        absl::ToCivilDay(*context.now, absl::UTCTimeZone());
+}
+
+void UseContact(const Element& contact, std::initializer_list<std::string_view> uses) {
+  contact.Use({"system", "value", "rank"});
+  contact.UseIf("use", uses);
+}
+
+void UseIdentifier(const Element& identifier) {
+  identifier.Use({"system", "value"});
+  identifier.UseIf("use", {"official", "usual"});
+}
+
 Element BestContact(const Element& owner, std::string_view system, bool work_first, const Context& context) {
   Element best;
   std::tuple<int, int> best_key;
@@ -100,8 +122,7 @@ Element BestContact(const Element& owner, std::string_view system, bool work_fir
     const std::string its_system = contact.Peek("system");
     const std::string value = contact.Peek("value");
     // Where the system is missing, an address with an @ is e-mail and the rest telephone.
-    const bool is_email =
-        its_system == "email" || (its_system.empty() && value.find('@') != std::string::npos);
+    const bool is_email = its_system == "email" || (its_system.empty() && value.find('@') != std::string::npos);
     const bool is_phone = IsOneOf(its_system, {"phone", "sms"}) || (its_system.empty() && !is_email);
     if (value.empty() || (system == "email" ? !is_email : !is_phone)) continue;
     const std::string use = contact.Peek("use");
@@ -142,7 +163,7 @@ std::string TakeNameText(const Element& name) {
   std::vector<std::string> parts;
   for (const Element& given : name.Each("given")) parts.push_back(given.Take());
   if (const std::string family = name.Take("family"); !family.empty()) parts.push_back(family);
-  name.Use("use");
+  name.UseIf("use", {"official", "usual"});
   if (parts.empty()) return name.Take("text");
   UseTextIfRedundant(name);
   return absl::StrJoin(parts, " ");

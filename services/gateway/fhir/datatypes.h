@@ -1,11 +1,13 @@
 // FHIR R4 data types that several resources share. They mark what they take.
 #pragma once
 
-#include <absl/time/civil_time.h>
-#include <absl/time/time.h>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <absl/time/civil_time.h>
+#include <absl/time/time.h>
 
 #include "google/type/date.pb.h"
 #include "services/gateway/fhir/element.h"
@@ -21,6 +23,15 @@ std::optional<absl::Time> ParseInstant(std::string_view text);
 
 // True if Period.end has passed; false where the time is not known.
 bool HasEnded(const Element& period, const Context& context);
+// True if Period.start has not come yet; false where the time is not known.
+bool HasNotBegun(const Element& period, const Context& context);
+// True if `date` begins after today, in UTC; false where the time is not known.
+bool IsInFuture(const google::type::Date& date, const Context& context);
+
+// Marks the parts of a ContactPoint that was taken; its use only where it is one of `uses`.
+void UseContact(const Element& contact, std::initializer_list<std::string_view> uses);
+// Marks the system, value and plain use of an Identifier that was taken.
+void UseIdentifier(const Element& identifier);
 
 // The best of a resource's ContactPoints of this system ("phone", "email"): not old nor ended, by rank, then
 // mobile, home and others, work last unless `work_first`. No element if there is none.

@@ -1,10 +1,11 @@
 #include "services/gateway/fhir/element.h"
 
-#include <absl/strings/str_cat.h>
 #include <algorithm>
-#include <array>
 #include <cctype>
+#include <iterator>
 #include <utility>
+
+#include <absl/strings/str_cat.h>
 
 #include "services/gateway/fhir/limits.h"
 
@@ -39,46 +40,131 @@ std::string Clean(std::string_view text, bool keep_lines) {
   return clean;
 }
 
-constexpr std::array<std::string_view, 5> kTechnical = {"resourceType", "id", "meta", "language",
-                                                        "contained"};
-
-// Appends what is unused below `value`; true if anything below (or it) was used.
-bool CollectUnused(const Json& value, const std::string& path, const Usage& usage, bool is_resource,
-                   std::vector<std::string>& unused) {
-  if (usage.IsUsed(&value)) return true;
-  const std::size_t start = unused.size();
-  bool any_used = false;
-  if (value.is_object()) {
-    for (const auto& [property, child] : value.items()) {
-      if (IsEmpty(child)) continue;
-      if (is_resource && std::find(kTechnical.begin(), kTechnical.end(), property) != kTechnical.end())
-        continue;
-      any_used |= CollectUnused(child, absl::StrCat(path, ".", ElementName(property)), usage, false, unused);
-    }
-  } else if (value.is_array()) {
-    std::size_t index = 0;
-    for (const Json& child : value) {
-      if (!IsEmpty(child)) {
-        any_used |= CollectUnused(child, absl::StrCat(path, "[", index, "]"), usage, false, unused);
-      }
-      ++index;
-    }
-  }
-  if (!any_used && !is_resource) {
-    unused.resize(start);
-    unused.push_back(path);
-  }
-  return any_used;
+// True for a primitive, and for a list of primitives.
+bool IsPlain(const Json& value) {
+  return !value.is_structured() || (value.is_array() && std::none_of(value.begin(), value.end(), [](const Json& item) {
+                                      return item.is_structured();
+                                    }));
 }
+
+// FHIR R4: elements that may have one of several types, and the types ("Choice of data types").
+constexpr std::string_view kChoices[] = {
+    "abatement", "allowed",   "asNeeded", "author",   "collected",     "content",  "deceased",
+    "due",       "effective", "event",    "fasting",  "medication",    "occurred", "occurrence",
+    "onset",     "performed", "product",  "quantity", "rate",          "dose",     "reported",
+    "scheduled", "serviced",  "source",   "timing",   "multipleBirth", "value"};
+constexpr std::string_view kTypes[] = {"Address",      "Age",        "Annotation", "Attachment",      "Base64Binary",
+                                       "Boolean",      "Canonical",  "Code",       "CodeableConcept", "Coding",
+                                       "ContactPoint", "Count",      "Date",       "DateTime",        "Decimal",
+                                       "Distance",     "Dosage",     "Duration",   "Expression",      "HumanName",
+                                       "Id",           "Identifier", "Instant",    "Integer",         "Markdown",
+                                       "Meta",         "Money",      "Oid",        "Period",          "PositiveInt",
+                                       "Quantity",     "Range",      "Ratio",      "Reference",       "SampledData",
+                                       "Signature",    "String",     "Time",       "Timing",          "UnsignedInt",
+                                       "Uri",          "Url",        "Uuid"};
+
+// "valueBoolean" → "value".
+std::string_view WithoutType(std::string_view name) {
+  for (const std::string_view choice : kChoices) {
+    if (name.substr(0, choice.size()) != choice) continue;
+    const std::string_view type = name.substr(choice.size());
+    if (std::find(std::begin(kTypes), std::end(kTypes), type) != std::end(kTypes)) return choice;
+  }
+  return name;
+}
+
+// What a value is a part of: it decides which parts are technical, and which are reported elsewhere.
+enum class Place { kElement, kResource, kContainedResource, kMeta, kContainedList, kBundle, kEntries, kEntry };
+
+// True for what carries no information about the person or the request.
+bool IsTechnical(std::string_view property, const Json& value, Place place) {
+  if (!IsPlain(value)) return false;
+  switch (place) {
+    case Place::kResource:
+    case Place::kContainedResource:
+    case Place::kBundle:
+      return IsOneOf(property, {"resourceType", "id", "language"});
+    case Place::kMeta:
+      return IsOneOf(property, {"versionId", "lastUpdated", "profile", "source"});
+    case Place::kEntry:
+      return property == "fullUrl";
+    default:
+      return false;
+  }
+}
+
+Place PlaceOf(std::string_view property, const Json& value, Place owner) {
+  const bool is_resource = owner == Place::kResource || owner == Place::kContainedResource || owner == Place::kBundle;
+  if (is_resource && property == "meta" && value.is_object()) return Place::kMeta;
+  if (owner == Place::kResource && property == "contained" && value.is_array()) return Place::kContainedList;
+  if (owner == Place::kBundle && property == "entry" && value.is_array()) return Place::kEntries;
+  return Place::kElement;
+}
+
+// Reports what was not used, element by element.
+class UnusedParts final {
+ public:
+  UnusedParts(const Usage& usage, Issues& issues) : usage_(usage), issues_(issues) {}
+
+  void ReportChildren(const Json& value, const std::string& path, Place place) {
+    if (value.is_object()) {
+      for (const auto& [property, child] : value.items()) {
+        if (IsEmpty(child) || IsTechnical(property, child, place)) continue;
+        // Resources of their own.
+        if (place == Place::kEntry && property == "resource" && child.is_object()) continue;
+        Report(child, absl::StrCat(path, ".", ElementName(property)), PlaceOf(property, child, place));
+      }
+    } else if (value.is_array()) {
+      std::size_t index = 0;
+      for (const Json& child : value) {
+        const bool is_own_resource = place == Place::kContainedList && child.is_object();
+        if (!IsEmpty(child) && !is_own_resource) {
+          Report(child, absl::StrCat(path, "[", index, "]"),
+                 place == Place::kEntries && child.is_object() ? Place::kEntry : Place::kElement);
+        }
+        ++index;
+      }
+    }
+  }
+
+ private:
+  void Report(const Json& value, const std::string& path, Place place) {
+    if (usage_.IsUsed(&value)) return;
+    if (place != Place::kElement || AnyUsed(value)) {
+      ReportChildren(value, path, place);
+    } else if (Says(value)) {
+      issues_.Information(path, "not-mapped", "kept out: there is no field for it here");
+    }
+  }
+
+  bool AnyUsed(const Json& value) const {
+    if (usage_.IsUsed(&value)) return true;
+    return value.is_structured() &&
+           std::any_of(value.begin(), value.end(), [this](const Json& child) { return AnyUsed(child); });
+  }
+
+  // True if there is a value in it anywhere.
+  static bool Says(const Json& value) {
+    if (!value.is_structured()) return !IsEmpty(value);
+    return std::any_of(value.begin(), value.end(), Says);
+  }
+
+  const Usage& usage_;
+  Issues& issues_;
+};
 
 }  // namespace
 
 std::string ElementName(std::string_view property) {
   if (!property.empty() && property.front() == '_') property.remove_prefix(1);
-  const bool is_name = !property.empty() && property.size() <= kMaxElementNameCharacters &&
-                       std::all_of(property.begin(), property.end(),
-                                   [](unsigned char c) { return c < 0x80 && std::isalnum(c); });
-  return is_name ? std::string(property) : "?";
+  const bool is_name =
+      !property.empty() && property.size() <= kMaxElementNameCharacters &&
+      std::all_of(property.begin(), property.end(), [](unsigned char c) { return c < 0x80 && std::isalnum(c); });
+  return is_name ? std::string(WithoutType(property)) : "?";
+}
+
+bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> values) {
+  return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 std::string CleanText(std::string_view text) {
@@ -155,16 +241,23 @@ std::optional<int> Element::PeekCount(std::string_view property) const {
 }
 
 void Element::Use() const {
-  if (value_ != nullptr) usage_->Use(value_);
+  if (value_ != nullptr && IsPlain(*value_)) usage_->Use(value_);
 }
 
-void ReportUnused(const Element& resource, const Usage& usage, Issues& issues) {
+void Element::Use(std::initializer_list<const char*> properties) const {
+  for (const char* property : properties) Use(property);
+}
+
+void Element::UseIf(std::string_view property, std::initializer_list<std::string_view> values) const {
+  if (IsOneOf(Peek(property), values)) Use(property);
+}
+
+void ReportUnused(const Element& resource, ResourceKind kind, const Usage& usage, Issues& issues) {
   if (!resource) return;
-  std::vector<std::string> unused;
-  CollectUnused(*resource.json(), resource.path(), usage, /*is_resource=*/true, unused);
-  for (const std::string& path : unused) {
-    issues.Information(path, "not-mapped", "kept out: there is no field for it here");
-  }
+  const Place place = kind == ResourceKind::kBundle      ? Place::kBundle
+                      : kind == ResourceKind::kContained ? Place::kContainedResource
+                                                         : Place::kResource;
+  UnusedParts(usage, issues).ReportChildren(*resource.json(), resource.path(), place);
 }
 
 }  // namespace splw::fhir

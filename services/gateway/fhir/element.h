@@ -2,6 +2,7 @@
 // dropped silently.
 #pragma once
 
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,9 +14,11 @@
 
 namespace splw::fhir {
 
-// A property's name as it may stand in a location; "?" if it is no name of a FHIR element. "_birthDate" →
-// "birthDate".
+// A property's name as it may stand in a location: FHIRPath's name of the element. "_birthDate" → "birthDate"; a choice of
+// types without its type: "valueBoolean" → "value"; "?" if it is no name of a FHIR element.
 std::string ElementName(std::string_view property);
+
+bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> values);
 
 // Text made safe to carry: carriage returns go, other control characters (U+0000 to U+001F, U+007F to U+009F)
 // become spaces, no space at either end. CleanText keeps line feeds and tabs; CleanLine makes spaces of them.
@@ -38,8 +41,7 @@ class Usage final {
 class Element final {
  public:
   Element() = default;
-  Element(const Json* value, std::string path, Usage* usage)
-      : value_(value), path_(std::move(path)), usage_(usage) {}
+  Element(const Json* value, std::string path, Usage* usage) : value_(value), path_(std::move(path)), usage_(usage) {}
 
   explicit operator bool() const { return value_ != nullptr; }
   const std::string& path() const { return path_; }
@@ -64,9 +66,13 @@ class Element final {
   // A non-negative whole number.
   std::optional<int> PeekCount(std::string_view property) const;
 
-  // Marks this and everything below as mapped.
+  // Marks this value, or these values of properties, as mapped: each a primitive or a list of primitives. What has parts is
+  // marked part by part, so that a part that nobody thought of is reported.
   void Use() const;
   void Use(std::string_view property) const { (*this)[property].Use(); }
+  void Use(std::initializer_list<const char*> properties) const;
+  // Marks the property if it is one of these strings: what they mean was taken, another would be kept out.
+  void UseIf(std::string_view property, std::initializer_list<std::string_view> values) const;
 
  private:
   const Json* value_ = nullptr;
@@ -74,9 +80,15 @@ class Element final {
   Usage* usage_ = nullptr;
 };
 
+enum class ResourceKind {
+  kOuter,      // what it contains is reported as resources of their own
+  kContained,  // can contain nothing, says FHIR R4 ("Contained resources"): what it contains is part of it
+  kBundle,     // the resources of its entries are reported as resources of their own
+};
+
 // INFORMATION "not-mapped" for every part of the resource that carries information and was not used: the
-// highest element of which nothing was used. Technical parts (resourceType, id, meta, language) and contained
-// resources are passed over.
-void ReportUnused(const Element& resource, const Usage& usage, Issues& issues);
+// highest element of which nothing was used. Technical parts are passed over: resourceType, id, language; of meta its
+// version, profiles and source; of a Bundle's entries fullUrl.
+void ReportUnused(const Element& resource, ResourceKind kind, const Usage& usage, Issues& issues);
 
 }  // namespace splw::fhir

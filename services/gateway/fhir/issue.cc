@@ -1,8 +1,9 @@
 #include "services/gateway/fhir/issue.h"
 
-#include <absl/strings/str_cat.h>
 #include <algorithm>
 #include <utility>
+
+#include <absl/strings/str_cat.h>
 
 #include "services/gateway/fhir/limits.h"
 
@@ -35,8 +36,7 @@ void Issues::Information(std::string_view location, std::string_view code, std::
   Add(Severity::kInformation, location, code, message);
 }
 
-void Issues::Add(Severity severity, std::string_view location, std::string_view code,
-                 std::string_view message) {
+void Issues::Add(Severity severity, std::string_view location, std::string_view code, std::string_view message) {
   if (severity == Severity::kError) {
     has_errors_ = true;
   } else if (items_.size() >= kMaxIssues) {
@@ -50,9 +50,8 @@ std::vector<Issue> Issues::Take() {
   std::stable_sort(items_.begin(), items_.end(),
                    [](const Issue& a, const Issue& b) { return a.severity < b.severity; });
   if (left_out_ > 0) {
-    items_.push_back(
-        {Severity::kWarning, "", "issues-left-out",
-         absl::StrCat(left_out_, " further warnings and notes are not listed; read the original")});
+    items_.push_back({Severity::kWarning, "", "issues-left-out",
+                      absl::StrCat(left_out_, " further warnings and notes are not listed; read the original")});
     left_out_ = 0;
   }
   return std::exchange(items_, {});
@@ -61,8 +60,8 @@ std::vector<Issue> Issues::Take() {
 std::string RenderIssues(const std::vector<Issue>& issues) {
   std::string text;
   for (const Issue& issue : issues) {
-    absl::StrAppend(&text, SeverityWord(issue.severity), " ", issue.location,
-                    issue.location.empty() ? "" : ": ", issue.message, " (", issue.code, ")\n");
+    absl::StrAppend(&text, SeverityWord(issue.severity), " ", issue.location, issue.location.empty() ? "" : ": ",
+                    issue.message, " (", issue.code, ")\n");
   }
   return text;
 }

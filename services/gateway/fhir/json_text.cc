@@ -1,11 +1,12 @@
 #include "services/gateway/fhir/json_text.h"
 
-#include <absl/strings/str_cat.h>
 #include <algorithm>
 #include <cstddef>
 #include <set>
 #include <string>
 #include <vector>
+
+#include <absl/strings/str_cat.h>
 
 #include "services/gateway/fhir/element.h"
 #include "services/gateway/fhir/limits.h"
@@ -35,8 +36,7 @@ class Inspector final : public nlohmann::json_sax<Json> {
     Level& level = levels_.back();
     level.property = name;
     if (!level.names.insert(name).second) {
-      issues_.Error(Path(), "json-duplicate",
-                    "the property is given twice in one object: which is meant is not known");
+      issues_.Error(Path(), "json-duplicate", "the property is given twice in one object: which is meant is not known");
       return false;
     }
     return true;
@@ -52,10 +52,8 @@ class Inspector final : public nlohmann::json_sax<Json> {
     const std::string_view before = text_.substr(0, end == 0 ? 0 : end - 1);
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t line_start = before.rfind('\n');
-    const std::size_t column =
-        before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
-    issues_.Error(absl::StrCat("line ", line, ", column ", column), "json-invalid",
-                  "this is not well-formed JSON");
+    const std::size_t column = before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
+    issues_.Error(absl::StrCat("line ", line, ", column ", column), "json-invalid", "this is not well-formed JSON");
     return false;
   }
 

@@ -1,8 +1,9 @@
 // Every number of the FHIR mapping, with where it comes from.
 #pragma once
 
-#include <absl/time/time.h>
 #include <cstddef>
+
+#include <absl/time/time.h>
 
 namespace splw::fhir {
 
@@ -14,6 +15,8 @@ inline constexpr std::size_t kMaxInputBytes = 5u << 20;
 inline constexpr int kMaxDepth = 64;
 // A message asks for one referral; a transaction for a few.
 inline constexpr std::size_t kMaxServiceRequests = 50;
+// The largest published message has 40 resources. What one mapping does grows with their number.
+inline constexpr std::size_t kMaxResources = 2000;
 // What a person may be expected to scroll through; what is beyond is counted in one last issue.
 inline constexpr std::size_t kMaxIssues = 1000;
 // Parts of a location that are not FHIR element names are not repeated back (they may hold anything).
@@ -23,6 +26,9 @@ inline constexpr std::size_t kMaxElementNameCharacters = 64;
 inline constexpr std::size_t kMaxReasonText = 4000;
 inline constexpr std::size_t kMaxNeeds = 18;
 inline constexpr std::size_t kMaxExternalReference = 128;
+inline constexpr std::size_t kMaxImportNotes = 100;
+inline constexpr std::size_t kMaxNoteLocation = 300;
+inline constexpr std::size_t kMaxNoteMessage = 300;
 // Field lengths of splw.type.v1 (proto/splw/type/v1/*.proto), in characters.
 inline constexpr std::size_t kMaxNamePart = 100;
 inline constexpr std::size_t kMaxAddressLines = 5;
@@ -41,7 +47,16 @@ inline constexpr std::size_t kMaxPractitionerName = 200;
 inline constexpr std::size_t kMaxRoleTitle = 100;
 inline constexpr std::size_t kMaxContact = 254;
 // An NHS number that fails its check is kept as it came, but no longer than this.
-inline constexpr std::size_t kMaxIdentifierKept = 32;
+inline constexpr std::size_t kMaxIdentifierKept = 20;
+
+// As the intake has it (services/referral_intake/limits.h): beyond every age on record.
+inline constexpr int kMaxAgeYears = 130;
+// Of one resource, so many words of danger are looked at one by one.
+inline constexpr std::size_t kMaxDangerTexts = 20;
+// So many places where the original speaks of danger are named in the reason; the others are in the notes.
+inline constexpr std::size_t kMaxDangerPlaces = 5;
+// What the sentence about them is at most, beside the places.
+inline constexpr std::size_t kMaxDangerWords = 150;
 
 // Clocks of senders run ahead a little; a request from further in the future has a wrong date.
 inline constexpr absl::Duration kMaxClockSkew = absl::Minutes(5);

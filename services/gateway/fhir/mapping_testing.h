@@ -7,8 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "services/gateway/fhir/element.h"
 #include "services/gateway/fhir/referral_mapping.h"
 
 namespace splw::fhir {
@@ -40,9 +42,7 @@ inline nlohmann::json SampleRequest() {
           {"requester", {{"reference", kPractitionerUrl}}},
           {"reasonCode",
            {{{"coding",
-              {{{"system", "http://snomed.info/sct"},
-                {"code", "422650009"},
-                {"display", "Social isolation"}}}}}}}};
+              {{{"system", "http://snomed.info/sct"}, {"code", "422650009"}, {"display", "Social isolation"}}}}}}}};
 }
 
 inline nlohmann::json Entry(std::string_view full_url, nlohmann::json resource) {
@@ -55,15 +55,12 @@ inline nlohmann::json SampleMessage() {
   nlohmann::json header = {
       {"resourceType", "MessageHeader"},
       {"eventCoding",
-       {{"system", "https://fhir.nhs.uk/CodeSystem/message-events-bars"},
-        {"code", "servicerequest-request"}}},
-      {"reason",
-       {{"coding", {{{"system", "https://fhir.nhs.uk/CodeSystem/message-reason-bars"}, {"code", "new"}}}}}},
+       {{"system", "https://fhir.nhs.uk/CodeSystem/message-events-bars"}, {"code", "servicerequest-request"}}},
+      {"reason", {{"coding", {{{"system", "https://fhir.nhs.uk/CodeSystem/message-reason-bars"}, {"code", "new"}}}}}},
       {"focus", {{{"reference", kRequestUrl}}}}};
-  nlohmann::json practitioner = {
-      {"resourceType", "Practitioner"},
-      {"name", {{{"family", "Shaw"}, {"given", {"Priya"}}}}},
-      {"telecom", {{{"system", "phone"}, {"value", "0113 496 0001"}, {"use", "work"}}}}};
+  nlohmann::json practitioner = {{"resourceType", "Practitioner"},
+                                 {"name", {{{"family", "Shaw"}, {"given", {"Priya"}}}}},
+                                 {"telecom", {{{"system", "phone"}, {"value", "0113 496 0001"}, {"use", "work"}}}}};
   nlohmann::json role = {{"resourceType", "PractitionerRole"},
                          {"practitioner", {{"reference", kPractitionerUrl}}},
                          {"organization", {{"reference", kOrganisationUrl}}},
@@ -72,13 +69,13 @@ inline nlohmann::json SampleMessage() {
       {"resourceType", "Organization"},
       {"name", "Mill Row Surgery"},
       {"identifier", {{{"system", "http://fhir.nhs.uk/id/ODS-organization-code"}, {"value", "g82080"}}}}};
-  return {{"resourceType", "Bundle"},
-          {"type", "message"},
-          {"entry",
-           {Entry("urn:uuid:11111111-0000-4000-8000-000000000000", std::move(header)),
-            Entry(kRequestUrl, SampleRequest()), Entry(kPatientUrl, SamplePatient()),
-            Entry(kPractitionerUrl, std::move(practitioner)), Entry(kRoleUrl, std::move(role)),
-            Entry(kOrganisationUrl, std::move(organisation))}}};
+  return {
+      {"resourceType", "Bundle"},
+      {"type", "message"},
+      {"entry",
+       {Entry("urn:uuid:11111111-0000-4000-8000-000000000000", std::move(header)), Entry(kRequestUrl, SampleRequest()),
+        Entry(kPatientUrl, SamplePatient()), Entry(kPractitionerUrl, std::move(practitioner)),
+        Entry(kRoleUrl, std::move(role)), Entry(kOrganisationUrl, std::move(organisation))}}};
 }
 
 inline MappingOptions SampleOptions() {
@@ -99,6 +96,28 @@ inline std::vector<std::string> LocationsOf(const std::vector<Issue>& issues, st
     if (issue.code == code) locations.push_back(issue.location);
   }
   return locations;
+}
+
+inline constexpr char kGravity[] =
+    "http://hl7.org/fhir/us/sdoh-clinicalcare/CodeSystem/SDOHCC-CodeSystemTemporaryCodes";
+inline constexpr char kSct[] = "http://snomed.info/sct";
+
+inline nlohmann::json Coded(const char* system, const char* code, const char* display) {
+  return {{"coding", {{{"system", system}, {"code", code}, {"display", display}}}}};
+}
+
+// The only Mapping of a document; an empty one, and a failure, if it was refused.
+inline Mapping MapOk(const nlohmann::json& message) {
+  MappingResult result = Map(message);
+  EXPECT_EQ(result.mappings.size(), 1u) << RenderIssues(result.issues);
+  return result.mappings.empty() ? Mapping() : result.mappings[0];
+}
+
+// The sample message and one more resource: "urn:uuid:77" at entry[6].
+inline nlohmann::json WithResource(nlohmann::json resource) {
+  nlohmann::json message = SampleMessage();
+  message["entry"].push_back(Entry("urn:uuid:77", std::move(resource)));
+  return message;
 }
 
 }  // namespace splw::fhir

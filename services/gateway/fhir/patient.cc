@@ -1,15 +1,16 @@
 #include "services/gateway/fhir/patient.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/match.h>
-#include <absl/strings/str_cat.h>
-#include <absl/strings/str_join.h>
-#include <absl/strings/str_split.h>
 #include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <absl/strings/ascii.h>
+#include <absl/strings/match.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+#include <absl/strings/str_split.h>
 
 #include "common/health/nhs_number.h"
 #include "services/gateway/fhir/datatypes.h"
@@ -36,8 +37,7 @@ void MapNhsNumber(const Element& patient, type::Person& person, Context& context
   }
   if (candidates.empty()) {
     number.set_absent_reason(type::NHS_NUMBER_ABSENT_REASON_NOT_KNOWN);
-    context.issues.Information(patient.path(), "nhs-number-absent",
-                               "there is no NHS number: taken as not known");
+    context.issues.Information(patient.path(), "nhs-number-absent", "there is no NHS number: taken as not known");
     return;
   }
   const auto normalised = [](const Element& identifier) {
@@ -56,16 +56,16 @@ void MapNhsNumber(const Element& patient, type::Person& person, Context& context
     for (const Element& coding : extension["valueCodeableConcept"].Each("coding")) {
       if (const auto status = NhsNumberStatusOf(coding.Peek("code"))) {
         number.set_status(*status);
-        extension.Use();
+        extension.Use("url");
+        UseCode(coding);
       }
     }
   }
   for (const Element& other : candidates) {
     if (normalised(other) == value) continue;
     number.set_status(type::NHS_NUMBER_STATUS_TRACE_REQUIRED);
-    context.issues.Warning(
-        other.path(), "nhs-number-several",
-        "there is more than one NHS number: the first good one is kept and has to be traced");
+    context.issues.Warning(other.path(), "nhs-number-several",
+                           "there is more than one NHS number: the first good one is kept and has to be traced");
   }
   if (!health::IsNhsNumber(value)) {
     number.set_status(type::NHS_NUMBER_STATUS_CHECK_FAILED);
@@ -73,9 +73,7 @@ void MapNhsNumber(const Element& patient, type::Person& person, Context& context
                            "the NHS number fails its check: kept as received, never matched on");
   }
   number.set_value(Fit(value, kMaxIdentifierKept, absl::StrCat(identifier.path(), ".value"), context));
-  identifier.Use("system");
-  identifier.Use("value");
-  identifier.Use("use");
+  UseIdentifier(identifier);
 }
 
 void MapName(const Element& patient, type::Person& person, Context& context) {
@@ -84,11 +82,10 @@ void MapName(const Element& patient, type::Person& person, Context& context) {
   type::HumanName& mapped = *person.mutable_name();
   std::vector<std::string> given;
   for (const Element& part : name.Each("given")) given.push_back(part.Take());
-  mapped.set_given(
-      Fit(absl::StrJoin(given, " "), kMaxNamePart, absl::StrCat(name.path(), ".given"), context));
+  mapped.set_given(Fit(absl::StrJoin(given, " "), kMaxNamePart, absl::StrCat(name.path(), ".given"), context));
   mapped.set_family(Fit(name.Take("family"), kMaxNamePart, absl::StrCat(name.path(), ".family"), context));
   const std::string use = name.Peek("use");
-  name.Use("use");
+  name.UseIf("use", {"official", "usual"});
   if (mapped.given().empty() && mapped.family().empty()) {
     const std::string text = name.Take("text");
     mapped.set_family(Fit(text, kMaxNamePart, absl::StrCat(name.path(), ".text"), context));
@@ -107,10 +104,18 @@ void MapName(const Element& patient, type::Person& person, Context& context) {
     if (other.json() == name.json() || (other_use != "nickname" && other_use != "usual")) continue;
     std::string preferred = other.Take("text");
     if (preferred.empty()) preferred = TakeNameText(other);
-    other.Use();
+    other.Use("use");
     mapped.set_preferred(Fit(preferred, kMaxNamePart, other.path(), context));
     break;
   }
+}
+
+bool IsBeyondEveryAge(const google::type::Date& date, const Context& context) {
+  if (!context.now.has_value()) return false;
+  const bool is_year = date.month() == 0;
+  const absl::CivilDay first_day_too_old(date.year() + kMaxAgeYears + 1, is_year ? 12 : date.month(),
+                                         is_year ? 31 : date.day());
+  return first_day_too_old <= absl::ToCivilDay(*context.now, absl::UTCTimeZone());
 }
 
 void MapBirthDate(const Element& patient, type::Person& person, Context& context) {
@@ -120,23 +125,27 @@ void MapBirthDate(const Element& patient, type::Person& person, Context& context
     return;
   }
   std::string text = element.Peek();
-  if (text.size() > 10 && text[10] == 'T')
-    text.resize(10);  // a dateTime where FHIR has a date: seen in exports
+  if (text.size() > 10 && text[10] == 'T') text.resize(10);  // a dateTime where FHIR has a date: seen in exports
   std::optional<google::type::Date> date = ParseDate(text);
   if (!date.has_value()) {
     context.issues.Warning(element.path(), "birth-date-unreadable", "this is no date of the calendar");
     return;
   }
-  element.Use();
   if (date->month() != 0 && date->day() == 0) {
     date->clear_month();
     context.issues.Warning(element.path(), "birth-date-partial", "there is no day: only the year is kept");
   }
-  if (context.now.has_value() &&
-      absl::CivilDay(date->year(), std::max(date->month(), 1), std::max(date->day(), 1)) >
-          absl::ToCivilDay(*context.now, absl::UTCTimeZone())) {
-    context.issues.Warning(element.path(), "birth-date-future", "the date of birth is in the future");
+  // What the intake refuses from everybody is left out: it asks for what is missing.
+  if (IsInFuture(*date, context)) {
+    context.issues.Warning(element.path(), "birth-date-future", "the date of birth is in the future: kept out");
+    return;
   }
+  if (IsBeyondEveryAge(*date, context)) {
+    context.issues.Warning(element.path(), "birth-date-too-early",
+                           absl::StrCat("it would make the person older than ", kMaxAgeYears, ": kept out"));
+    return;
+  }
+  element.Use();
   *person.mutable_birth_date() = *date;
 }
 
@@ -222,8 +231,8 @@ void MapAddress(const Element& patient, type::Person& person, Context& context) 
   }
   for (const std::string& line : lines) mapped.add_lines(Fit(line, kMaxAddressLine, address.path(), context));
   mapped.set_postcode(Fit(postcode, kMaxPostcode, absl::StrCat(address.path(), ".postalCode"), context));
-  address.Use("use");
-  address.Use("type");
+  address.UseIf("use", {"home"});
+  address.UseIf("type", {"physical", "both"});
   const std::string country = absl::AsciiStrToUpper(address.Peek("country"));
   for (const char* home : {"GB", "GBR", "UK", "UNITED KINGDOM", "ENGLAND"}) {
     if (country == home) address.Use("country");
@@ -238,7 +247,7 @@ void MapTelecom(const Element& owner, type::Person& person, Context& context) {
     const std::string value = phone.Peek("value");
     if (value.size() <= kMaxPhone) {
       person.set_phone(value);
-      phone.Use();
+      UseContact(phone, {"home", "mobile"});
     } else {
       context.issues.Warning(phone.path(), "phone-too-long", "too long for a telephone number: kept out");
     }
@@ -247,7 +256,7 @@ void MapTelecom(const Element& owner, type::Person& person, Context& context) {
     const std::string value = email.Peek("value");
     if (value.size() <= kMaxEmail && value.find('@') != std::string::npos) {
       person.set_email(value);
-      email.Use();
+      UseContact(email, {"home", "mobile"});
     } else {
       context.issues.Warning(email.path(), "email-unreadable", "this is no e-mail address: kept out");
     }
@@ -258,8 +267,7 @@ bool IsThemselves(const Element& contact) {
   for (const Element& relationship : contact.Each("relationship")) {
     for (const Element& coding : relationship.Each("coding")) {
       const std::string code = absl::AsciiStrToUpper(coding.Peek("code"));
-      if (code == "ONESELF" || code == "SELF")
-        return true;  // HL7 v3 RoleCode ONESELF, as BaRS samples use it
+      if (code == "ONESELF" || code == "SELF") return true;  // HL7 v3 RoleCode ONESELF, as BaRS samples use it
     }
   }
   return false;
@@ -268,12 +276,12 @@ bool IsThemselves(const Element& contact) {
 void AddAdjustment(const std::string& text, const Element& from, type::Person& person, Context& context) {
   if (text.empty()) return;
   if (static_cast<std::size_t>(person.adjustments_size()) >= kMaxAdjustments) {
-    context.issues.Warning(from.path(), "adjustments-too-many",
-                           "more adjustments than there is room for: kept out");
+    context.issues.Warning(from.path(), "adjustments-too-many", "more adjustments than there is room for: kept out");
     return;
   }
   person.add_adjustments(Fit(text, kMaxAdjustment, from.path(), context));
-  from.Use();
+  from.Use("url");
+  UseConceptText(from["valueCodeableConcept"]);
 }
 
 // True if the concept named a language.
@@ -282,7 +290,7 @@ bool MapLanguageConcept(const Element& language, type::Person& person) {
     if (IsSnomed(coding.Peek("system"))) continue;
     if (const auto tag = LanguageTag(coding.Peek("code"))) {
       person.set_language(*tag);
-      coding.Use();
+      UseCode(coding);
       return true;
     }
   }
@@ -309,13 +317,14 @@ void MapExtensions(const Element& patient, type::Person& person, Context& contex
         const std::string code = coding.Peek("code");
         if (code.empty() || code.size() > kMaxEthnicityCode) continue;
         person.set_ethnicity_code(code);
-        extension.Use();
+        extension.Use("url");
+        UseCode(coding);
         break;
       }
     } else if (IsExtension(extension, "patient-interpreterRequired")) {
       if (const auto needed = extension.TakeBoolean("valueBoolean")) {
         person.set_interpreter_needed(*needed);
-        extension.Use();
+        extension.Use("url");
       }
     } else if (IsExtension(extension, "Extension-UKCore-NHSCommunication")) {
       for (const Element& part : extension.Each("extension")) {
@@ -323,10 +332,10 @@ void MapExtensions(const Element& patient, type::Person& person, Context& contex
         if (url == "interpreterRequired") {
           if (const auto needed = part.PeekBoolean("valueBoolean")) {
             person.set_interpreter_needed(person.interpreter_needed() || *needed);
-            part.Use();
+            part.Use({"url", "valueBoolean"});
           }
         } else if (url == "language" && person.language().empty()) {
-          if (MapLanguageConcept(part["valueCodeableConcept"], person)) part.Use();
+          if (MapLanguageConcept(part["valueCodeableConcept"], person)) part.Use("url");
         }
       }
       extension.Use("url");
@@ -334,8 +343,7 @@ void MapExtensions(const Element& patient, type::Person& person, Context& contex
       for (const Element& part : extension.Each("extension")) {
         if (part.Peek("url") != "PreferredWrittenCommunicationFormat") continue;
         const std::string format = ConceptText(part["valueCodeableConcept"]);
-        if (!format.empty())
-          AddAdjustment(absl::StrCat("Written information: ", format), part, person, context);
+        if (!format.empty()) AddAdjustment(absl::StrCat("Written information: ", format), part, person, context);
       }
       extension.Use("url");
     }
@@ -343,14 +351,6 @@ void MapExtensions(const Element& patient, type::Person& person, Context& contex
 }
 
 void CheckWhetherUsable(const Element& patient, Context& context) {
-  if (const Element modifier = patient["modifierExtension"]) {
-    context.issues.Error(modifier.path(), "modifier-extension",
-                         "a modifier extension that is not known here may change the meaning");
-  }
-  if (const Element rules = patient["implicitRules"]) {
-    context.issues.Error(rules.path(), "implicit-rules",
-                         "rules that are not known here may change the meaning");
-  }
   const std::optional<bool> deceased = patient.TakeBoolean("deceasedBoolean");
   if (deceased.value_or(false) || patient["deceasedDateTime"]) {
     context.issues.Error(absl::StrCat(patient.path(), ".deceased"), "person-deceased",
@@ -364,29 +364,21 @@ void CheckWhetherUsable(const Element& patient, Context& context) {
   }
   for (const Element& link : patient.Each("link")) {
     if (link.Peek("type") != "replaced-by") continue;
-    context.issues.Warning(link.path(), "person-replaced",
-                           "the sender's record of the person was replaced by another");
-    link.Use();
-  }
-  // HL7 v3 Confidentiality: R restricted, V very restricted. The Personal Demographics Service marks people
-  // so whose whereabouts must not become known.
-  for (const Element& label : patient["meta"].Each("security")) {
-    const std::string code = label.Peek("code");
-    if (code != "R" && code != "V") continue;
-    context.issues.Warning(label.path(), "restricted-record",
-                           "the record is restricted: where the person is must not become known");
+    context.issues.Warning(link.path(), "person-replaced", "the sender's record of the person was replaced by another");
+    link.Use("type");
   }
 }
 
 }  // namespace
 
-std::string NhsNumberOf(const Element& patient) {
+bool HasNhsNumber(const Element& patient, std::string_view number) {
   for (const Element& identifier : patient.Each("identifier")) {
-    if (IsNhsNumberIdentifier(identifier.Peek("system"))) {
-      return health::NormaliseNhsNumber(identifier.Peek("value"));
+    if (IsNhsNumberIdentifier(identifier.Peek("system")) && identifier.Peek("use") != "old" &&
+        health::NormaliseNhsNumber(identifier.Peek("value")) == number) {
+      return true;
     }
   }
-  return "";
+  return false;
 }
 
 type::Person MapPatient(const Resource& resource, Context& context) {
@@ -409,7 +401,9 @@ type::Person MapPatient(const Resource& resource, Context& context) {
   for (const Element& contact : patient.Each("contact")) {
     if (!IsThemselves(contact)) continue;
     MapTelecom(contact, person, context);
-    contact.Use("relationship");
+    for (const Element& relationship : contact.Each("relationship")) {
+      for (const Element& coding : relationship.Each("coding")) UseCode(coding);
+    }
   }
   MapLanguage(patient, person);
   MapExtensions(patient, person, context);

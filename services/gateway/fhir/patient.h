@@ -7,11 +7,10 @@
 namespace splw::fhir {
 
 // Maps what there is; what is missing or damaged is a WARNING, for the intake's import channel to find.
-// ERROR, and the person is of no use: "person-unknown" (neither a name nor an NHS number), "person-deceased",
-// "modifier-extension", "implicit-rules" (FHIR: what is not understood there must not be processed).
+// ERROR, and the person is of no use: "person-unknown" (neither a name nor an NHS number), "person-deceased".
 splw::type::v1::Person MapPatient(const Resource& patient, Context& context);
 
-// The Patient's NHS number as it stands, normalised; empty if there is none.
-std::string NhsNumberOf(const Element& patient);
+// True if the normalised `number` is among the Patient's NHS numbers that are not marked as old.
+bool HasNhsNumber(const Element& patient, std::string_view number);
 
 }  // namespace splw::fhir

@@ -1,196 +1,189 @@
 #include "services/gateway/fhir/referral_mapping.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_cat.h>
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
-#include "common/health/nhs_number.h"
-#include "common/health/system_uri.h"
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
 #include "common/text/failure.h"
 #include "services/gateway/fhir/consent.h"
+#include "services/gateway/fhir/danger.h"
+#include "services/gateway/fhir/import_notes.h"
 #include "services/gateway/fhir/limits.h"
+#include "services/gateway/fhir/message.h"
 #include "services/gateway/fhir/patient.h"
 #include "services/gateway/fhir/referrer.h"
 #include "services/gateway/fhir/request.h"
 #include "services/gateway/fhir/resources.h"
 #include "services/gateway/fhir/risks.h"
-#include "services/gateway/fhir/terminology.h"
+#include "services/gateway/fhir/subject.h"
+#include "services/gateway/fhir/usable.h"
 
 namespace splw::fhir {
 namespace {
 
 constexpr char kNotMapped[] = "FHIR_NOT_MAPPED";
+constexpr char kRestricted[] = "The sender marks this record as restricted: do not disclose where the person is.";
 
-// The header of a message that asks for a new referral; ERRORs where it is another message.
-const Resource* CheckMessageHeader(const Resources& resources, Context& context) {
-  const Resource* header = resources.all().empty() ? nullptr : &resources.all().front();
-  if (header == nullptr || header->type != "MessageHeader") {
-    context.issues.Error("Bundle.entry[0].resource", "message-header-missing",
-                         "the first entry of a message has to be its MessageHeader");
-    return nullptr;
-  }
-  const Element element = context.At(*header);
-  const Element event = element["eventCoding"];
-  // HL7 v2 table 0003: I12 is the event of REF messages, a patient referral.
-  const bool is_bars = event.Peek("code") == "servicerequest-request" &&
-                       (health::SameSystem(event.Peek("system"), kBarsEvents) ||
-                        health::SameSystem(event.Peek("system"), kEarlyBarsEvents));
-  const bool is_v2 =
-      event.Peek("code") == "I12" && event.Peek("system") == "http://terminology.hl7.org/CodeSystem/v2-0003";
-  if (!is_bars && !is_v2) {
-    context.issues.Error(event ? event.path() : absl::StrCat(header->path, ".event"), "message-event",
-                         "only messages of the event \"servicerequest-request\" are referrals");
-  }
-  if (const Element response = element["response"]) {
-    context.issues.Error(response.path(), "message-response",
-                         "this is an answer to a message, not a request");
-  }
-  bool has_reason = false;
-  for (const Element& coding : element["reason"].Each("coding")) {
-    const std::string code = coding.Peek("code");
-    // "update" and "delete" mean what they say whatever system stands beside them.
-    if (!health::SameSystem(coding.Peek("system"), kBarsReasons) && code != "update" && code != "delete")
-      continue;
-    has_reason = true;
-    if (code != "new") {
-      context.issues.Error(coding.path(), "message-reason",
-                           "only new referrals are taken in here: updates and cancellations are not yet");
-    }
-  }
-  if (is_bars && !has_reason) {
-    context.issues.Warning(absl::StrCat(header->path, ".reason"), "message-reason-missing",
-                           "whether the referral is new is not said: taken as new");
-  }
-  return header;
-}
-
-// The ServiceRequest that a focus leads to, directly or through a Task.
-const Resource* RequestOf(const Element& focus, const Resource& from, Context& context) {
-  const Resource* target = Follow(focus, from, context);
-  if (target != nullptr && target->type == "Task") {
-    target = Follow(context.At(*target)["focus"], *target, context);
-  }
-  return target != nullptr && target->type == "ServiceRequest" ? target : nullptr;
-}
-
-std::vector<const Resource*> ServiceRequestsOf(const Resources& resources, const Resource* header,
-                                               Context& context) {
-  std::vector<const Resource*> requests;
-  if (header != nullptr) {
-    const Element element = context.At(*header);
-    for (const Element& focus : element.Each("focus")) {
-      if (const Resource* request = RequestOf(focus, *header, context)) {
-        if (std::find(requests.begin(), requests.end(), request) == requests.end())
-          requests.push_back(request);
-      } else {
-        context.issues.Error(focus.path(), "focus-unresolved",
-                             "this leads to no ServiceRequest of the message");
-      }
-    }
-    if (element["focus"]) return requests;
-    context.issues.Warning(absl::StrCat(header->path, ".focus"), "focus-missing",
-                           "what the message is about is not said: each ServiceRequest in it is taken");
-  }
-  for (const Resource* request : resources.OfType("ServiceRequest")) {
-    if (request->container == nullptr) requests.push_back(request);
-  }
-  return requests;
-}
-
-// Whom the request is about; ERROR if that is not in the document. Never guesses: the wrong person is worse
-// than none.
-const Resource* SubjectOf(const Resource& request, Context& context) {
-  const Element subject = context.At(request)["subject"];
-  const std::string subject_path = absl::StrCat(request.path, ".subject");
-  const std::vector<const Resource*> patients = context.resources.OfType("Patient");
-  if (patients.empty()) {
-    context.issues.Error(subject_path, "patient-missing", "the Patient is not in the document");
-    return nullptr;
-  }
-  if (!subject) {
-    if (patients.size() == 1) {
-      context.issues.Warning(subject_path, "subject-missing",
-                             "whom it is about is not said: the only Patient is taken");
-      return patients.front();
-    }
-    context.issues.Error(subject_path, "subject-missing",
-                         "whom it is about is not said, and there are several Patients");
-    return nullptr;
-  }
-  const Resource* target = Follow(subject, request, context);
-  if (target != nullptr && target->type == "Patient") return target;
-  const Element identifier = subject["identifier"];
-  const std::string number = health::NormaliseNhsNumber(identifier.Peek("value"));
-  if (target == nullptr && IsNhsNumberIdentifier(identifier.Peek("system")) && health::IsNhsNumber(number)) {
-    const Resource* found = nullptr;
-    std::size_t matches = 0;
-    for (const Resource* patient : patients) {
-      if (NhsNumberOf(context.At(*patient)) != number) continue;
-      found = patient;
-      ++matches;
-    }
-    if (matches == 1) {
-      subject.Use();
-      return found;
-    }
-  }
-  context.issues.Error(subject_path, "subject-unresolved", "this leads to no Patient of the document");
-  return nullptr;
-}
-
-void ReportKeptOut(Context& context) {
-  for (const Resource& resource : context.resources.all()) {
-    if (context.handled.count(&resource) > 0) {
-      ReportUnused(context.At(resource), context.usage, context.issues);
-    } else if (resource.type == "Bundle") {
-      context.issues.Warning(resource.path, "nested-bundle",
-                             "kept out: a Bundle inside the Bundle is not looked into");
-    } else {
-      context.issues.Information(resource.path, "kept-out", absl::StrCat("kept out: ", resource.type));
-    }
-  }
-}
-
-void MapOne(const Resources& resources, const Resource* header, const Resource& request,
-            const MappingOptions& options, MappingResult& result) {
-  Context context{resources, options.now, {}, {}, {}};
-  CheckServiceRequest(request, context);
-  const Resource* patient = SubjectOf(request, context);
+// One ServiceRequest on its way to a Mapping.
+struct Draft {
   Mapping mapping;
-  if (patient != nullptr) {
-    mapping.request.set_parent(options.parent);
-    splw::referral::v1::Referral& referral = *mapping.request.mutable_referral();
-    referral.set_channel(splw::referral::v1::SUBMISSION_CHANNEL_IMPORT);
-    *referral.mutable_person() = MapPatient(*patient, context);
-    *referral.mutable_referrer() = MapReferrer(request, header, context);
-    MapServiceRequest(request, referral, context);
-    *referral.mutable_consent() = MapConsent(request, *patient, context);
-    MapRisks(request, *patient, referral, context);
-    ReportKeptOut(context);
-  }
-  const bool is_refused = context.issues.has_errors();
-  std::vector<Issue> issues = context.issues.Take();
-  if (is_refused) {
-    for (Issue& issue : issues) {
-      if (issue.severity == Severity::kError) result.issues.push_back(std::move(issue));
-    }
-    return;
-  }
-  mapping.issues = std::move(issues);
-  result.mappings.push_back(std::move(mapping));
-}
+  const Resource* patient = nullptr;
+  Context context;
+};
 
-bool CheckBundle(const Json& root, Issues& issues) {
-  const auto type = root.find("type");
-  const std::string name = type != root.end() && type->is_string() ? type->get<std::string>() : "";
-  for (const char* taken : {"message", "collection", "transaction", "batch", "searchset", "document"}) {
-    if (name == taken) return true;
+// Maps the documents of one call, step by step.
+class DocumentMapper final {
+ public:
+  DocumentMapper(const Json& root, const MappingOptions& options, MappingResult& result)
+      : options_(options),
+        result_(result),
+        bundle_(root["resourceType"] == "Bundle" ? Element(&root, "Bundle", &usage_) : Element()),
+        resources_(root),
+        document_(NewContext()) {}
+
+  void Map() {
+    if (bundle_ && !CheckBundle(bundle_, document_)) return Finish();
+    if (resources_.all().size() > kMaxResources) {
+      document_.issues.Error("Bundle.entry", "too-many-resources",
+                             absl::StrCat("more than ", kMaxResources, " resources: send them in parts"));
+      return Finish();
+    }
+    const std::vector<const Resource*> requests = Requests();
+    if (!requests.empty()) danger_ = FindDanger(resources_);
+    WarnOfModifiers(document_);
+    is_restricted_ = WarnOfRestriction(bundle_, document_);
+    for (const Resource* request : requests) MapOne(*request);
+    Finish();
   }
-  issues.Error("Bundle.type", "bundle-type",
-               "a message, collection, transaction, batch, searchset or document is taken in here");
-  return false;
-}
+
+ private:
+  Context NewContext() { return Context{resources_, options_.now, usage_, {}, {}}; }
+
+  std::vector<const Resource*> Requests() {
+    if (bundle_) CheckEntries(bundle_, document_);
+    if (bundle_.Peek("type") == "message") header_ = CheckMessageHeader(document_);
+    if (document_.issues.has_errors()) return {};
+    std::vector<const Resource*> requests = ServiceRequestsOf(header_, document_);
+    if (requests.empty() && !document_.issues.has_errors()) {
+      document_.issues.Error(bundle_ ? "Bundle" : "ServiceRequest", "service-request-missing",
+                             "there is no ServiceRequest");
+    }
+    if (requests.size() > kMaxServiceRequests) {
+      document_.issues.Error("Bundle.entry", "too-many-requests",
+                             absl::StrCat("more than ", kMaxServiceRequests, " ServiceRequests: send them in parts"));
+      return {};
+    }
+    return requests;
+  }
+
+  void MapOne(const Resource& request) {
+    Draft draft{{}, nullptr, NewContext()};
+    Context& context = draft.context;
+    CheckServiceRequest(request, context);
+    CheckTasks(request, context);
+    draft.patient = SubjectOf(request, context);
+    if (draft.patient != nullptr) Fill(request, *draft.patient, draft.mapping.request, context);
+    handled_.insert(context.handled.begin(), context.handled.end());
+    if (context.issues.has_errors()) {
+      for (Issue& issue : context.issues.Take()) {
+        if (issue.severity == Severity::kError) refusals_.push_back(std::move(issue));
+      }
+      return;
+    }
+    drafts_.push_back(std::move(draft));
+  }
+
+  void Fill(const Resource& request, const Resource& patient, splw::referral::v1::SubmitReferralRequest& submit,
+            Context& context) {
+    submit.set_parent(options_.parent);
+    splw::referral::v1::Referral& referral = *submit.mutable_referral();
+    referral.set_channel(splw::referral::v1::SUBMISSION_CHANNEL_IMPORT);
+    *referral.mutable_person() = MapPatient(patient, context);
+    *referral.mutable_referrer() = MapReferrer(request, patient, header_, context);
+    const std::string reason = MapServiceRequest(request, referral, context);
+    *referral.mutable_consent() = MapConsent(request, patient, context);
+    // What must not be overlooked goes first, so that it is never what a limit cuts off.
+    std::vector<std::string> lines = MapRisks(request, patient, danger_, referral, context);
+    WarnOfModifiers(context);
+    if (WarnOfRestriction({}, context) || is_restricted_) lines.insert(lines.begin(), kRestricted);
+    if (!reason.empty()) lines.push_back(reason);
+    const std::string kept =
+        absl::StrJoin(lines, "\n").substr(0, kMaxReasonText - kMaxDangerPlaces * kMaxNoteLocation - kMaxDangerWords);
+    std::string danger = ReportDanger(danger_, patient, referral, kept, context);
+    if (!danger.empty()) lines.insert(lines.begin(), std::move(danger));
+    referral.set_reason_text(Fit(absl::StrJoin(lines, "\n"), kMaxReasonText, request.path, context));
+  }
+
+  // Says of each resource that no request led to that it was kept out: with the referrals of the person whose it is; otherwise of
+  // the document.
+  void ReportKeptOut() {
+    for (const Resource& resource : resources_.all()) {
+      const bool is_inside_kept_out = resource.container != nullptr && handled_.count(resource.container) == 0;
+      if (handled_.count(&resource) > 0 || is_inside_kept_out) continue;
+      if (resource.type == "Bundle") {
+        document_.issues.Warning(resource.path, "nested-bundle",
+                                 "kept out: a Bundle inside the Bundle is not looked into");
+        continue;
+      }
+      bool is_somebodys = false;
+      for (Draft& draft : drafts_) {
+        if (WhoseIs(resource, *draft.patient, draft.context) != Whose::kTheirs) continue;
+        is_somebodys = true;
+        SayKeptOut(resource, draft.context);
+      }
+      if (!is_somebodys) SayKeptOut(resource, document_);
+    }
+  }
+
+  static void SayKeptOut(const Resource& resource, Context& context) {
+    context.issues.Information(resource.path, "kept-out", absl::StrCat("kept out: ", resource.type));
+  }
+
+  void ReportUnusedOf(Context& context) {
+    for (const Resource& resource : resources_.all()) {
+      if (context.handled.count(&resource) == 0) continue;
+      ReportUnused(context.At(resource), resource.kind(), usage_, context.issues);
+    }
+  }
+
+  void Finish() {
+    handled_.insert(document_.handled.begin(), document_.handled.end());
+    if (!drafts_.empty()) {
+      for (Draft& draft : drafts_) ReportUnusedOf(draft.context);
+      ReportKeptOut();
+      ReportUnused(bundle_, ResourceKind::kBundle, usage_, document_.issues);
+      ReportUnusedOf(document_);
+    }
+    std::vector<Issue> of_document = document_.issues.Take();
+    for (Draft& draft : drafts_) {
+      draft.mapping.issues = draft.context.issues.Take();
+      AddImportNotes(draft.mapping.issues, of_document, *draft.mapping.request.mutable_referral());
+      result_.mappings.push_back(std::move(draft.mapping));
+    }
+    // Errors first.
+    const auto rest = std::find_if(of_document.begin(), of_document.end(),
+                                   [](const Issue& issue) { return issue.severity != Severity::kError; });
+    result_.issues.insert(result_.issues.end(), of_document.begin(), rest);
+    result_.issues.insert(result_.issues.end(), refusals_.begin(), refusals_.end());
+    result_.issues.insert(result_.issues.end(), rest, of_document.end());
+  }
+
+  const MappingOptions& options_;
+  MappingResult& result_;
+  Usage usage_;
+  const Element bundle_;  // none where the document is a ServiceRequest
+  const Resources resources_;
+  const Resource* header_ = nullptr;
+  bool is_restricted_ = false;  // the document as a whole
+  DangerousTexts danger_;
+  Context document_;  // what is of no single request
+  std::vector<Draft> drafts_;
+  std::vector<Issue> refusals_;
+  std::unordered_set<const Resource*> handled_;  // by anything
+};
 
 // ERRORs to `issues` where there is nothing to map.
 void MapDocument(const Json& root, const MappingOptions& options, Issues& issues, MappingResult& result) {
@@ -199,37 +192,11 @@ void MapDocument(const Json& root, const MappingOptions& options, Issues& issues
     issues.Error("$this", "resource-type", "this is no FHIR resource: there is no resourceType");
     return;
   }
-  const bool is_bundle = *type == "Bundle";
-  if (!is_bundle && *type != "ServiceRequest") {
+  if (*type != "Bundle" && *type != "ServiceRequest") {
     issues.Error("$this.resourceType", "resource-type", "a Bundle or a ServiceRequest is taken in here");
     return;
   }
-  if (is_bundle && !CheckBundle(root, issues)) return;
-  if (is_bundle && root.find("implicitRules") != root.end()) {
-    issues.Error("Bundle.implicitRules", "implicit-rules",
-                 "rules that are not known here may change the meaning");
-    return;
-  }
-
-  const Resources resources(root);
-  Context context{resources, options.now, {}, {}, {}};
-  const bool is_message = is_bundle && root["type"] == "message";
-  const Resource* header = is_message ? CheckMessageHeader(resources, context) : nullptr;
-  std::vector<const Resource*> requests;
-  if (!context.issues.has_errors()) requests = ServiceRequestsOf(resources, header, context);
-  if (requests.empty() && !context.issues.has_errors()) {
-    context.issues.Error(is_bundle ? "Bundle" : "ServiceRequest", "service-request-missing",
-                         "there is no ServiceRequest");
-  }
-  if (requests.size() > kMaxServiceRequests) {
-    context.issues.Error(
-        "Bundle.entry", "too-many-requests",
-        absl::StrCat("more than ", kMaxServiceRequests, " ServiceRequests: send them in parts"));
-    requests.clear();
-  }
-  for (const Resource* request : requests) MapOne(resources, header, *request, options, result);
-  std::vector<Issue> found = context.issues.Take();
-  result.issues.insert(result.issues.begin(), found.begin(), found.end());
+  DocumentMapper(root, options, result).Map();
 }
 
 }  // namespace

@@ -5,12 +5,13 @@
 // Clinical Care.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/time/time.h>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <absl/status/status.h>
+#include <absl/time/time.h>
 
 #include "services/gateway/fhir/issue.h"
 #include "splw/referral/v1/referral_intake_service.pb.h"
@@ -27,8 +28,9 @@ struct MappingOptions {
 // One ServiceRequest that can be submitted. `request_id` is left to the caller.
 struct Mapping {
   splw::referral::v1::SubmitReferralRequest request;
-  // Nothing is dropped silently: each element of the ServiceRequest, the Patient and the referrer's resources
-  // that was not mapped is here by its location, and each other resource once. No errors.
+  // Nothing is dropped silently: each element of the ServiceRequest, the Patient, the referrer's and other resources that went
+  // into it that was not mapped is here by its location, and each other resource of the person once. No errors. They go with
+  // the request too, as its import_notes.
   std::vector<Issue> issues;
 };
 
@@ -36,7 +38,8 @@ struct MappingResult {
   // What can be submitted, in the order of the document.
   std::vector<Mapping> mappings;
   // What refuses the document, or refused single ServiceRequests of it: holds an error exactly if something
-  // was refused.
+  // was refused. Also, once, what was kept out that is of no single request: parts of the Bundle and the message's header,
+  // resources about nobody or about somebody else.
   std::vector<Issue> issues;
 
   // OK if there is something to submit; otherwise INVALID_ARGUMENT, reason FHIR_NOT_MAPPED, whose field

@@ -1,10 +1,11 @@
 #include "services/gateway/fhir/referral_mapping.h"
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "common/text/failure.h"
 #include "services/gateway/fhir/mapping_testing.h"
@@ -87,8 +88,8 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(
         RefusedCase{"Revoked", [](json& m) { Request(m)["status"] = "revoked"; }, "request-status",
                     "Bundle.entry[1].resource.status"},
-        RefusedCase{"EnteredInError", [](json& m) { Request(m)["status"] = "entered-in-error"; },
-                    "request-status", "Bundle.entry[1].resource.status"},
+        RefusedCase{"EnteredInError", [](json& m) { Request(m)["status"] = "entered-in-error"; }, "request-status",
+                    "Bundle.entry[1].resource.status"},
         RefusedCase{"Draft", [](json& m) { Request(m)["status"] = "draft"; }, "request-status",
                     "Bundle.entry[1].resource.status"},
         RefusedCase{"Option", [](json& m) { Request(m)["intent"] = "option"; }, "request-intent",
@@ -105,7 +106,7 @@ INSTANTIATE_TEST_SUITE_P(
         RefusedCase{"Delete", [](json& m) { Resource(m, 0)["reason"]["coding"][0]["code"] = "delete"; },
                     "message-reason", "Bundle.entry[0].resource.reason.coding[0]"},
         RefusedCase{"Booking", [](json& m) { Resource(m, 0)["eventCoding"]["code"] = "booking-request"; },
-                    "message-event", "Bundle.entry[0].resource.eventCoding"},
+                    "message-event", "Bundle.entry[0].resource.event"},
         RefusedCase{"Response",
                     [](json& m) {
                       Resource(m, 0)["response"] = {{"code", "ok"}};
@@ -125,8 +126,41 @@ INSTANTIATE_TEST_SUITE_P(
                       Patient(m).erase("identifier");
                     },
                     "person-unknown", "Bundle.entry[2].resource"},
-        RefusedCase{"Deceased", [](json& m) { Patient(m)["deceasedDateTime"] = "2026-01-01"; },
-                    "person-deceased", "Bundle.entry[2].resource.deceased"},
+        RefusedCase{"Deceased", [](json& m) { Patient(m)["deceasedDateTime"] = "2026-01-01"; }, "person-deceased",
+                    "Bundle.entry[2].resource.deceased"},
+        RefusedCase{"HeaderWithAModifier",
+                    [](json& m) {
+                      Resource(m, 0)["modifierExtension"] = {{{"url", "http://example.org/not"}}};
+                    },
+                    "modifier-extension", "Bundle.entry[0].resource.modifierExtension"},
+        RefusedCase{"PatientWithAModifier",
+                    [](json& m) {
+                      Patient(m)["modifierExtension"] = {{{"url", "http://example.org/not"}}};
+                    },
+                    "modifier-extension", "Bundle.entry[2].resource.modifierExtension"},
+        RefusedCase{"DeletedRequest",
+                    [](json& m) {
+                      m["entry"][1]["request"] = {{"method", "DELETE"}, {"url", "ServiceRequest/1"}};
+                    },
+                    "entry-method", "Bundle.entry[1].request.method"},
+        RefusedCase{"UpdatedRequest",
+                    [](json& m) {
+                      m["type"] = "transaction";
+                      m["entry"][1]["request"] = {{"method", "PUT"}, {"url", "ServiceRequest/1"}};
+                    },
+                    "entry-method", "Bundle.entry[1].request.method"},
+        RefusedCase{"TaskThatHasEnded",
+                    [](json& m) {
+                      m["entry"].push_back(Entry("urn:uuid:7", {{"resourceType", "Task"},
+                                                                {"status", "cancelled"},
+                                                                {"focus", {{"reference", kRequestUrl}}}}));
+                    },
+                    "task-status", "Bundle.entry[6].resource.status"},
+        RefusedCase{"TooManyResources",
+                    [](json& m) {
+                      for (int i = 0; i < 2000; ++i) m["entry"].push_back(Entry("", {{"resourceType", "Location"}}));
+                    },
+                    "too-many-resources", "Bundle.entry"},
         RefusedCase{"HistoryBundle", [](json& m) { m["type"] = "history"; }, "bundle-type", "Bundle.type"}),
     [](const auto& tested) { return tested.param.name; });
 
@@ -147,8 +181,7 @@ class Unreadable : public ::testing::TestWithParam<TextCase> {};
 TEST_P(Unreadable, IsRefused) {
   const MappingResult result = MapReferrals(GetParam().text, SampleOptions());
   EXPECT_THAT(result.mappings, IsEmpty());
-  EXPECT_THAT(LocationsOf(result.issues, GetParam().code), ::testing::SizeIs(1))
-      << RenderIssues(result.issues);
+  EXPECT_THAT(LocationsOf(result.issues, GetParam().code), ::testing::SizeIs(1)) << RenderIssues(result.issues);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -161,8 +194,7 @@ INSTANTIATE_TEST_SUITE_P(
         TextCase{"Array", "[]", "resource-type"}, TextCase{"Null", "null", "resource-type"},
         TextCase{"TypeIsNumber", R"({"resourceType": 3})", "resource-type"},
         TextCase{"OtherType", R"({"resourceType": "Patient"})", "resource-type"},
-        TextCase{"EmptyBundle", R"({"resourceType": "Bundle", "type": "collection"})",
-                 "service-request-missing"},
+        TextCase{"EmptyBundle", R"({"resourceType": "Bundle", "type": "collection"})", "service-request-missing"},
         TextCase{"EntryIsObject", R"({"resourceType": "Bundle", "type": "collection", "entry": {"a": 1}})",
                  "service-request-missing"},
         TextCase{"Duplicate", R"({"resourceType": "Bundle", "type": "message", "type": "collection"})",
@@ -203,12 +235,11 @@ TEST(MapReferrals, WhatIsNotMappedIsReported) {
   message["entry"].push_back(Entry("urn:uuid:9", {{"resourceType", "CarePlan"}, {"status", "active"}}));
   const MappingResult result = Map(message);
   ASSERT_EQ(result.mappings.size(), 1u);
-  EXPECT_THAT(LocationsOf(result.mappings[0].issues, "not-mapped"),
-              ::testing::UnorderedElementsAre(
-                  "Bundle.entry[1].resource.occurrenceDateTime", "Bundle.entry[2].resource.maritalStatus",
-                  "Bundle.entry[2].resource.telecom[1]", "Bundle.entry[5].resource.address"));
-  EXPECT_THAT(LocationsOf(result.mappings[0].issues, "kept-out"),
-              ElementsAre("Bundle.entry[0].resource", "Bundle.entry[6].resource"));
+  EXPECT_THAT(
+      LocationsOf(result.mappings[0].issues, "not-mapped"),
+      ::testing::UnorderedElementsAre("Bundle.entry[1].resource.occurrence", "Bundle.entry[2].resource.maritalStatus",
+                                      "Bundle.entry[2].resource.telecom[1]", "Bundle.entry[5].resource.address"));
+  EXPECT_THAT(LocationsOf(result.issues, "kept-out"), ElementsAre("Bundle.entry[6].resource"));
 }
 
 TEST(MapReferrals, MapsARequestThatContainsItsPatient) {
@@ -261,20 +292,37 @@ TEST_P(References, ResolveAsFhirSays) {
 
 INSTANTIATE_TEST_SUITE_P(
     Kinds, References,
-    ::testing::Values(
-        ReferenceCase{"Uuid", "urn:uuid:AB-1", "", "urn:uuid:ab-1", true},
-        ReferenceCase{"Relative", "https://a.example/fhir/Patient/7", "7", "Patient/7", true},
-        ReferenceCase{"RelativeByUrlOnly", "https://a.example/fhir/Patient/7", "", "Patient/7", true},
-        ReferenceCase{"RelativeByIdOnly", "", "7", "Patient/7", true},
-        ReferenceCase{"Absolute", "https://a.example/fhir/Patient/7", "7", "https://a.example/fhir/Patient/7",
-                      true},
-        ReferenceCase{"AbsoluteEnding", "urn:uuid:ab-1", "7", "https://a.example/fhir/Patient/7", true},
-        ReferenceCase{"Versioned", "https://a.example/fhir/Patient/7", "7", "Patient/7/_history/2", true},
-        ReferenceCase{"BareUuid", "urn:uuid:ab-1", "", "ab-1", true},
-        ReferenceCase{"OtherType", "https://a.example/fhir/Patient/7", "7", "Group/7", false},
-        ReferenceCase{"OtherId", "https://a.example/fhir/Patient/7", "7", "Patient/8", false},
-        ReferenceCase{"ContainedElsewhere", "", "7", "#7", false}),
+    ::testing::Values(ReferenceCase{"Uuid", "urn:uuid:AB-1", "", "urn:uuid:ab-1", true},
+                      ReferenceCase{"Relative", "https://a.example/fhir/Patient/7", "7", "Patient/7", true},
+                      ReferenceCase{"RelativeByUrlOnly", "https://a.example/fhir/Patient/7", "", "Patient/7", true},
+                      ReferenceCase{"RelativeByIdOnly", "", "7", "Patient/7", true},
+                      ReferenceCase{"Absolute", "https://a.example/fhir/Patient/7", "7",
+                                    "https://a.example/fhir/Patient/7", true},
+                      ReferenceCase{"AbsoluteEnding", "urn:uuid:ab-1", "7", "https://a.example/fhir/Patient/7", true},
+                      ReferenceCase{"OtherServer", "https://b.example/fhir/Patient/7", "7",
+                                    "https://a.example/fhir/Patient/7", false},
+                      ReferenceCase{"Versioned", "https://a.example/fhir/Patient/7", "7", "Patient/7/_history/2", true},
+                      ReferenceCase{"BareUuid", "urn:uuid:ab-1", "", "ab-1", true},
+                      ReferenceCase{"OtherType", "https://a.example/fhir/Patient/7", "7", "Group/7", false},
+                      ReferenceCase{"OtherId", "https://a.example/fhir/Patient/7", "7", "Patient/8", false},
+                      ReferenceCase{"ContainedElsewhere", "", "7", "#7", false}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(MapReferrals, ARelativeReferenceIsOfTheServerOfTheEntryItStandsIn) {
+  json request = SampleRequest();
+  request["subject"]["reference"] = "Patient/7";
+  json mine = SamplePatient(), other = SamplePatient();
+  mine["id"] = other["id"] = "7";
+  other["name"][0]["family"] = "Another";
+  json bundle = {{"resourceType", "Bundle"}, {"type", "collection"}};
+  bundle["entry"] = {Entry("https://b.example/fhir/Patient/7", other), Entry("https://a.example/fhir/Patient/7", mine),
+                     Entry("https://a.example/fhir/ServiceRequest/1", request)};
+  const MappingResult result = Map(bundle);
+  ASSERT_EQ(result.mappings.size(), 1u) << RenderIssues(result.issues);
+  EXPECT_EQ(result.mappings[0].request.referral().person().name().family(), "Okafor");
+  bundle["entry"].erase(1);
+  EXPECT_THAT(Map(bundle).mappings, IsEmpty()) << "another server's Patient/7 is another person";
+}
 
 TEST(MapReferrals, TakesNoneOfTwoThatAnswerToOneReference) {
   json bundle = {{"resourceType", "Bundle"}, {"type", "collection"}};
@@ -283,8 +331,7 @@ TEST(MapReferrals, TakesNoneOfTwoThatAnswerToOneReference) {
   json patient = SamplePatient();
   patient["id"] = "7";
   bundle["entry"] = {Entry("", patient), Entry("", patient), Entry(kRequestUrl, request)};
-  EXPECT_THAT(LocationsOf(Map(bundle).issues, "subject-unresolved"),
-              ElementsAre("Bundle.entry[2].resource.subject"));
+  EXPECT_THAT(LocationsOf(Map(bundle).issues, "subject-unresolved"), ElementsAre("Bundle.entry[2].resource.subject"));
 }
 
 TEST(MapReferrals, FindsThePatientByNhsNumberAlone) {
@@ -294,18 +341,79 @@ TEST(MapReferrals, FindsThePatientByNhsNumberAlone) {
   EXPECT_EQ(Map(bundle).mappings.size(), 1u);
 }
 
+TEST(MapReferrals, FindsThePatientByAnyPresentNhsNumberAndByNoOldOne) {
+  json bundle = SampleMessage();
+  const auto number = [](const char* value, const char* use) {
+    return json{{"system", "https://fhir.nhs.uk/Id/nhs-number"}, {"value", value}, {"use", use}};
+  };
+  Patient(bundle)["identifier"] = {number("9990000026", "old"), number("9990000034", "official"),
+                                   number("9990000018", "official")};
+  const auto count = [&](const char* value) {
+    Request(bundle)["subject"] = {{"identifier", {{"system", "https://fhir.nhs.uk/Id/nhs-number"}, {"value", value}}}};
+    return Map(bundle).mappings.size();
+  };
+  EXPECT_EQ(count("9990000018"), 1u);
+  EXPECT_EQ(count("9990000034"), 1u);
+  EXPECT_EQ(count("9990000026"), 0u) << "a superseded number may be another's";
+}
+
+TEST(MapReferrals, TwoRequestsForTwoPeopleDoNotCallEachOtherKeptOut) {
+  json bundle = SampleMessage();
+  bundle["type"] = "collection";
+  bundle["entry"].erase(0);
+  json patient = SamplePatient();
+  patient["identifier"][0]["value"] = "9990000026";
+  json request = SampleRequest();
+  request["subject"]["reference"] = "urn:uuid:p2";
+  bundle["entry"].push_back(Entry("urn:uuid:p2", patient));
+  bundle["entry"].push_back(Entry("urn:uuid:r2", request));
+  bundle["entry"].push_back(Entry("", {{"resourceType", "CarePlan"}, {"subject", {{"reference", "urn:uuid:p2"}}}}));
+  bundle["entry"].push_back(Entry("", {{"resourceType", "Endpoint"}}));
+  const MappingResult result = Map(bundle);
+  ASSERT_EQ(result.mappings.size(), 2u) << RenderIssues(result.issues);
+  EXPECT_THAT(LocationsOf(result.mappings[0].issues, "kept-out"), IsEmpty());
+  EXPECT_THAT(LocationsOf(result.mappings[1].issues, "kept-out"), ElementsAre("Bundle.entry[7].resource"));
+  EXPECT_THAT(LocationsOf(result.issues, "kept-out"), ElementsAre("Bundle.entry[8].resource")) << "once";
+}
+
+TEST(MapReferrals, WhatWasWarnedOfAndKeptOutGoesWithTheReferral) {
+  json message = SampleMessage();
+  Patient(message)["meta"]["security"] = {{{"code", "R"}}};
+  Patient(message)["maritalStatus"] = {{"text", "Widowed"}};
+  message["entry"].push_back(Entry("", {{"resourceType", "Endpoint"}, {"name", "secret"}}));
+  const auto referral = Map(message).mappings.at(0).request.referral();
+  std::vector<std::string> notes;
+  for (const auto& note : referral.import_notes()) {
+    notes.push_back(splw::referral::v1::ImportNoteSeverity_Name(note.severity()) + " " + note.location() + " " +
+                    note.code());
+    EXPECT_THAT(note.message(), Not(::testing::HasSubstr("Widowed")));
+  }
+  EXPECT_THAT(notes,
+              ElementsAre("IMPORT_NOTE_SEVERITY_WARNING Bundle.entry[2].resource.meta.security[0] restricted-record",
+                          "IMPORT_NOTE_SEVERITY_INFORMATION Bundle.entry[2].resource.maritalStatus not-mapped",
+                          "IMPORT_NOTE_SEVERITY_INFORMATION Bundle.entry[6].resource kept-out"));
+}
+
+TEST(MapReferrals, NotesBeyondTheirLimitAreCounted) {
+  json message = SampleMessage();
+  for (int i = 0; i < 150; ++i) message["entry"].push_back(Entry("", {{"resourceType", "Endpoint"}}));
+  const auto referral = Map(message).mappings.at(0).request.referral();
+  ASSERT_EQ(referral.import_notes_size(), 100);
+  EXPECT_EQ(referral.import_notes(99).code(), "issues-left-out");
+  EXPECT_EQ(referral.import_notes(99).severity(), splw::referral::v1::IMPORT_NOTE_SEVERITY_INFORMATION);
+  EXPECT_THAT(referral.import_notes(99).message(), ::testing::StartsWith("51 "));
+}
+
 TEST(MapReferrals, TakesTheEventSystemOfEarlyBars) {
   json message = SampleMessage();
-  Resource(message, 0)["eventCoding"]["system"] =
-      "https://fhir.nhs.uk/CodeSystem/message-event-servicerequest";
+  Resource(message, 0)["eventCoding"]["system"] = "https://fhir.nhs.uk/CodeSystem/message-event-servicerequest";
   EXPECT_EQ(Map(message).mappings.size(), 1u);
 }
 
 TEST(MapReferrals, FocusMayLeadThroughATask) {
   json message = SampleMessage();
   Resource(message, 0)["focus"][0]["reference"] = "urn:uuid:7";
-  message["entry"].push_back(
-      Entry("urn:uuid:7", {{"resourceType", "Task"}, {"focus", {{"reference", kRequestUrl}}}}));
+  message["entry"].push_back(Entry("urn:uuid:7", {{"resourceType", "Task"}, {"focus", {{"reference", kRequestUrl}}}}));
   EXPECT_EQ(Map(message).mappings.size(), 1u);
 }
 

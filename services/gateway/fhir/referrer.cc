@@ -1,6 +1,8 @@
 #include "services/gateway/fhir/referrer.h"
 
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "common/health/ods_code.h"
@@ -48,6 +50,14 @@ void Gather(const Resource* target, Sources& sources, Context& context) {
   }
 }
 
+// True for what an organisation without an ODS code can be known by: what the services take from a caller as the
+// organisation that they act for (common/rpc/admission.h), and no practice's code, which would be taken for that practice.
+bool IsLocalId(std::string_view text) {
+  return text.size() <= kMaxLocalId &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return c > 0x20 && c < 0x7F; }) &&
+         !health::IsPracticeCode(health::NormaliseOdsCode(text));
+}
+
 void MapOdsCode(const Element& identified, type::Organisation& organisation, Context& context) {
   const std::string system = identified.Peek("system");
   const std::string value = identified.Peek("value");
@@ -60,11 +70,21 @@ void MapOdsCode(const Element& identified, type::Organisation& organisation, Con
       return;
     }
     organisation.set_ods_code(code);
-    identified.Use();
-  } else if (organisation.local_id().empty() && value.size() <= kMaxLocalId) {
+    UseIdentifier(identified);
+  } else if (organisation.local_id().empty()) {
+    if (!IsLocalId(value)) {
+      context.issues.Warning(
+          identified.path() + ".value", "local-id",
+          "not what an organisation without an ODS code can be known by here (1 to 64 printable "
+          "characters without spaces, no practice's code): kept as its name only, where it has none");
+      if (organisation.display_name().empty()) {
+        organisation.set_display_name(Fit(value, kMaxOrganisationName, identified.path() + ".value", context));
+      }
+      return;
+    }
     organisation.set_local_id(value);
     identified.Use("value");
-    identified.Use("use");
+    identified.UseIf("use", {"official", "usual"});
   }
 }
 
@@ -72,8 +92,7 @@ void MapOrganisation(const Resource& resource, type::Organisation& organisation,
   context.Handle(resource);
   const Element element = context.At(resource);
   if (organisation.display_name().empty()) {
-    organisation.set_display_name(
-        Fit(element.Take("name"), kMaxOrganisationName, element.path() + ".name", context));
+    organisation.set_display_name(Fit(element.Take("name"), kMaxOrganisationName, element.path() + ".name", context));
   }
   for (const Element& identifier : element.Each("identifier")) MapOdsCode(identifier, organisation, context);
   if (element.PeekBoolean("active").value_or(false)) element.Use("active");
@@ -97,7 +116,7 @@ void MapRole(const Resource& resource, type::Referrer& referrer, Context& contex
         if (referrer.organisation().agency() == type::AGENCY_KIND_UNSPECIFIED) {
           referrer.mutable_organisation()->set_agency(agency);
         }
-        coding.Use();
+        UseCode(coding);
       }
     }
   }
@@ -111,16 +130,16 @@ void MapContact(const Resource& resource, type::Referrer& referrer, Context& con
   if (!contact) contact = BestContact(owner, "email", /*work_first=*/true, context);
   if (!contact) return;
   referrer.set_contact(Fit(contact.Peek("value"), kMaxContact, contact.path(), context));
-  contact.Use();
+  UseContact(contact, {"work"});
 }
 
-// The person asks for themselves, or somebody close to them does.
-void MapLayReferrer(const Resource& target, type::Referrer& referrer, Context& context) {
-  context.issues.Warning(
-      target.path, "lay-referrer",
-      "the person, or somebody close to them, asks: no professional stands behind the request");
+// The person asks for themselves, or somebody close to them does: a RelatedPerson, or a Patient who is not the one that the
+// request is about (a mother, who is a patient too).
+void MapLayReferrer(const Resource& target, const Resource& patient, type::Referrer& referrer, Context& context) {
+  context.issues.Warning(target.path, "lay-referrer",
+                         "the person, or somebody close to them, asks: no professional stands behind the request");
   referrer.mutable_organisation()->set_agency(type::AGENCY_KIND_OTHER);
-  if (target.type == "Patient") {
+  if (&target == &patient) {
     referrer.set_role_title("Self-referral");
     referrer.set_practitioner_name("Self-referral");
     return;
@@ -136,7 +155,7 @@ void MapLayReferrer(const Resource& target, type::Referrer& referrer, Context& c
   }
   if (referrer.role_title().empty()) referrer.set_role_title("Relative or friend");
   MapContact(target, referrer, context);
-  related.Use("patient");
+  related["patient"].Use({"reference", "type"});
 }
 
 void MapSources(const Sources& sources, type::Referrer& referrer, Context& context) {
@@ -159,8 +178,8 @@ void MapSources(const Sources& sources, type::Referrer& referrer, Context& conte
 // What a Reference says of itself, where it leads to no resource.
 void MapBareReference(const Element& reference, type::Referrer& referrer, Context& context) {
   const std::string display = reference.Peek("display");
-  const bool names_organisation = health::IsOdsCodeSystem(reference["identifier"].Peek("system")) ||
-                                  reference.Peek("type") == "Organization";
+  const bool names_organisation =
+      health::IsOdsCodeSystem(reference["identifier"].Peek("system")) || reference.Peek("type") == "Organization";
   if (names_organisation) {
     MapOdsCode(reference["identifier"], *referrer.mutable_organisation(), context);
     if (referrer.organisation().display_name().empty()) {
@@ -168,34 +187,31 @@ void MapBareReference(const Element& reference, type::Referrer& referrer, Contex
           Fit(reference.Take("display"), kMaxOrganisationName, reference.path(), context));
     }
   } else if (referrer.practitioner_name().empty() && !display.empty()) {
-    referrer.set_practitioner_name(
-        Fit(reference.Take("display"), kMaxPractitionerName, reference.path(), context));
+    referrer.set_practitioner_name(Fit(reference.Take("display"), kMaxPractitionerName, reference.path(), context));
   }
 }
 
 bool HasOrganisation(const type::Referrer& referrer) {
   const type::Organisation& organisation = referrer.organisation();
-  return !organisation.ods_code().empty() || !organisation.local_id().empty() ||
-         !organisation.display_name().empty();
+  return !organisation.ods_code().empty() || !organisation.local_id().empty() || !organisation.display_name().empty();
 }
 
 }  // namespace
 
-type::Referrer MapReferrer(const Resource& service_request, const Resource* message_header,
+type::Referrer MapReferrer(const Resource& service_request, const Resource& patient, const Resource* message_header,
                            Context& context) {
   type::Referrer referrer;
   const Element requester = context.At(service_request)["requester"];
   const Resource* target = Follow(requester, service_request, context);
   if (target != nullptr && (target->type == "Patient" || target->type == "RelatedPerson")) {
-    MapLayReferrer(*target, referrer, context);
+    MapLayReferrer(*target, patient, referrer, context);
     return referrer;
   }
   Sources sources;
   Gather(target, sources, context);
   MapSources(sources, referrer, context);
   if (requester && target == nullptr) {
-    context.issues.Warning(requester.path(), "requester-unresolved",
-                           "this leads to no resource of the message");
+    context.issues.Warning(requester.path(), "requester-unresolved", "this leads to no resource of the message");
     MapBareReference(requester, referrer, context);
   }
   if (sources.role != nullptr && sources.organisation == nullptr) {
@@ -230,8 +246,7 @@ type::Referrer MapReferrer(const Resource& service_request, const Resource* mess
                            "the referring organisation has no ODS code here");
   }
   if (referrer.practitioner_name().empty()) {
-    context.issues.Warning(service_request.path + ".requester", "referrer-without-name",
-                           "nobody is named who asks");
+    context.issues.Warning(service_request.path + ".requester", "referrer-without-name", "nobody is named who asks");
   }
   return referrer;
 }

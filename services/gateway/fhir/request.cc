@@ -1,8 +1,5 @@
 #include "services/gateway/fhir/request.h"
 
-#include <absl/strings/ascii.h>
-#include <absl/strings/str_cat.h>
-#include <absl/strings/str_join.h>
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -11,27 +8,27 @@
 #include <utility>
 #include <vector>
 
+#include <absl/strings/ascii.h>
+#include <absl/strings/str_cat.h>
+#include <absl/strings/str_join.h>
+
 #include "common/health/snomed.h"
 #include "services/gateway/fhir/clinical_status.h"
 #include "services/gateway/fhir/datatypes.h"
 #include "services/gateway/fhir/limits.h"
 #include "services/gateway/fhir/terminology.h"
+#include "services/gateway/fhir/usable.h"
 
 namespace splw::fhir {
 namespace {
 
 namespace type = splw::type::v1;
 
-bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> values) {
-  return std::find(values.begin(), values.end(), value) != values.end();
-}
-
 // Collects the referrer's words, each line once.
 class Reason final {
  public:
   void Add(std::string_view label, const std::string& text) {
-    if (!text.empty() && said_.insert(text).second)
-      lines_.push_back(absl::StrCat(std::string(label), ": ", text));
+    if (!text.empty() && said_.insert(text).second) lines_.push_back(absl::StrCat(std::string(label), ": ", text));
   }
   std::string Text() const { return absl::StrJoin(lines_, "\n"); }
 
@@ -46,8 +43,7 @@ class Needs final {
 
   // Adds the need that the concept codes, if any; `or_other`: a coded concept that no table has is "other".
   // `category_hint` is what the resource says elsewhere (Condition.category).
-  void Add(const Element& concept_element, bool or_other,
-           std::optional<type::NeedCategory> category_hint = {}) {
+  void Add(const Element& concept_element, bool or_other, std::optional<type::NeedCategory> category_hint = {}) {
     std::optional<type::NeedCategory> category;
     std::string snomed;
     Element snomed_coding;
@@ -72,14 +68,13 @@ class Needs final {
     type::Need need;
     need.set_category(category.value_or(type::NEED_CATEGORY_OTHER));
     if (!category.has_value()) {
-      context_.issues.Information(concept_element.path(), "need-unknown",
-                                  "no known kind of need: kept as other");
+      context_.issues.Information(concept_element.path(), "need-unknown", "no known kind of need: kept as other");
     }
     if (!snomed.empty()) KeepSnomed(snomed, snomed_coding, need);
     need.set_note(Fit(ConceptText(concept_element), kMaxNeedNote, concept_element.path(), context_));
     Keep(std::move(need), concept_element);
-    for (const Element& coding : known) coding.Use();
-    if (snomed_coding) snomed_coding.Use();
+    for (const Element& coding : known) UseCoding(coding);
+    if (snomed_coding) UseCoding(snomed_coding);
     UseConceptText(concept_element);
   }
 
@@ -90,9 +85,8 @@ class Needs final {
       need.set_snomed_code(code);
       return;
     }
-    const bool is_number = code.size() <= 18 && std::all_of(code.begin(), code.end(), [](unsigned char c) {
-                             return absl::ascii_isdigit(c);
-                           });
+    const bool is_number = code.size() <= 18 && std::all_of(code.begin(), code.end(),
+                                                            [](unsigned char c) { return absl::ascii_isdigit(c); });
     if (is_number) need.set_snomed_code(code);
     context_.issues.Warning(coding.path(), "snomed-code-damaged",
                             is_number ? "this SNOMED CT code fails its check: kept, never passed on"
@@ -102,10 +96,10 @@ class Needs final {
   void Keep(type::Need need, const Element& from) {
     for (type::Need& other : *referral_.mutable_needs()) {
       if (other.category() != need.category()) continue;
-      const bool same = need.category() == type::NEED_CATEGORY_OTHER
-                            ? need.snomed_code() == other.snomed_code() && need.note() == other.note()
-                            : need.snomed_code().empty() || other.snomed_code().empty() ||
-                                  need.snomed_code() == other.snomed_code();
+      const bool same =
+          need.category() == type::NEED_CATEGORY_OTHER
+              ? need.snomed_code() == other.snomed_code() && need.note() == other.note()
+              : need.snomed_code().empty() || other.snomed_code().empty() || need.snomed_code() == other.snomed_code();
       if (!same) continue;
       if (other.snomed_code().empty() && !need.snomed_code().empty()) other.Swap(&need);
       return;
@@ -126,7 +120,7 @@ std::optional<type::NeedCategory> CategoryHint(const Element& resource) {
   for (const Element& category : resource.Each("category")) {
     for (const Element& coding : category.Each("coding")) {
       if (const auto found = NeedCategoryOf(coding.Peek("system"), coding.Peek("code"))) {
-        category.Use();
+        UseCode(coding);
         return found;
       }
     }
@@ -138,17 +132,21 @@ std::optional<type::NeedCategory> CategoryHint(const Element& resource) {
 void MapReasonResource(const Resource& resource, Reason& reason, Needs& needs, Context& context) {
   context.Handle(resource);
   const Element element = context.At(resource);
+  if (HasModifiers(element)) {
+    context.issues.Warning(
+        element.path(), "reason-not-usable",
+        "given as a reason, but something in it that is not known here may change its meaning: kept out");
+    return;
+  }
   if (const Standing standing = StandingOf(element); standing != Standing::kHolds) {
     context.issues.Warning(element.path(), "reason-not-current",
                            "given as a reason, but resolved, refuted or in error: kept out");
     return;
   }
-  for (const char* property : {"status", "clinicalStatus", "verificationStatus", "subject"})
-    element.Use(property);
+  UseStanding(element);
   const Element code = element["code"];
   std::string text = ConceptText(code);
-  for (const std::string& answer :
-       {ConceptText(element["valueCodeableConcept"]), element.Take("valueString")}) {
+  for (const std::string& answer : {ConceptText(element["valueCodeableConcept"]), element.Take("valueString")}) {
     if (!answer.empty()) absl::StrAppend(&text, text.empty() ? "" : " = ", answer);
   }
   UseConceptText(element["valueCodeableConcept"]);
@@ -158,10 +156,11 @@ void MapReasonResource(const Resource& resource, Reason& reason, Needs& needs, C
   UseConceptText(code);
 }
 
-void MapReason(const Resource& resource, const Element& request, splw::referral::v1::Referral& referral,
-               Context& context) {
+std::string MapReason(const Resource& resource, const Element& request, splw::referral::v1::Referral& referral,
+                      Context& context) {
   Reason reason;
   Needs needs(referral, context);
+  std::set<const Resource*> mapped;
   for (const Element& concept_element : request.Each("reasonCode")) {
     reason.Add("Reason", ConceptText(concept_element));
     needs.Add(concept_element, /*or_other=*/true);
@@ -171,14 +170,13 @@ void MapReason(const Resource& resource, const Element& request, splw::referral:
     const std::string display = reference.Peek("display");
     const Resource* target = Follow(reference, resource, context);
     if (target != nullptr && (target->type == "Condition" || target->type == "Observation")) {
-      MapReasonResource(*target, reason, needs, context);
+      if (mapped.insert(target).second) MapReasonResource(*target, reason, needs, context);
       continue;
     }
     reason.Add("Reason", display);
     reference.Use("display");
     if (target == nullptr) {
-      context.issues.Warning(reference.path(), "reason-unresolved",
-                             "this leads to no resource of the message");
+      context.issues.Warning(reference.path(), "reason-unresolved", "this leads to no resource of the message");
     }
   }
   if (const Element code = request["code"]) {
@@ -195,13 +193,12 @@ void MapReason(const Resource& resource, const Element& request, splw::referral:
   for (const Element& category : request.Each("category")) {
     needs.Add(category, /*or_other=*/false);
     for (const Element& coding : category.Each("coding")) {
-      if (IsReferralCode(coding.Peek("system"), coding.Peek("code"))) coding.Use();
+      if (IsReferralCode(coding.Peek("system"), coding.Peek("code"))) UseCode(coding);
     }
   }
-  referral.set_reason_text(Fit(reason.Text(), kMaxReasonText, resource.path, context));
-  if (referral.reason_text().empty()) {
-    context.issues.Warning(resource.path, "reason-missing", "why help is asked for is not said");
-  }
+  std::string text = reason.Text();
+  if (text.empty()) context.issues.Warning(resource.path, "reason-missing", "why help is asked for is not said");
+  return text;
 }
 
 void MapPriority(const Element& request, splw::referral::v1::Referral& referral, Context& context) {
@@ -245,12 +242,19 @@ void MapIdentifier(const Element& request, splw::referral::v1::Referral& referra
   const std::string system = best.Peek("system");
   const std::string value = best.Peek("value");
   const std::string both = absl::StrCat(system, system.empty() ? "" : "|", value);
-  referral.set_external_reference(
-      both.size() <= kMaxExternalReference ? both : Fit(value, kMaxExternalReference, best.path(), context));
-  best.Use();
+  UseIdentifier(best);
+  for (const Element& coding : best["type"].Each("coding")) {
+    if (IsOneOf(coding.Peek("code"), {"PLAC", "FILL"})) UseCode(coding);
+  }
+  if (both.size() <= kMaxExternalReference) {
+    referral.set_external_reference(both);
+    return;
+  }
+  context.issues.Warning(best.path(), "identifier-too-long", "too long: only the value is kept, without its system");
+  referral.set_external_reference(Fit(value, kMaxExternalReference, best.path(), context));
 }
 
-void CheckAuthoredOn(const Element& request, Context& context) {
+void MapAuthoredOn(const Element& request, splw::referral::v1::Referral& referral, Context& context) {
   const Element authored = request["authoredOn"];
   if (!authored) {
     context.issues.Information(request.path(), "authored-on-missing", "when it was asked for is not said");
@@ -262,14 +266,25 @@ void CheckAuthoredOn(const Element& request, Context& context) {
     return;
   }
   authored.Use();
+  referral.mutable_authored_time()->set_seconds(absl::ToUnixSeconds(*time));
   if (!context.now.has_value()) return;
   if (*time > *context.now + kMaxClockSkew) {
     context.issues.Warning(authored.path(), "authored-on-future", "asked for in the future");
   } else if (*time < *context.now - kOldRequest) {
-    context.issues.Warning(authored.path(), "authored-on-old",
-                           absl::StrCat("asked for more than ", absl::ToInt64Hours(kOldRequest) / 24,
-                                        " days ago: is it still wanted?"));
+    context.issues.Warning(
+        authored.path(), "authored-on-old",
+        absl::StrCat("asked for more than ", absl::ToInt64Hours(kOldRequest) / 24, " days ago: is it still wanted?"));
   }
+}
+
+// What a transaction or batch asks to do with the request (FHIR R4 Bundle.entry.request).
+void CheckEntry(const Resource& resource, Context& context) {
+  if (resource.entry == nullptr) return;
+  const std::string path = resource.path.substr(0, resource.path.rfind(".resource"));
+  const Element method = Element(resource.entry, path, &context.usage)["request"]["method"];
+  if (!method || method.Peek() == "POST") return;
+  context.issues.Error(method.path(), "entry-method",
+                       "only new referrals are taken in here: updates and deletions are not yet");
 }
 
 }  // namespace
@@ -291,29 +306,23 @@ void CheckServiceRequest(const Resource& resource, Context& context) {
     context.issues.Warning(intent_path, "request-intent-missing",
                            "whether this is an order or only an idea is not said");
   } else if (!IsOneOf(intent, {"order", "original-order", "plan", "proposal", "directive"})) {
-    context.issues.Error(intent_path, "request-intent",
-                         "not the intent of a referral: order, plan or proposal is");
+    context.issues.Error(intent_path, "request-intent", "not the intent of a referral: order, plan or proposal is");
   }
   if (request.TakeBoolean("doNotPerform").value_or(false)) {
     context.issues.Error(absl::StrCat(request.path(), ".doNotPerform"), "do-not-perform",
                          "the request asks that this be not done");
   }
-  if (const Element modifier = request["modifierExtension"]) {
-    context.issues.Error(modifier.path(), "modifier-extension",
-                         "a modifier extension that is not known here may change the meaning");
-  }
-  if (const Element rules = request["implicitRules"]) {
-    context.issues.Error(rules.path(), "implicit-rules",
-                         "rules that are not known here may change the meaning");
-  }
+  RefuseModifiers(resource, context);
+  CheckEntry(resource, context);
 }
 
-void MapServiceRequest(const Resource& resource, splw::referral::v1::Referral& referral, Context& context) {
+std::string MapServiceRequest(const Resource& resource, splw::referral::v1::Referral& referral, Context& context) {
   const Element request = context.At(resource);
-  MapReason(resource, request, referral, context);
+  std::string reason = MapReason(resource, request, referral, context);
   MapPriority(request, referral, context);
   MapIdentifier(request, referral, context);
-  CheckAuthoredOn(request, context);
+  MapAuthoredOn(request, referral, context);
+  return reason;
 }
 
 }  // namespace splw::fhir

@@ -1,4 +1,4 @@
-// How a ServiceRequest, its referrer, consents and flags become a referral.
+// How a ServiceRequest and its referrer become a referral.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -15,29 +15,9 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-constexpr char kGravity[] =
-    "http://hl7.org/fhir/us/sdoh-clinicalcare/CodeSystem/SDOHCC-CodeSystemTemporaryCodes";
-constexpr char kSct[] = "http://snomed.info/sct";
-
-json Coded(const char* system, const char* code, const char* display) {
-  return {{"coding", {{{"system", system}, {"code", code}, {"display", display}}}}};
-}
-
-Mapping MapOk(const json& message) {
-  MappingResult result = Map(message);
-  EXPECT_EQ(result.mappings.size(), 1u) << RenderIssues(result.issues);
-  return result.mappings.empty() ? Mapping() : result.mappings[0];
-}
-
 json WithRequest(void (*change)(json&)) {
   json message = SampleMessage();
   change(message["entry"][1]["resource"]);
-  return message;
-}
-
-json WithResource(json resource) {
-  json message = SampleMessage();
-  message["entry"].push_back(Entry("urn:uuid:77", std::move(resource)));  // entry[6]
   return message;
 }
 
@@ -55,8 +35,7 @@ TEST_P(Priorities, BecomeUrgencies) {
   const Mapping mapping = MapOk(message);
   EXPECT_EQ(mapping.request.referral().urgency(), GetParam().urgency);
   if (*GetParam().issue != '\0') {
-    EXPECT_THAT(LocationsOf(mapping.issues, GetParam().issue),
-                ElementsAre("Bundle.entry[1].resource.priority"));
+    EXPECT_THAT(LocationsOf(mapping.issues, GetParam().issue), ElementsAre("Bundle.entry[1].resource.priority"));
   }
 }
 
@@ -66,8 +45,7 @@ INSTANTIATE_TEST_SUITE_P(All, Priorities,
                                            PriorityCase{"urgent", type::URGENCY_URGENT, ""},
                                            PriorityCase{"asap", type::URGENCY_URGENT, "priority-asap"},
                                            PriorityCase{"stat", type::URGENCY_URGENT, "priority-stat"},
-                                           PriorityCase{"soon", type::URGENCY_UNSPECIFIED,
-                                                        "priority-unknown-code"}));
+                                           PriorityCase{"soon", type::URGENCY_UNSPECIFIED, "priority-unknown-code"}));
 
 struct NeedCase {
   const char* system;
@@ -79,8 +57,7 @@ class NeedCodes : public ::testing::TestWithParam<NeedCase> {};
 
 TEST_P(NeedCodes, HaveACategory) {
   json message = SampleMessage();
-  message["entry"][1]["resource"]["reasonCode"] =
-      json::array({Coded(GetParam().system, GetParam().code, "Words")});
+  message["entry"][1]["resource"]["reasonCode"] = json::array({Coded(GetParam().system, GetParam().code, "Words")});
   const auto referral = MapOk(message).request.referral();
   ASSERT_EQ(referral.needs_size(), 1);
   EXPECT_EQ(referral.needs(0).category(), GetParam().category);
@@ -93,8 +70,7 @@ INSTANTIATE_TEST_SUITE_P(
                       NeedCase{kGravity, "transportation-insecurity", type::NEED_CATEGORY_TRANSPORT},
                       NeedCase{kGravity, "veteran-status", type::NEED_CATEGORY_OTHER},
                       NeedCase{kSct, "32911000", type::NEED_CATEGORY_HOUSING},
-                      NeedCase{"http://snomed.info/sct/83821000000107", "73438004",
-                               type::NEED_CATEGORY_EMPLOYMENT},
+                      NeedCase{"http://snomed.info/sct/83821000000107", "73438004", type::NEED_CATEGORY_EMPLOYMENT},
                       NeedCase{"http://hl7.org/fhir/sid/icd-10", "Z63.4", type::NEED_CATEGORY_BEREAVEMENT},
                       NeedCase{"http://hl7.org/fhir/sid/icd-10-cm", "z59.41", type::NEED_CATEGORY_FOOD},
                       NeedCase{"http://hl7.org/fhir/sid/icd-10-cm", "Z59.00", type::NEED_CATEGORY_HOUSING},
@@ -105,13 +81,12 @@ TEST(Terminology, SnomedCodesOfTheTablesAreWellFormed) {
   // Those of the tables that tests cannot reach by name are reached by trying: a code with a wrong check
   // digit would never match what a sender writes.
   for (const char* code :
-       {"422650009",       "423315002",       "32911000",  "1156191002", "105531004",       "266935003",
-        "365510008",       "105526001",       "160700001", "224226001",  "224228000",       "224229008",
-        "224231004",       "224232006",       "224233001", "266940006",  "381751000000106", "160932005",
-        "73438004",        "73595000",        "48694002",  "35489007",   "414916001",       "3723001",
-        "44054006",        "13645005",        "224484003", "302767002",  "276040005",       "276047008",
-        "407542009",       "824401000000105", "129839007", "161898004",  "248054003",       "733423003",
-        "467771000124109", "706893006",       "707087005", "15167005",   "7200002",         "713458007",
+       {"422650009", "423315002",       "32911000",        "1156191002",      "105531004", "266935003", "365510008",
+        "105526001", "160700001",       "224226001",       "224228000",       "224229008", "224231004", "224232006",
+        "224233001", "266940006",       "381751000000106", "160932005",       "73438004",  "73595000",  "48694002",
+        "35489007",  "414916001",       "3723001",         "44054006",        "13645005",  "224484003", "302767002",
+        "276040005", "276047008",       "407542009",       "824401000000105", "129839007", "161898004", "248054003",
+        "733423003", "467771000124109", "706893006",       "707087005",       "15167005",  "7200002",   "713458007",
         "266934004"}) {
     EXPECT_TRUE(health::IsSnomedId(code)) << code;
     EXPECT_TRUE(NeedCategoryOf(kSct, code).has_value()) << code;
@@ -123,8 +98,8 @@ TEST(Terminology, SnomedCodesOfTheTablesAreWellFormed) {
 }
 
 TEST(RequestMapping, DamagedSnomedCodeIsKeptAndFlagged) {
-  const Mapping mapping = MapOk(WithRequest(
-      [](json& request) { request["reasonCode"] = json::array({Coded(kSct, "422650008", "Lonely")}); }));
+  const Mapping mapping = MapOk(
+      WithRequest([](json& request) { request["reasonCode"] = json::array({Coded(kSct, "422650008", "Lonely")}); }));
   EXPECT_EQ(mapping.request.referral().needs(0).snomed_code(), "422650008");
   EXPECT_EQ(mapping.request.referral().needs(0).category(), type::NEED_CATEGORY_OTHER);
   EXPECT_THAT(LocationsOf(mapping.issues, "snomed-code-damaged"),
@@ -132,9 +107,8 @@ TEST(RequestMapping, DamagedSnomedCodeIsKeptAndFlagged) {
 }
 
 TEST(RequestMapping, CodeThatIsNoNumberKeepsOnlyItsWords) {
-  const Mapping mapping = MapOk(WithRequest([](json& request) {
-    request["reasonCode"] = json::array({Coded(kSct, "LivesAlone", "Lives alone")});
-  }));
+  const Mapping mapping = MapOk(WithRequest(
+      [](json& request) { request["reasonCode"] = json::array({Coded(kSct, "LivesAlone", "Lives alone")}); }));
   EXPECT_EQ(mapping.request.referral().needs(0).snomed_code(), "");
   EXPECT_EQ(mapping.request.referral().needs(0).note(), "Lives alone");
 }
@@ -148,32 +122,27 @@ TEST(RequestMapping, ReasonHoldsEverythingThatWasSaid) {
     request["note"] = {{{"text", "Line one\nline two"}}};
     request["patientInstruction"] = "A link worker will ring you";
   });
-  message["entry"].push_back(
-      Entry("urn:uuid:77", {{"resourceType", "Condition"},
-                            {"subject", {{"reference", kPatientUrl}}},
-                            {"category", json::array({Coded(kGravity, "stress", "Stress")})},
-                            {"code", {{"text", "Cannot sleep"}}},
-                            {"note", {{{"text", "For two months"}}}}}));
+  message["entry"].push_back(Entry("urn:uuid:77", {{"resourceType", "Condition"},
+                                                   {"subject", {{"reference", kPatientUrl}}},
+                                                   {"category", json::array({Coded(kGravity, "stress", "Stress")})},
+                                                   {"code", {{"text", "Cannot sleep"}}},
+                                                   {"note", {{{"text", "For two months"}}}}}));
   const Mapping mapping = MapOk(message);
-  EXPECT_EQ(
-      mapping.request.referral().reason_text(),
-      "Reason: Lonely since her husband died\nReason: Cannot sleep\nNote: For two months\nReason: See "
-      "letter\n"
-      "Asked for: Referral to social prescribing service\nDetail: A walking group\nNote: Line one\nline two\n"
-      "Told to the person: A link worker will ring you");
+  EXPECT_EQ(mapping.request.referral().reason_text(),
+            "Reason: Lonely since her husband died\nReason: Cannot sleep\nNote: For two months\nReason: See "
+            "letter\n"
+            "Asked for: Referral to social prescribing service\nDetail: A walking group\nNote: Line one\nline two\n"
+            "Told to the person: A link worker will ring you");
   ASSERT_EQ(mapping.request.referral().needs_size(), 1);
   EXPECT_EQ(mapping.request.referral().needs(0).category(), type::NEED_CATEGORY_EMOTIONAL_WELLBEING);
   EXPECT_THAT(LocationsOf(mapping.issues, "not-mapped"), IsEmpty()) << RenderIssues(mapping.issues);
 }
 
 TEST(RequestMapping, RefutedConditionIsNoReason) {
-  json message = WithRequest([](json& request) {
-    request["reasonReference"] = {{{"reference", "urn:uuid:77"}}};
-  });
-  message["entry"].push_back(
-      Entry("urn:uuid:77", {{"resourceType", "Condition"},
-                            {"verificationStatus", {{"coding", {{{"code", "refuted"}}}}}},
-                            {"code", Coded(kSct, "32911000", "Homeless")}}));
+  json message = WithRequest([](json& request) { request["reasonReference"] = {{{"reference", "urn:uuid:77"}}}; });
+  message["entry"].push_back(Entry("urn:uuid:77", {{"resourceType", "Condition"},
+                                                   {"verificationStatus", {{"coding", {{{"code", "refuted"}}}}}},
+                                                   {"code", Coded(kSct, "32911000", "Homeless")}}));
   const Mapping mapping = MapOk(message);
   EXPECT_EQ(mapping.request.referral().needs_size(), 1);
   EXPECT_THAT(LocationsOf(mapping.issues, "reason-not-current"), ElementsAre("Bundle.entry[6].resource"));
@@ -182,8 +151,7 @@ TEST(RequestMapping, RefutedConditionIsNoReason) {
 TEST(RequestMapping, SameNeedIsKeptOnceWithItsCode) {
   const Mapping mapping = MapOk(WithRequest([](json& request) {
     request["category"] = json::array({Coded(kGravity, "food-insecurity", "Food")});
-    request["reasonCode"] = {Coded(kGravity, "food-insecurity", "Food"),
-                             Coded(kSct, "733423003", "Food insecurity")};
+    request["reasonCode"] = {Coded(kGravity, "food-insecurity", "Food"), Coded(kSct, "733423003", "Food insecurity")};
   }));
   ASSERT_EQ(mapping.request.referral().needs_size(), 1);
   EXPECT_EQ(mapping.request.referral().needs(0).snomed_code(), "733423003");
@@ -237,8 +205,7 @@ TEST(ReferrerMapping, RoleOfThePractitionerIsFoundAndOrganisationFollows) {
   message["entry"][1]["resource"]["requester"] = {{"reference", kOrganisationUrl}};
   const Mapping mapping = MapOk(message);
   EXPECT_EQ(mapping.request.referral().referrer().organisation().ods_code(), "G82080");
-  EXPECT_THAT(LocationsOf(mapping.issues, "referrer-without-name"),
-              ElementsAre("Bundle.entry[1].resource.requester"));
+  EXPECT_THAT(LocationsOf(mapping.issues, "referrer-without-name"), ElementsAre("Bundle.entry[1].resource.requester"));
 }
 
 TEST(ReferrerMapping, SenderStandsInForAMissingOrganisation) {
@@ -247,8 +214,7 @@ TEST(ReferrerMapping, SenderStandsInForAMissingOrganisation) {
   message["entry"][0]["resource"]["sender"] = {{"reference", kOrganisationUrl}};
   const Mapping mapping = MapOk(message);
   EXPECT_EQ(mapping.request.referral().referrer().organisation().ods_code(), "G82080");
-  EXPECT_THAT(LocationsOf(mapping.issues, "referrer-from-sender"),
-              ElementsAre("Bundle.entry[0].resource.sender"));
+  EXPECT_THAT(LocationsOf(mapping.issues, "referrer-from-sender"), ElementsAre("Bundle.entry[0].resource.sender"));
 }
 
 TEST(ReferrerMapping, ReferenceWithoutAResourceStillNames) {
@@ -266,8 +232,7 @@ TEST(ReferrerMapping, ReferenceWithoutAResourceStillNames) {
 
 TEST(ReferrerMapping, OrganisationWithoutOdsKeepsItsOwnNumber) {
   json message = SampleMessage();
-  message["entry"][5]["resource"]["identifier"] = {
-      {{"system", "https://charity.example"}, {"value", "1099999"}}};
+  message["entry"][5]["resource"]["identifier"] = {{{"system", "https://charity.example"}, {"value", "1099999"}}};
   const Mapping mapping = MapOk(message);
   EXPECT_EQ(mapping.request.referral().referrer().organisation().local_id(), "1099999");
   EXPECT_EQ(mapping.request.referral().referrer().organisation().agency(), type::AGENCY_KIND_OTHER);
@@ -282,124 +247,54 @@ TEST(ReferrerMapping, SelfReferralIsSaid) {
   EXPECT_THAT(LocationsOf(mapping.issues, "lay-referrer"), ElementsAre("Bundle.entry[2].resource"));
 }
 
-json Consent(const char* category, const char* policy, const char* status) {
-  return {{"resourceType", "Consent"},
-          {"status", status},
-          {"category", {{{"coding", {{{"code", category}}}}}}},
-          {"patient", {{"reference", kPatientUrl}}},
-          {"dateTime", "2026-11-19"},
-          {"policyRule", {{"coding", {{{"code", policy}}}}}}};
+TEST(ReferrerMapping, APatientWhoIsNotTheSubjectIsNoSelfReferral) {
+  json message = SampleMessage();
+  json mother = SamplePatient();
+  mother["identifier"][0]["value"] = "9990000026";
+  mother["name"][0]["given"] = {"Adaeze"};
+  message["entry"].push_back(Entry("urn:uuid:77", mother));
+  message["entry"][1]["resource"]["requester"] = {{"reference", "urn:uuid:77"}};
+  const auto referrer = MapOk(message).request.referral().referrer();
+  EXPECT_EQ(referrer.role_title(), "Relative or friend");
+  EXPECT_EQ(referrer.practitioner_name(), "Adaeze Okafor");
 }
 
-TEST(ConsentMapping, ExplicitDirectCareConsentIsAgreed) {
-  const auto consent = MapOk(WithResource(Consent("DRC", "OPTIN", "active"))).request.referral().consent();
-  EXPECT_EQ(consent.referral(), type::CONSENT_STATUS_AGREED);
-  EXPECT_EQ(consent.explained_on().day(), 19);
-  EXPECT_EQ(consent.explained_by(), "");
-}
-
-TEST(ConsentMapping, ImpliedConsentIsNotAgreement) {
-  const Mapping mapping = MapOk(WithResource(Consent("DRC", "IMPLIED", "active")));
-  EXPECT_EQ(mapping.request.referral().consent().referral(), type::CONSENT_STATUS_UNSPECIFIED);
-  EXPECT_THAT(LocationsOf(mapping.issues, "consent-implied"), ElementsAre("Bundle.entry[6].resource"));
-}
-
-TEST(ConsentMapping, ConsentToSomethingElseIsNotAgreement) {
-  const Mapping mapping = MapOk(WithResource(Consent("INFA", "OPTIN", "active")));
-  EXPECT_EQ(mapping.request.referral().consent().referral(), type::CONSENT_STATUS_UNSPECIFIED);
-  EXPECT_THAT(LocationsOf(mapping.issues, "consent-other-purpose"), ElementsAre("Bundle.entry[6].resource"));
-}
-
-TEST(ConsentMapping, ConsentThatTheRequestNamesIsAgreement) {
-  json message = WithResource(Consent("INFA", "OPTIN", "active"));
-  message["entry"][1]["resource"]["supportingInfo"] = {{{"reference", "urn:uuid:77"}}};
-  EXPECT_EQ(MapOk(message).request.referral().consent().referral(), type::CONSENT_STATUS_AGREED);
-}
-
-TEST(ConsentMapping, ObjectionWinsOverAgreement) {
-  json message = WithResource(Consent("DRC", "OPTIN", "active"));
-  message["entry"].push_back(Entry("urn:uuid:78", Consent("DRC", "OPTOUT", "active")));
-  EXPECT_EQ(MapOk(message).request.referral().consent().referral(), type::CONSENT_STATUS_DECLINED);
-}
-
-TEST(ConsentMapping, ConsentThatRanOutOrIsAnothersDoesNotCount) {
-  json ended = Consent("DRC", "OPTIN", "active");
-  ended["provision"]["period"]["end"] = "2026-11-01";
-  EXPECT_EQ(MapOk(WithResource(ended)).request.referral().consent().referral(),
-            type::CONSENT_STATUS_UNSPECIFIED);
-  json others = Consent("DRC", "OPTIN", "active");
-  others["patient"]["reference"] = "Patient/other";
-  EXPECT_EQ(MapOk(WithResource(others)).request.referral().consent().referral(),
-            type::CONSENT_STATUS_UNSPECIFIED);
-  EXPECT_EQ(MapOk(WithResource(Consent("DRC", "OPTIN", "inactive"))).request.referral().consent().referral(),
-            type::CONSENT_STATUS_UNSPECIFIED);
-}
-
-TEST(RiskMapping, CodedRiskIsAPotentialCrisisAndSaysWhich) {
-  const Mapping mapping =
-      MapOk(WithResource({{"resourceType", "Flag"},
-                          {"status", "active"},
-                          {"subject", {{"reference", kPatientUrl}}},
-                          {"code", Coded(kSct, "401206008", "At risk of deliberate self harm")}}));
-  const auto& answers = mapping.request.referral().crisis_answers();
-  EXPECT_EQ(answers.risk_of_harm(), type::CRISIS_ANSWER_YES);
-  EXPECT_EQ(answers.suicidal_thoughts(), type::CRISIS_ANSWER_UNSPECIFIED);
-  EXPECT_EQ(answers.feels_unsafe_now(), type::CRISIS_ANSWER_UNSPECIFIED);
-  EXPECT_EQ(mapping.request.referral().reason_text(),
-            "Risk recorded: At risk of deliberate self harm\nReason: Social isolation");
-  EXPECT_THAT(LocationsOf(mapping.issues, "crisis-flag"), ElementsAre("Bundle.entry[6].resource"));
-}
-
-TEST(RiskMapping, SafeguardingFlagOfBarsCountsEvenPastItsPeriod) {
-  const Mapping mapping = MapOk(
-      WithResource({{"resourceType", "Flag"},
-                    {"status", "active"},
-                    {"subject", {{"reference", kPatientUrl}}},
-                    {"category", json::array({Coded("https://fhir.nhs.uk/CodeSystem/flag-categories-bars",
-                                                    "SG", "Safeguarding Concern")})},
-                    {"code", {{"text", "Child at risk"}}},
-                    {"period", {{"end", "2021-01-01"}}}}));
-  EXPECT_EQ(mapping.request.referral().crisis_answers().risk_of_harm(), type::CRISIS_ANSWER_YES);
-}
-
-TEST(RiskMapping, DeniedOrPastRiskIsNoCrisisButIsSaid) {
-  for (json resource : {json{{"resourceType", "Flag"},
-                             {"status", "entered-in-error"},
-                             {"code", Coded(kSct, "401206008", "x")}},
-                        json{{"resourceType", "Observation"},
-                             {"status", "final"},
-                             {"valueBoolean", false},
-                             {"code", Coded(kSct, "401206008", "x")}},
-                        json{{"resourceType", "Condition"},
-                             {"clinicalStatus", {{"coding", {{{"code", "resolved"}}}}}},
-                             {"code", Coded(kSct, "248054003", "x")}}}) {
-    const Mapping mapping = MapOk(WithResource(resource));
-    EXPECT_FALSE(mapping.request.referral().has_crisis_answers()) << resource.dump();
-    EXPECT_THAT(LocationsOf(mapping.issues, "crisis-flag-past"), ElementsAre("Bundle.entry[6].resource"));
+TEST(ReferrerMapping, LocalIdThatNobodyCanActUnderIsKeptAsAName) {
+  json message = SampleMessage();
+  for (const std::string& value :
+       {std::string("MM 12"), std::string("Café"), std::string("g82080"), std::string(65, 'x')}) {
+    message["entry"][5]["resource"] = {{"resourceType", "Organization"},
+                                       {"identifier", {{{"system", "https://charity.example"}, {"value", value}}}}};
+    const Mapping mapping = MapOk(message);
+    EXPECT_EQ(mapping.request.referral().referrer().organisation().local_id(), "");
+    EXPECT_EQ(mapping.request.referral().referrer().organisation().display_name(), value);
+    EXPECT_THAT(LocationsOf(mapping.issues, "local-id"), ElementsAre("Bundle.entry[5].resource.identifier[0].value"));
   }
 }
 
-TEST(RiskMapping, RiskOfSomebodyElseIsNotThePersons) {
-  json message = WithResource({{"resourceType", "Flag"},
-                               {"status", "active"},
-                               {"subject", {{"reference", "urn:uuid:78"}}},
-                               {"code", Coded(kSct, "401206008", "x")}});
-  message["entry"].push_back(Entry("urn:uuid:78", {{"resourceType", "Patient"}}));
-  EXPECT_FALSE(MapOk(message).request.referral().has_crisis_answers());
+TEST(RequestMapping, WhenItWasAskedForIsKept) {
+  EXPECT_EQ(MapOk(SampleMessage()).request.referral().authored_time().seconds(), 1'795'165'200);  // 2026-11-20T09:00Z
 }
 
-TEST(RiskMapping, UnknownAlertIsPointedOutAndAdjustmentKept) {
-  json message =
-      WithResource({{"resourceType", "Flag"}, {"status", "active"}, {"code", {{"text", "Dog in house"}}}});
-  message["entry"].push_back(Entry(
-      "urn:uuid:78",
-      {{"resourceType", "Flag"},
-       {"status", "active"},
-       {"category", json::array({Coded("https://fhir.nhs.uk/CodeSystem/flag-categories-bars", "RA", "RA")})},
-       {"code", {{"text", "Home visit"}}}}));
+TEST(RequestMapping, LongIdentifierLosesItsSystemAndSaysSo) {
+  json message = SampleMessage();
+  message["entry"][1]["resource"]["identifier"] = {
+      {{"system", "https://a.example/" + std::string(120, 's')}, {"value", "R-1"}}};
   const Mapping mapping = MapOk(message);
-  EXPECT_THAT(LocationsOf(mapping.issues, "flag-unknown"), ElementsAre("Bundle.entry[6].resource"));
-  EXPECT_THAT(mapping.request.referral().person().adjustments(), ElementsAre("Home visit"));
+  EXPECT_EQ(mapping.request.referral().external_reference(), "R-1");
+  EXPECT_THAT(LocationsOf(mapping.issues, "identifier-too-long"),
+              ElementsAre("Bundle.entry[1].resource.identifier[0]"));
+}
+
+TEST(RequestMapping, ReasonWithAModifierIsKeptOut) {
+  json message = WithResource({{"resourceType", "Condition"},
+                               {"modifierExtension", {{{"url", "https://a.example/not"}, {"valueBoolean", true}}}},
+                               {"code", Coded(kSct, "32911000", "Homeless")}});
+  message["entry"][1]["resource"]["reasonReference"] = {{{"reference", "urn:uuid:77"}}};
+  const Mapping mapping = MapOk(message);
+  EXPECT_EQ(mapping.request.referral().needs_size(), 1);
+  EXPECT_THAT(LocationsOf(mapping.issues, "modifier-extension"),
+              ElementsAre("Bundle.entry[6].resource.modifierExtension"));
 }
 
 }  // namespace

@@ -1,11 +1,13 @@
 #include "services/gateway/fhir/terminology.h"
 
+#include <algorithm>
+#include <set>
+#include <vector>
+
 #include <absl/strings/ascii.h>
 #include <absl/strings/match.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_join.h>
-#include <algorithm>
-#include <vector>
 
 #include "common/health/nhs_number.h"
 #include "common/health/ods_code.h"
@@ -100,13 +102,13 @@ constexpr NeedRow kSnomedNeeds[] = {
     {"161898004", type::NEED_CATEGORY_MANAGING_AT_HOME},    // Falls
     {"248054003", type::NEED_CATEGORY_MANAGING_AT_HOME},    // Self-neglect
     {"733423003", type::NEED_CATEGORY_FOOD},                // Food insecurity
-    {"467771000124109", type::NEED_CATEGORY_FOOD},      // Assistance with application for food pantry program
-    {"706893006", type::NEED_CATEGORY_DOMESTIC_ABUSE},  // Victim of intimate partner abuse
-    {"707087005", type::NEED_CATEGORY_DOMESTIC_ABUSE},  // At risk of domestic violence
-    {"15167005", type::NEED_CATEGORY_SUBSTANCE_USE},    // Alcohol abuse
-    {"7200002", type::NEED_CATEGORY_SUBSTANCE_USE},     // Alcoholism
-    {"713458007", type::NEED_CATEGORY_TRANSPORT},       // Lack of access to transportation
-    {"266934004", type::NEED_CATEGORY_TRANSPORT},       // Transport problem
+    {"467771000124109", type::NEED_CATEGORY_FOOD},          // Assistance with application for food pantry program
+    {"706893006", type::NEED_CATEGORY_DOMESTIC_ABUSE},      // Victim of intimate partner abuse
+    {"707087005", type::NEED_CATEGORY_DOMESTIC_ABUSE},      // At risk of domestic violence
+    {"15167005", type::NEED_CATEGORY_SUBSTANCE_USE},        // Alcohol abuse
+    {"7200002", type::NEED_CATEGORY_SUBSTANCE_USE},         // Alcoholism
+    {"713458007", type::NEED_CATEGORY_TRANSPORT},           // Lack of access to transportation
+    {"266934004", type::NEED_CATEGORY_TRANSPORT},           // Transport problem
 };
 
 // ICD-10 by prefix, the longest first among those that overlap. WHO ICD-10 chapters V and XXI; rows marked CM
@@ -154,8 +156,7 @@ std::optional<type::NeedCategory> Exactly(const NeedRow (&rows)[kSize], std::str
 }  // namespace
 
 bool IsNhsNumberIdentifier(std::string_view system) {
-  return health::IsNhsNumberSystem(system) ||
-         health::SameSystem(system, "http://fhir.nhs.net/Id/nhs-number") ||
+  return health::IsNhsNumberSystem(system) || health::SameSystem(system, "http://fhir.nhs.net/Id/nhs-number") ||
          health::SameSystem(system, "urn:oid:2.16.840.1.113883.2.1.4.1");
 }
 
@@ -232,9 +233,9 @@ type::AgencyKind AgencyOfRole(std::string_view code) {
 
 type::AgencyKind AgencyOfOdsCode(std::string_view ods_code) {
   // ODS: practices are a letter and five digits; primary care networks U and five digits.
-  const bool is_network = ods_code.size() == 6 && ods_code[0] == 'U' &&
-                          std::all_of(ods_code.begin() + 1, ods_code.end(),
-                                      [](unsigned char c) { return absl::ascii_isdigit(c); });
+  const bool is_network =
+      ods_code.size() == 6 && ods_code[0] == 'U' &&
+      std::all_of(ods_code.begin() + 1, ods_code.end(), [](unsigned char c) { return absl::ascii_isdigit(c); });
   return health::IsPracticeCode(ods_code) || is_network ? type::AGENCY_KIND_PRIMARY_CARE
                                                         : type::AGENCY_KIND_UNSPECIFIED;
 }
@@ -244,8 +245,7 @@ std::optional<std::string> LanguageTag(std::string_view code) {
   // UKCore-HumanLanguage has codes of its own for what BCP 47 names otherwise: q4 is British Sign Language.
   if (tag == "q4") return "bfi";
   const bool is_tag =
-      tag.size() >= 2 && tag.size() <= kMaxLanguageTag &&
-      absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) &&
+      tag.size() >= 2 && tag.size() <= kMaxLanguageTag && absl::ascii_isalpha(static_cast<unsigned char>(tag[0])) &&
       absl::ascii_isalpha(static_cast<unsigned char>(tag[1])) &&
       std::all_of(tag.begin(), tag.end(), [](unsigned char c) { return absl::ascii_isalnum(c) || c == '-'; });
   if (!is_tag) return std::nullopt;
@@ -259,26 +259,33 @@ bool IsReferralCode(std::string_view system, std::string_view code) {
          health::SameSystem(system, "https://fhir.nhs.uk/CodeSystem/message-category-servicerequest");
 }
 
+void UseCode(const Element& coding) {
+  coding.Use({"system", "version", "code", "userSelected"});
+}
+
+void UseCoding(const Element& coding) {
+  UseCode(coding);
+  coding.Use("display");
+}
+
 void UseConceptText(const Element& concept_element) {
   concept_element.Use("text");
   for (const Element& coding : concept_element.Each("coding")) {
     const std::string code = coding.Peek("code");
-    if (code.empty() || IsReferralCode(coding.Peek("system"), code)) coding.Use();
+    if (code.empty() || IsReferralCode(coding.Peek("system"), code)) UseCoding(coding);
   }
 }
 
 std::string ConceptText(const Element& concept_element) {
+  const std::string text = concept_element.Peek("text");
   std::vector<std::string> displays;
+  std::set<std::string> said = {"", text};
   std::string first_code;
   for (const Element& coding : concept_element.Each("coding")) {
-    const std::string display = coding.Peek("display");
-    if (!display.empty() && std::find(displays.begin(), displays.end(), display) == displays.end()) {
-      displays.push_back(display);
-    }
+    std::string display = coding.Peek("display");
+    if (said.insert(display).second) displays.push_back(std::move(display));
     if (first_code.empty()) first_code = coding.Peek("code");
   }
-  const std::string text = concept_element.Peek("text");
-  displays.erase(std::remove(displays.begin(), displays.end(), text), displays.end());
   if (text.empty() && displays.empty()) return first_code.empty() ? "" : absl::StrCat("code ", first_code);
   if (displays.empty()) return text;
   return absl::StrCat(text, text.empty() ? "" : ": ", absl::StrJoin(displays, "; "));

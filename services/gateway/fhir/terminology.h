@@ -54,6 +54,9 @@ bool IsReferralCode(std::string_view system, std::string_view code);
 // A CodeableConcept for a person to read: "text: display; display", without repeating; "code …" where there
 // is no word.
 std::string ConceptText(const Element& concept_element);
+// Marks what says which code it is; UseCoding also its words, for those who keep them.
+void UseCode(const Element& coding);
+void UseCoding(const Element& coding);
 // Marks the words that ConceptText took. Codes stay unmarked, unless they say no more than "this is a
 // referral": who keeps one marks it.
 void UseConceptText(const Element& concept_element);
