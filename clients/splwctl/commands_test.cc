@@ -100,8 +100,8 @@ TEST_F(CommandsTest, WhatNeitherJsonNorFlagSaysIsAskedForBeforeAnythingIsSent) {
 
 TEST_F(CommandsTest, AByteOrderMarkOfAnEditorIsPassedOver) {
   caseload_.On<cv1::CloseCaseRequest, cv1::Case>(cv1::Case());
-  const Outcome outcome =
-      Run({"case", "close", "C1", "--etag", "1", "--json", "-"}, "\xEF\xBB\xBF{\"outcome\": \"CASE_OUTCOME_GOALS_MET\"}");
+  const Outcome outcome = Run({"case", "close", "C1", "--etag", "1", "--json", "-"},
+                              "\xEF\xBB\xBF{\"outcome\": \"CASE_OUTCOME_GOALS_MET\"}");
   EXPECT_EQ(outcome.status, kExitDone) << outcome.err;
   EXPECT_EQ(Only<cv1::CloseCaseRequest>(caseload_).outcome(), cv1::CASE_OUTCOME_GOALS_MET);
 }

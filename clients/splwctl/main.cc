@@ -17,7 +17,8 @@ int main(int argc, char** argv) {
                                  isatty(STDERR_FILENO) != 0);
   } catch (const std::exception& defect) {
     // Its words may hold what was typed or read; its type says where to look.
-    std::cerr << "splwctl: a defect of the program (" << typeid(defect).name() << "); what was sent may have been done\n";
+    std::cerr << "splwctl: a defect of the program (" << typeid(defect).name()
+              << "); what was sent may have been done\n";
     return splw::ctl::kExitDefect;
   }
 }

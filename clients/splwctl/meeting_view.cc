@@ -134,8 +134,7 @@ void PrintAgenda(std::ostream& out, const MeetingPapers& papers) {
           << Printable(item.reason_code()) << "\n";
       continue;
     }
-    out << KindWords(item) << "  ·  " << PersonLine(item)
-        << absl::StrFormat("  ·  %d minutes", item.length_minutes());
+    out << KindWords(item) << "  ·  " << PersonLine(item) << absl::StrFormat("  ·  %d minutes", item.length_minutes());
     if (item.state() != mdt::v1::ITEM_STATE_LISTED) out << "  ·  " << EnumWords(item.state());
     out << "\n";
     PrintText(out, "", item.question());

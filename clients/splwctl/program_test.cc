@@ -104,8 +104,9 @@ TEST(ProgramTest, AFieldThatIsGivenTwiceIsNotGuessed) {
 }
 
 TEST(ProgramTest, AWordThatIsNoVerbIsNamed) {
-  for (const std::vector<const char*>& line : {std::vector<const char*>{"frobnicate"},
-                                               std::vector<const char*>{"--network", "U12345", "case", "frobnicate", "C1"}}) {
+  for (const std::vector<const char*>& line :
+       {std::vector<const char*>{"frobnicate"},
+        std::vector<const char*>{"--network", "U12345", "case", "frobnicate", "C1"}}) {
     const Outcome outcome = Ctl(line);
     EXPECT_EQ(outcome.status, kExitUsage);
     EXPECT_NE(outcome.err.find("\"frobnicate\""), std::string::npos) << outcome.err;

@@ -283,7 +283,8 @@ void AddTemplate(CLI::App& verb, const google::protobuf::Message& request) {
       "--template",
       [example, prototype] {
         const std::unique_ptr<google::protobuf::Message> filled(prototype->New());
-        if (!google::protobuf::util::JsonStringToMessage(example, filled.get()).ok()) std::abort();  // a test reads each
+        if (!google::protobuf::util::JsonStringToMessage(example, filled.get()).ok())
+          std::abort();  // a test reads each
         throw TemplateAsked(example, ChoicesIn(*filled));
       },
       absl::StrFormat("Print an example of %s (proto/%s) to start from", type.name(), type.file()->name()));

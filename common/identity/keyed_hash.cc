@@ -1,13 +1,13 @@
 #include "common/identity/keyed_hash.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <optional>
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <absl/status/status.h>
 #include <absl/strings/escaping.h>
@@ -52,7 +52,7 @@ absl::StatusOr<std::optional<std::string>> ReadKey(const std::string& path) {
     return absl::PermissionDeniedError(
         absl::StrCat("the key file ", path, " may be read by others: take their rights away with chmod 600"));
   }
-  std::string key(kHashKeyBytes + 1, '\0');   // one more: to see that there is no more
+  std::string key(kHashKeyBytes + 1, '\0');  // one more: to see that there is no more
   std::size_t size = 0;
   while (size < key.size()) {
     const ssize_t got = ::read(file.get(), key.data() + size, key.size() - size);
@@ -103,12 +103,14 @@ std::string KeyedHash::Hash(std::string_view value) const {
            reinterpret_cast<const unsigned char*>(message.data()), message.size(),
            reinterpret_cast<unsigned char*>(result.data()), &size) == nullptr ||
       size != kKeyedHashBytes) {
-    std::abort();   // OpenSSL without SHA-256: nothing here can be trusted
+    std::abort();  // OpenSSL without SHA-256: nothing here can be trusted
   }
   return result;
 }
 
-std::string KeyedHash::HexHash(std::string_view value) const { return absl::BytesToHexString(Hash(value)); }
+std::string KeyedHash::HexHash(std::string_view value) const {
+  return absl::BytesToHexString(Hash(value));
+}
 
 absl::StatusOr<std::string> LoadKey(const std::string& path) {
   SPLW_ASSIGN_OR_RETURN(std::optional<std::string> existing, ReadKey(path));

@@ -1,11 +1,11 @@
 #include "common/identity/keyed_hash.h"
 
+#include <sys/stat.h>
+
 #include <filesystem>
 #include <fstream>
 #include <string>
 #include <vector>
-
-#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 

@@ -15,8 +15,8 @@
 namespace splw::identity {
 
 struct PolicyRow {
-  std::string method;          // full name: "splw.referral.v1.ReferralIntakeService/SubmitReferral"
-  std::vector<Role> roles;     // the roles that may call it, at least one
+  std::string method;       // full name: "splw.referral.v1.ReferralIntakeService/SubmitReferral"
+  std::vector<Role> roles;  // the roles that may call it, at least one
   // Methods about the whole store (operations, delivery) name no network; all others are checked against the principal's.
   bool network_scoped = true;
 };

@@ -10,8 +10,8 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 PolicyTable TwoMethods() {
-  return *PolicyTable::Make({{"splw.S/Get", {Role::kLinkWorker, Role::kServiceLead}},
-                             {"splw.S/List", {Role::kOperator}, false}});
+  return *PolicyTable::Make(
+      {{"splw.S/Get", {Role::kLinkWorker, Role::kServiceLead}}, {"splw.S/List", {Role::kOperator}, false}});
 }
 
 TEST(PolicyTable, AllowsTheRolesOfTheRowOnly) {

@@ -40,9 +40,8 @@ std::optional<Role> ParseRole(std::string_view name) {
 }
 
 bool Principal::MayActIn(std::string_view network) const {
-  return std::any_of(networks.begin(), networks.end(), [network](const std::string& allowed) {
-    return allowed == "*" || allowed == network;
-  });
+  return std::any_of(networks.begin(), networks.end(),
+                     [network](const std::string& allowed) { return allowed == "*" || allowed == network; });
 }
 
 }  // namespace splw::identity

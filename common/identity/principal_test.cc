@@ -28,7 +28,9 @@ TEST(Principal, ActsInTheNetworksItWasGivenOnly) {
   EXPECT_FALSE(principal.MayActIn(""));
 }
 
-TEST(Principal, WithoutNetworksActsNowhere) { EXPECT_FALSE(Principal{}.MayActIn("U12345")); }
+TEST(Principal, WithoutNetworksActsNowhere) {
+  EXPECT_FALSE(Principal{}.MayActIn("U12345"));
+}
 
 TEST(Principal, StarMeansEveryNetwork) {
   const Principal principal{.id = "caseload", .role = Role::kService, .networks = {"*"}};

@@ -46,9 +46,9 @@ TEST(Ulid, RecognisesItsOwnAndNothingElse) {
   EXPECT_TRUE(IsUlid(NewUlid(absl::FromUnixMillis(5), random)));
   EXPECT_FALSE(IsUlid(""));
   EXPECT_FALSE(IsUlid("01ARYZ6S41"));
-  EXPECT_FALSE(IsUlid("81ARYZ6S410000000000000000"));   // over 128 bits
-  EXPECT_FALSE(IsUlid("01aryz6s410000000000000000"));   // lower case
-  EXPECT_FALSE(IsUlid("01ARYZ6S41000000000000000U"));   // U is not in the alphabet
+  EXPECT_FALSE(IsUlid("81ARYZ6S410000000000000000"));  // over 128 bits
+  EXPECT_FALSE(IsUlid("01aryz6s410000000000000000"));  // lower case
+  EXPECT_FALSE(IsUlid("01ARYZ6S41000000000000000U"));  // U is not in the alphabet
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // For tests.
 #pragma once
 
-#include "common/precompiled/base.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include "common/precompiled/base.h"

@@ -15,14 +15,17 @@
 namespace splw::rpc {
 namespace {
 
-constexpr std::size_t kMaxIdLength = 64;          // of principals and correlation ids: principal.h, delivery_service.proto
-constexpr std::size_t kMaxNetworksLength = 4096;  // about 600 networks: a whole region's, well within gRPC's metadata limit
+constexpr std::size_t kMaxIdLength = 64;  // of principals and correlation ids: principal.h, delivery_service.proto
+constexpr std::size_t kMaxNetworksLength =
+    4096;  // about 600 networks: a whole region's, well within gRPC's metadata limit
 
 bool IsPrintable(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= '!' && c <= '~'; });
 }
 
-bool IsId(std::string_view text) { return !text.empty() && text.size() <= kMaxIdLength && IsPrintable(text); }
+bool IsId(std::string_view text) {
+  return !text.empty() && text.size() <= kMaxIdLength && IsPrintable(text);
+}
 
 std::string ValueOf(const Metadata& metadata, std::string_view key) {
   const auto found = metadata.find(key);
@@ -36,9 +39,13 @@ absl::Status InvalidPrincipal(const char* key, const char* wrong) {
 
 }  // namespace
 
-bool IsCorrelationId(std::string_view text) { return IsId(text); }
+bool IsCorrelationId(std::string_view text) {
+  return IsId(text);
+}
 
-std::string_view ShortMethod(std::string_view full_method) { return full_method.substr(full_method.rfind('/') + 1); }
+std::string_view ShortMethod(std::string_view full_method) {
+  return full_method.substr(full_method.rfind('/') + 1);
+}
 
 absl::StatusOr<identity::Principal> PrincipalFromMetadata(const Metadata& metadata) {
   identity::Principal principal;
@@ -46,8 +53,8 @@ absl::StatusOr<identity::Principal> PrincipalFromMetadata(const Metadata& metada
   const std::string role = ValueOf(metadata, kPrincipalRoleKey);
   if (principal.id.empty() || role.empty()) {
     return text::Failure(absl::StatusCode::kUnauthenticated, "PRINCIPAL_MISSING",
-                         absl::StrCat("say who is calling: metadata ", kPrincipalIdKey, ", ", kPrincipalRoleKey, " and ",
-                                      kPrincipalNetworksKey));
+                         absl::StrCat("say who is calling: metadata ", kPrincipalIdKey, ", ", kPrincipalRoleKey,
+                                      " and ", kPrincipalNetworksKey));
   }
   if (!IsId(principal.id)) return InvalidPrincipal(kPrincipalIdKey, "must be 1 to 64 printable characters");
   const std::optional<identity::Role> known_role = identity::ParseRole(role);
@@ -85,18 +92,19 @@ Metadata MetadataOf(const identity::Principal& principal) {
 absl::StatusOr<Call> Admit(const identity::PolicyTable& policy, bool dev_principals, std::string_view full_method,
                            const Metadata& metadata, const google::protobuf::Message& request) {
   if (!dev_principals) {
-    return text::Failure(absl::StatusCode::kUnauthenticated, "AUTHENTICATION_NOT_CONFIGURED",
-                         "this server knows no way to authenticate a caller; for development on loopback, start it with "
-                         "--dev-principals");
+    return text::Failure(
+        absl::StatusCode::kUnauthenticated, "AUTHENTICATION_NOT_CONFIGURED",
+        "this server knows no way to authenticate a caller; for development on loopback, start it with "
+        "--dev-principals");
   }
   Call call;
   SPLW_ASSIGN_OR_RETURN(call.principal, PrincipalFromMetadata(metadata));
   call.method = std::string(ShortMethod(full_method));
   const identity::PolicyRow* row = policy.Find(full_method);
   if (row == nullptr || !policy.Allows(full_method, call.principal.role)) {
-    return text::Failure(absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
-                         absl::StrCat("the role ", identity::RoleName(call.principal.role), " may not call ",
-                                      call.method));
+    return text::Failure(
+        absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
+        absl::StrCat("the role ", identity::RoleName(call.principal.role), " may not call ", call.method));
   }
   if (row->network_scoped) {
     SPLW_ASSIGN_OR_RETURN(call.network, NetworkOf(request));

@@ -62,7 +62,8 @@ TEST_F(AdmitTest, ChecksTheCallerBeforeTheRoleBeforeTheNetworkBeforeTheMessage) 
   request_.set_parent("nonsense");
   request_.set_resource("\x01");
   EXPECT_THAT(Admit(policy_, true, kMethod, {}, request_), HasReason("PRINCIPAL_MISSING"));
-  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "OPERATOR", "U12345"), request_), HasReason("ROLE_NOT_ALLOWED"));
+  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "OPERATOR", "U12345"), request_),
+              HasReason("ROLE_NOT_ALLOWED"));
   EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), request_), HasReason("NETWORK_INVALID"));
   request_.set_parent("networks/U99999");
   EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), request_),

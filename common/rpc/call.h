@@ -16,11 +16,11 @@ namespace splw::rpc {
 
 struct Call {
   identity::Principal principal;
-  std::string method;           // short name: "AcceptReferral"
-  std::string network;          // "U12345": from the request's `parent` or `name`; the principal may act in it
-  std::string correlation_id;   // from the caller's metadata, or new
-  std::string incarnation;      // of the store (ChangesOptions): Watch positions are of one life of it
-  absl::Time deadline;          // the caller's, or the default; never infinite
+  std::string method;          // short name: "AcceptReferral"
+  std::string network;         // "U12345": from the request's `parent` or `name`; the principal may act in it
+  std::string correlation_id;  // from the caller's metadata, or new
+  std::string incarnation;     // of the store (ChangesOptions): Watch positions are of one life of it
+  absl::Time deadline;         // the caller's, or the default; never infinite
 
   store::Attempt attempt() const { return {deadline, "rpc"}; }
   delivery::Origin origin() const {
@@ -31,7 +31,6 @@ struct Call {
 // A handler fills the response and returns the position that the response tells of; the reply leaves when that is durable.
 // It is straight-line code on a thread of a bounded pool, and must not wait for anything but the store's lane.
 template <typename Request, typename Response>
-using UnaryHandler =
-    std::function<absl::StatusOr<store::Position>(const Call&, const Request&, Response*)>;
+using UnaryHandler = std::function<absl::StatusOr<store::Position>(const Call&, const Request&, Response*)>;
 
 }  // namespace splw::rpc

@@ -52,15 +52,14 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
                                  "the deadline passed before the call could run; nothing was done"));
     }
     absl::StatusOr<Call> maybe_call = core_.AdmitArrival(arrival_, request_);
-    if (!maybe_call.ok()) return Reply(maybe_call.status());   // tells of nothing in the store
+    if (!maybe_call.ok()) return Reply(maybe_call.status());  // tells of nothing in the store
     call_ = *std::move(maybe_call);
 
     absl::StatusOr<store::Position> maybe_position = RunHandler();
     if (maybe_position.ok()) return ReplyWhenDurable(*maybe_position, absl::OkStatus());
     // The error may tell of what the handler saw, and the handler has no position to give: all that is there now covers it.
-    const absl::StatusOr<store::Position> maybe_seen =
-        core_.options.store->View({core_.options.clock->Now() + kErrorViewTime, "error"},
-                                  [](store::Snapshot&) { return absl::OkStatus(); });
+    const absl::StatusOr<store::Position> maybe_seen = core_.options.store->View(
+        {core_.options.clock->Now() + kErrorViewTime, "error"}, [](store::Snapshot&) { return absl::OkStatus(); });
     if (maybe_seen.ok()) return ReplyWhenDurable(*maybe_seen, maybe_position.status());
     if (maybe_position.status().code() == absl::StatusCode::kDeadlineExceeded) return Reply(maybe_position.status());
     Reply(text::Failure(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", "the store does not answer; try again"));
@@ -89,9 +88,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   }
 
   CallsCore& core_;
-  grpc::CallbackServerContext& context_;       // gRPC's, until OnDone
+  grpc::CallbackServerContext& context_;  // gRPC's, until OnDone
   const Arrival arrival_;
-  const google::protobuf::Message& request_;   // gRPC's, until OnDone
+  const google::protobuf::Message& request_;  // gRPC's, until OnDone
   const Run run_;
   std::optional<Call> call_;
   std::atomic<bool> cancelled_ = false;
@@ -102,7 +101,9 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 Calls::Calls(CallsOptions options) : core_(std::make_unique<CallsCore>(options)) {}
 Calls::~Calls() = default;
 
-void Calls::EndWatches() { core_->EndWatches(); }
+void Calls::EndWatches() {
+  core_->EndWatches();
+}
 
 grpc::ServerUnaryReactor* Calls::Start(grpc::CallbackServerContext* context, std::string_view full_method,
                                        const google::protobuf::Message* request, Run run) {

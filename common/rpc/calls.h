@@ -34,14 +34,14 @@ inline constexpr absl::Duration kMaxDeadline = absl::Seconds(60);
 
 // All pointers must outlive the Calls.
 struct CallsOptions {
-  store::Store* store = nullptr;                   // required
-  const identity::PolicyTable* policy = nullptr;   // required
-  const time::Clock* clock = nullptr;              // required; that of the store: deadlines are told by it
-  ids::Random* random = nullptr;                   // required; for correlation ids
-  const time::Clock* wall_clock = nullptr;         // optional: what callers' deadlines are told by, if not this machine's
-  delivery::FeedSignal* feed_signal = nullptr;     // required for Watch
-  std::string incarnation = "";                    // of the store (ChangesOptions): Watch positions are of one life of it
-  telemetry::Metrics* metrics = nullptr;           // optional
+  store::Store* store = nullptr;                  // required
+  const identity::PolicyTable* policy = nullptr;  // required
+  const time::Clock* clock = nullptr;             // required; that of the store: deadlines are told by it
+  ids::Random* random = nullptr;                  // required; for correlation ids
+  const time::Clock* wall_clock = nullptr;      // optional: what callers' deadlines are told by, if not this machine's
+  delivery::FeedSignal* feed_signal = nullptr;  // required for Watch
+  std::string incarnation = "";                 // of the store (ChangesOptions): Watch positions are of one life of it
+  telemetry::Metrics* metrics = nullptr;        // optional
   // Take the caller's metadata for its principal. Only where nobody but this machine can connect.
   bool dev_principals = false;
   int threads = 8;
@@ -64,12 +64,10 @@ class Calls final {
   // reactor that gRPC asks for.
   template <typename Request, typename Response>
   grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, std::string_view full_method,
-                                  const Request* request, Response* response,
-                                  UnaryHandler<Request, Response> handler) {
-    return Start(context, full_method, request,
-                 [request, response, handler = std::move(handler)](const Call& call) {
-                   return handler(call, *request, response);
-                 });
+                                  const Request* request, Response* response, UnaryHandler<Request, Response> handler) {
+    return Start(context, full_method, request, [request, response, handler = std::move(handler)](const Call& call) {
+      return handler(call, *request, response);
+    });
   }
 
   // From here on every Watch ends, with UNAVAILABLE so that its client resumes, and new ones are refused likewise.

@@ -23,8 +23,8 @@ Arrival CallsCore::Arrive(grpc::ServerContextBase& context, std::string_view ful
   arrival.method = std::string(full_method);
   arrival.arrived = wall_clock.Now();
   const auto deadline = context.deadline();
-  arrival.deadline = deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture()
-                                                                              : absl::FromChrono(deadline);
+  arrival.deadline =
+      deadline == std::chrono::system_clock::time_point::max() ? absl::InfiniteFuture() : absl::FromChrono(deadline);
   for (const auto& [key, value] : context.client_metadata()) {
     const std::string_view name(key.data(), key.size());
     if (name.substr(0, kMetadataPrefix.size()) != kMetadataPrefix) continue;
@@ -100,7 +100,7 @@ bool CallsCore::AddWatcher(const std::shared_ptr<Drainable>& watcher, bool& drai
 
 void CallsCore::RemoveWatcher(const Drainable* watcher) {
   std::size_t count = 0;
-  std::shared_ptr<Drainable> removed;   // let go of outside the lock
+  std::shared_ptr<Drainable> removed;  // let go of outside the lock
   {
     std::lock_guard lock(mutex_);
     const auto found = watchers_.find(watcher);

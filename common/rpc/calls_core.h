@@ -21,11 +21,11 @@ namespace splw::rpc {
 
 // What is known of a call when it arrives.
 struct Arrival {
-  std::string method;             // full
+  std::string method;  // full
   Metadata metadata;
-  std::string correlation_id;     // the caller's, or new
-  absl::Time arrived;             // by the wall clock
-  absl::Time deadline;            // by the wall clock; InfiniteFuture: none was sent
+  std::string correlation_id;  // the caller's, or new
+  absl::Time arrived;          // by the wall clock
+  absl::Time deadline;         // by the wall clock; InfiniteFuture: none was sent
 };
 
 // Something that ends when the server drains.

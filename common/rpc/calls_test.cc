@@ -168,10 +168,12 @@ TEST(Calls, HoldTheReplyUntilAllItTellsOfIsDurable) {
 
 TEST(Calls, HoldAnErrorTooUntilWhatItTellsOfIsDurable) {
   TestServer server({.automatic_sync = false});
-  ASSERT_THAT(server.store.Commit({}, [](store::Transaction& txn) {
-    txn.Put("key", "value");
-    return absl::OkStatus();
-  }), IsOk());
+  ASSERT_THAT(server.store.Commit({},
+                                  [](store::Transaction& txn) {
+                                    txn.Put("key", "value");
+                                    return absl::OkStatus();
+                                  }),
+              IsOk());
   std::atomic<bool> ran = false;
   server.service.get = [&](const Call&, const GetReferralRequest&, Referral*) -> absl::StatusOr<store::Position> {
     ran = true;
@@ -234,8 +236,9 @@ TEST(Calls, WhoseDeadlinePassedInTheQueueAreNotRun) {
   Gate gate;
   server.service.get = PassGate(server, gate);
   const auto call = [&](absl::Duration deadline) {
-    return std::async(std::launch::async,
-                      [&server, deadline] { return server.Get(TestServer::LinkWorker(), "networks/U12345", deadline); });
+    return std::async(std::launch::async, [&server, deadline] {
+      return server.Get(TestServer::LinkWorker(), "networks/U12345", deadline);
+    });
   };
   auto first = call(absl::Hours(1));
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
@@ -248,7 +251,7 @@ TEST(Calls, WhoseDeadlinePassedInTheQueueAreNotRun) {
   EXPECT_THAT(first.get(), IsOk());
   const absl::Status status = late.get();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kDeadlineExceeded));
-  EXPECT_THAT(status, HasReason("DEADLINE_EXCEEDED"));   // the server's answer, not the client's patience
+  EXPECT_THAT(status, HasReason("DEADLINE_EXCEEDED"));  // the server's answer, not the client's patience
   EXPECT_THAT(in_time.get(), IsOk());
   EXPECT_EQ(gate.inside(), 2);
 }

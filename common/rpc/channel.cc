@@ -83,7 +83,7 @@ class GrpcPeer::Calls final {
   };
 
   void Start(const delivery::v1::DeliverRequest& request, std::unique_ptr<Call> call) {
-    Call* const under_way = call.release();   // its callback's
+    Call* const under_way = call.release();  // its callback's
     {
       std::lock_guard lock(mutex_);
       cancellable_.insert(under_way);
@@ -111,22 +111,24 @@ class GrpcPeer::Calls final {
       std::lock_guard lock(mutex_);
       cancellable_.erase(finished);
     }
-    call.reset();   // its context holds on to the channel, which may go as soon as none is left
+    call.reset();  // its context holds on to the channel, which may go as soon as none is left
     std::lock_guard lock(mutex_);
-    if (--count_ == 0) none_left_.notify_all();   // under the lock: whoever waits destroys this next
+    if (--count_ == 0) none_left_.notify_all();  // under the lock: whoever waits destroys this next
   }
 
   const std::unique_ptr<delivery::v1::DeliveryService::Stub> stub_;
   std::mutex mutex_;
   std::condition_variable none_left_;
   std::set<Call*> cancellable_;
-  std::size_t count_ = 0;   // of callbacks that have not yet ended
+  std::size_t count_ = 0;  // of callbacks that have not yet ended
 };
 
 GrpcPeer::GrpcPeer(const std::string& address, std::string source, const time::Clock& clock)
     : source_(std::move(source)), clock_(clock), calls_(std::make_unique<Calls>(address)) {}
 
-GrpcPeer::~GrpcPeer() { calls_->CancelAndWait(); }
+GrpcPeer::~GrpcPeer() {
+  calls_->CancelAndWait();
+}
 
 void GrpcPeer::Deliver(const delivery::v1::DeliverRequest& request, absl::Time deadline, Done done) {
   auto call = std::make_unique<Calls::Call>();

@@ -34,7 +34,7 @@ grpc::ServerUnaryReactor* DeliveryService::Deliver(grpc::CallbackServerContext* 
                                  "a service delivers its own events only; one of these names another source");
           }
         }
-        if (on_heard_ && batch.events_size() > 0) on_heard_(batch.events(0).source());   // one batch is of one source
+        if (on_heard_ && batch.events_size() > 0) on_heard_(batch.events(0).source());  // one batch is of one source
         return inbox_.Deliver(call.attempt(), batch, results);
       });
 }

@@ -125,14 +125,14 @@ grpc::ServerUnaryReactor* OperationsService::RetryStream(grpc::CallbackServerCon
         text::Violations violations;
         CheckStream(command, violations);
         SPLW_RETURN_IF_ERROR(violations.ToStatus());
-        return changes_.RunOnce(
-            call.attempt(), call.origin(), call.network, command.request_id(), command, result,
-            [&](delivery::Change& change) -> absl::Status {
-              SPLW_ASSIGN_OR_RETURN(const std::uint64_t depth,
-                                    delivery::RetryStream(change, command.destination(), command.stream()));
-              result->set_depth(static_cast<std::int64_t>(depth));
-              return absl::OkStatus();
-            });
+        return changes_.RunOnce(call.attempt(), call.origin(), call.network, command.request_id(), command, result,
+                                [&](delivery::Change& change) -> absl::Status {
+                                  SPLW_ASSIGN_OR_RETURN(
+                                      const std::uint64_t depth,
+                                      delivery::RetryStream(change, command.destination(), command.stream()));
+                                  result->set_depth(static_cast<std::int64_t>(depth));
+                                  return absl::OkStatus();
+                                });
       });
 }
 
@@ -144,18 +144,17 @@ grpc::ServerUnaryReactor* OperationsService::SkipEvent(grpc::CallbackServerConte
       [this](const Call& call, const v1::SkipEventRequest& command, v1::SkipEventResponse* result) -> PositionOr {
         text::Violations violations;
         CheckStream(command, violations);
-        text::CheckText("event_id", command.event_id(),
-                        {.max_characters = delivery::kMaxNameCharacters}, violations);
+        text::CheckText("event_id", command.event_id(), {.max_characters = delivery::kMaxNameCharacters}, violations);
         SPLW_RETURN_IF_ERROR(violations.ToStatus());
-        return changes_.RunOnce(
-            call.attempt(), call.origin(), call.network, command.request_id(), command, result,
-            [&](delivery::Change& change) -> absl::Status {
-              SPLW_ASSIGN_OR_RETURN(const std::uint64_t depth,
-                                    delivery::SkipEvent(change, command.destination(), command.stream(),
-                                                        command.event_id(), command.reason_code()));
-              result->set_depth(static_cast<std::int64_t>(depth));
-              return absl::OkStatus();
-            });
+        return changes_.RunOnce(call.attempt(), call.origin(), call.network, command.request_id(), command, result,
+                                [&](delivery::Change& change) -> absl::Status {
+                                  SPLW_ASSIGN_OR_RETURN(
+                                      const std::uint64_t depth,
+                                      delivery::SkipEvent(change, command.destination(), command.stream(),
+                                                          command.event_id(), command.reason_code()));
+                                  result->set_depth(static_cast<std::int64_t>(depth));
+                                  return absl::OkStatus();
+                                });
       });
 }
 

@@ -63,7 +63,9 @@ TEST(PageToken, LeadsToItsCursor) {
   EXPECT_EQ(maybe_page->after, kCursor);
 }
 
-TEST(PageToken, IsEmptyAfterTheLastPage) { EXPECT_EQ(MakePageToken(Request(), ""), ""); }
+TEST(PageToken, IsEmptyAfterTheLastPage) {
+  EXPECT_EQ(MakePageToken(Request(), ""), "");
+}
 
 TEST(PageToken, HoldsWhateverThePageSize) {
   ListAuditRecordsRequest request = Request();

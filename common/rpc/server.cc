@@ -53,7 +53,9 @@ class NamesOption final : public grpc::ServerBuilderOption {
 };
 
 // gRPC's own services are no business of the policy: they tell nothing about anybody.
-bool IsOwn(const std::string& service_name) { return absl::StartsWith(service_name, "splw."); }
+bool IsOwn(const std::string& service_name) {
+  return absl::StartsWith(service_name, "splw.");
+}
 
 }  // namespace
 
@@ -103,7 +105,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Calls& calls, const Server
     return absl::UnavailableError(absl::StrCat("cannot listen on ", options.address, ": is the address taken?"));
   }
   std::unique_ptr<Server> result(new Server(calls, std::move(server), port, names));
-  SPLW_RETURN_IF_ERROR(CheckPolicyCovers(*options.policy, names));   // Calls lets nobody in meanwhile
+  SPLW_RETURN_IF_ERROR(CheckPolicyCovers(*options.policy, names));  // Calls lets nobody in meanwhile
   result->SetServing(true);
   return result;
 }
@@ -111,7 +113,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Calls& calls, const Server
 Server::Server(Calls& calls, std::unique_ptr<grpc::Server> server, int port, std::vector<std::string> service_names)
     : calls_(calls), server_(std::move(server)), port_(port), service_names_(std::move(service_names)) {}
 
-Server::~Server() { Drain(); }
+Server::~Server() {
+  Drain();
+}
 
 void Server::SetServing(bool serving) {
   grpc::HealthCheckServiceInterface* health = server_->GetHealthCheckService();

@@ -21,8 +21,8 @@ namespace splw::rpc {
 inline constexpr absl::Duration kDrainTime = absl::Seconds(3);
 
 struct ServerOptions {
-  std::string address = "127.0.0.1:0";               // port 0: any that is free
-  const identity::PolicyTable* policy = nullptr;     // required
+  std::string address = "127.0.0.1:0";            // port 0: any that is free
+  const identity::PolicyTable* policy = nullptr;  // required
   std::vector<grpc::Service*> services;
   bool reflection = false;
 };

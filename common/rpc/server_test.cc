@@ -39,7 +39,8 @@ absl::Status Verify(TestServer& server, const identity::Principal& principal) {
 
 TEST(Server, DoesNotStartWithAMethodThatNoPolicyCovers) {
   std::vector<identity::PolicyRow> rows = TestPolicy();
-  const auto removed = std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.method == kGetReferral; });
+  const auto removed =
+      std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row.method == kGetReferral; });
   ASSERT_NE(removed, rows.end());
   rows.erase(removed);
   TestServer server;
@@ -69,8 +70,9 @@ TEST(Server, RefusesAnAddressThatIsTaken) {
   TestServer server;
   TestServer other;
   ScriptedService service(other.calls);
-  EXPECT_THAT(Server::Start(other.calls, {.address = server.address(), .policy = &other.policy, .services = {&service}}),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(
+      Server::Start(other.calls, {.address = server.address(), .policy = &other.policy, .services = {&service}}),
+      StatusIs(absl::StatusCode::kUnavailable));
 }
 
 TEST(Server, LetsACallUnderWayEndAndRefusesNewOnesWhileItDrains) {
@@ -149,7 +151,7 @@ TEST(Operations, ListsWaitsRetriesAndSkipsWhatIsParked) {
   ASSERT_EQ(list(true).streams_size(), 1);
   EXPECT_EQ(list(true).streams(0).parked_reason(), "TEST");
   EXPECT_THAT(retry("networks/U12345/referrals/1", "r4"), IsOk());
-  EXPECT_THAT(retry("networks/U12345/referrals/1", "r4"), IsOk());   // the same answer, no second effect
+  EXPECT_THAT(retry("networks/U12345/referrals/1", "r4"), IsOk());  // the same answer, no second effect
   EXPECT_EQ(list(true).streams_size(), 0);
 }
 
@@ -218,10 +220,12 @@ TEST(Operations, VerifiesTheStoreAndFindsAPlantedFault) {
   EXPECT_THAT(verify(faults, records), IsOk());
   EXPECT_EQ(faults, 0);
   EXPECT_GT(records, 0);
-  ASSERT_THAT(server.store.Commit({}, [](store::Transaction& txn) {
-    txn.Put(store::KeyBuilder().Text("U12345").Text("no-such-table").str(), "x");
-    return absl::OkStatus();
-  }), IsOk());
+  ASSERT_THAT(server.store.Commit({},
+                                  [](store::Transaction& txn) {
+                                    txn.Put(store::KeyBuilder().Text("U12345").Text("no-such-table").str(), "x");
+                                    return absl::OkStatus();
+                                  }),
+              IsOk());
   EXPECT_THAT(verify(faults, records), IsOk());
   EXPECT_EQ(faults, 1);
 }
@@ -302,7 +306,8 @@ TEST(GrpcPeer, HandsEventsOverAndBringsTheAnswerBack) {
 
   GrpcPeer peer(server.address(), "caseload", server.clock);
   std::promise<absl::StatusOr<delivery::v1::DeliverResponse>> answer;
-  peer.Deliver(request, server.clock.Now() + absl::Seconds(10), [&](auto result) { answer.set_value(std::move(result)); });
+  peer.Deliver(request, server.clock.Now() + absl::Seconds(10),
+               [&](auto result) { answer.set_value(std::move(result)); });
   const auto maybe_response = answer.get_future().get();
   ASSERT_THAT(maybe_response, IsOk());
   ASSERT_EQ(maybe_response->results_size(), 1);

@@ -14,7 +14,7 @@
 namespace splw::rpc {
 namespace {
 
-constexpr int kUsageStatus = 64;   // sysexits.h: EX_USAGE
+constexpr int kUsageStatus = 64;  // sysexits.h: EX_USAGE
 constexpr int kMaxThreads = 256;
 constexpr int kMaxQueue = 100'000;
 
@@ -103,9 +103,10 @@ std::optional<ServiceFlags> ParseServiceFlags(int argc, char** argv, const Servi
   truth("accept-wal-loss", flags.accept_wal_loss,
         "Open a store whose log is damaged in the middle, and lose all that stands behind the damage: restore a backup "
         "instead where there is one");
-  truth("restored", flags.restored,
-        "The store is a restored backup: say so, once, at the first start after it, so that the other services know that "
-        "its events are told a second time");
+  truth(
+      "restored", flags.restored,
+      "The store is a restored backup: say so, once, at the first start after it, so that the other services know that "
+      "its events are told a second time");
   truth("accept-clock-behind", flags.accept_clock_behind,
         "Start although the store's last change is more than an hour ahead of this machine's clock: the store's time "
         "stands still until the clock is there");
@@ -123,7 +124,8 @@ std::optional<ServiceFlags> ParseServiceFlags(int argc, char** argv, const Servi
     return std::nullopt;
   }
   if (flags.dev_principals && !IsLoopbackAddress(flags.listen)) {
-    std::cerr << name << ": --dev-principals believes every caller, so --listen must be on loopback (127.0.0.1, [::1])\n";
+    std::cerr << name
+              << ": --dev-principals believes every caller, so --listen must be on loopback (127.0.0.1, [::1])\n";
     exit_status = kUsageStatus;
     return std::nullopt;
   }

@@ -13,10 +13,10 @@ namespace splw::rpc {
 
 struct ServiceFlags {
   std::string listen;
-  std::string metrics_listen;   // empty: no metrics
+  std::string metrics_listen;  // empty: no metrics
   std::string data_dir;
-  std::string port_file;        // empty: none
-  std::map<std::string, std::string> peer_addresses;   // by the peer's name
+  std::string port_file;                              // empty: none
+  std::map<std::string, std::string> peer_addresses;  // by the peer's name
   telemetry::Level log_level = telemetry::Level::kInfo;
   int threads = 8;
   int max_calls_queued = 1024;

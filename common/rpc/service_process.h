@@ -29,7 +29,7 @@ struct ServiceParts {
   Calls& calls;
   time::Clock& clock;
   ids::Random& random;
-  std::string data_dir;      // for keys of the service's own
+  std::string data_dir;  // for keys of the service's own
 };
 
 // Runs every `interval`, on a thread of the process; must be harmless to repeat and bounded (it is called again at once
@@ -50,18 +50,18 @@ class ServiceObjects {
 };
 
 struct PeerDefinition {
-  std::string name;              // "caseload": the destination of events; the flag is --caseload-address
-  std::string default_address;   // "127.0.0.1:7402"
+  std::string name;             // "caseload": the destination of events; the flag is --caseload-address
+  std::string default_address;  // "127.0.0.1:7402"
 };
 
 struct ServiceDefinition {
-  std::string name;          // "referral-intake": also the source of its events
-  std::string description;   // for --help
+  std::string name;         // "referral-intake": also the source of its events
+  std::string description;  // for --help
   int default_port = 0;
   int default_metrics_port = 0;
-  std::vector<PeerDefinition> peers;                    // to whom it sends events
-  std::vector<const store::UntypedTable*> tables;       // for `store verify`; delivery's own are added
-  std::vector<identity::PolicyRow> policy;              // delivery's, operations' and health's rows are added
+  std::vector<PeerDefinition> peers;               // to whom it sends events
+  std::vector<const store::UntypedTable*> tables;  // for `store verify`; delivery's own are added
+  std::vector<identity::PolicyRow> policy;         // delivery's, operations' and health's rows are added
   // An error: the service must not start; its message says why and what to do.
   std::function<absl::StatusOr<std::unique_ptr<ServiceObjects>>(const ServiceParts&)> make;
 };

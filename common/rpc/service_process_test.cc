@@ -1,15 +1,15 @@
 // The life of a service's process, seen from outside.
 #include "common/rpc/service_process.h"
 
-#include <algorithm>
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <fstream>
 
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
@@ -85,8 +85,7 @@ class ServiceProcessTest : public ::testing::Test {
     grpc::ClientContext context;
     PrepareContext(context, {.id = "night-shift", .role = identity::Role::kOperator, .networks = {"*"}});
     operations::v1::ListOutboxStreamsResponse response;
-    return FromGrpcStatus(
-        stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
+    return FromGrpcStatus(stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
   }
 
   // What the process's metrics say now.
@@ -163,8 +162,7 @@ TEST_F(ServiceProcessTest, IsFoundAgainSoonAfterARestartByAClientWhoseCallsOnlyF
     grpc::ClientContext context;
     PrepareContext(context, {.id = "night-shift", .role = identity::Role::kOperator, .networks = {"*"}});
     operations::v1::ListOutboxStreamsResponse response;
-    return FromGrpcStatus(
-        stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
+    return FromGrpcStatus(stub->ListOutboxStreams(&context, operations::v1::ListOutboxStreamsRequest(), &response));
   };
   ASSERT_THAT(call(), IsOk());
   process.Kill();
@@ -207,10 +205,13 @@ TEST_F(ServiceProcessTest, RefusesAStoreThatIsTaken) {
 }
 
 TEST_F(ServiceProcessTest, RefusesWrongFlags) {
-  for (const std::vector<std::string>& flags :
-       {std::vector<std::string>{"--no-such-flag"}, {"--listen", "7401"}, {"--threads", "0"}, {"--log-level", "loud"},
-        {"--data-dir", ""}, {"--dev-principals", "--listen", "0.0.0.0:0"},
-        {"--dev-principals", "--listen", "127.example.org:0"}}) {
+  for (const std::vector<std::string>& flags : {std::vector<std::string>{"--no-such-flag"},
+                                                {"--listen", "7401"},
+                                                {"--threads", "0"},
+                                                {"--log-level", "loud"},
+                                                {"--data-dir", ""},
+                                                {"--dev-principals", "--listen", "0.0.0.0:0"},
+                                                {"--dev-principals", "--listen", "127.example.org:0"}}) {
     Process process = Start(flags);
     EXPECT_EQ(ExitCode(process), 64) << flags.front() << ReadFile(dir_.File("log"));
   }
@@ -266,10 +267,12 @@ TEST_F(ServiceProcessTest, RenewsTheIncarnationOfARestoredStoreOnly) {
 TEST_F(ServiceProcessTest, DoesNotStartWithAStoreFarAheadOfTheClockUnlessTold) {
   {
     const auto store = OpenStore(clock_.Now() + absl::Hours(2));
-    ASSERT_THAT(store->Commit({}, [](store::Transaction& txn) {
-      txn.Put(store::KeyBuilder().Text("U12345").Text("test").str(), "x");
-      return absl::OkStatus();
-    }), IsOk());
+    ASSERT_THAT(store->Commit({},
+                              [](store::Transaction& txn) {
+                                txn.Put(store::KeyBuilder().Text("U12345").Text("test").str(), "x");
+                                return absl::OkStatus();
+                              }),
+                IsOk());
   }
   Process refused = Start({"--listen", "127.0.0.1:0", "--metrics-listen", ""});
   EXPECT_EQ(ExitCode(refused), 74);

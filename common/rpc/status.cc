@@ -20,7 +20,7 @@ constexpr char kErrorInfoUrl[] = "type.googleapis.com/google.rpc.ErrorInfo";
 std::string Shortened(std::string text) {
   if (text.size() <= kMaxStatusMessageBytes) return text;
   std::size_t end = kMaxStatusMessageBytes;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;   // not within a UTF-8 character
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not within a UTF-8 character
   text.resize(end);
   return text;
 }
@@ -87,7 +87,7 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
       if (details.ByteSizeLong() > kMaxDetailsBytes) details.mutable_details()->RemoveLast();
     });
   }
-  if (details.ByteSizeLong() > kMaxDetailsBytes) details.clear_details();   // an ErrorInfo beyond all measure
+  if (details.ByteSizeLong() > kMaxDetailsBytes) details.clear_details();  // an ErrorInfo beyond all measure
   return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(), details.SerializeAsString());
 }
 

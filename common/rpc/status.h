@@ -7,7 +7,7 @@
 namespace splw::rpc {
 
 // More reaches the client as another error: gRPC limits trailers to about 8 KiB, and details are sent in base 64.
-inline constexpr std::size_t kMaxDetailsBytes = 3 * 1024;
+inline constexpr std::size_t kMaxDetailsBytes = std::size_t{3} * 1024;
 inline constexpr std::size_t kMaxStatusMessageBytes = 512;
 
 // Keeps code, message and the google.rpc payloads (ErrorInfo first, whatever of the others fits). A status without

@@ -16,7 +16,9 @@ using ::splw::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-absl::Status ThereAndBack(const absl::Status& status) { return FromGrpcStatus(ToGrpcStatus(status)); }
+absl::Status ThereAndBack(const absl::Status& status) {
+  return FromGrpcStatus(ToGrpcStatus(status));
+}
 
 TEST(Status, KeepsCodeMessageReasonAndFieldsOnTheWay) {
   const absl::Status received = ThereAndBack(text::InvalidField("person.birth_date", "IN_FUTURE", "is in the future"));
@@ -49,8 +51,8 @@ TEST(Status, KeepsTheTextOfDefects) {
 }
 
 TEST(Status, OfTheStoreKeepsItsFilesToTheServer) {
-  for (const absl::Status& status :
-       {absl::UnavailableError("IO error: /srv/store/000012.log"), absl::ResourceExhaustedError("/srv/store: no space")}) {
+  for (const absl::Status& status : {absl::UnavailableError("IO error: /srv/store/000012.log"),
+                                     absl::ResourceExhaustedError("/srv/store: no space")}) {
     EXPECT_TRUE(StaysInside(status));
     const absl::Status received = ThereAndBack(status);
     EXPECT_EQ(received.code(), status.code());
@@ -78,10 +80,13 @@ TEST(Status, IsCutBetweenCharacters) {
   EXPECT_EQ(ToGrpcStatus(absl::AbortedError(message)).error_message(), std::string(kMaxStatusMessageBytes - 1, 'a'));
 }
 
-TEST(Status, OfSuccessIsOk) { EXPECT_THAT(ThereAndBack(absl::OkStatus()), IsOk()); }
+TEST(Status, OfSuccessIsOk) {
+  EXPECT_THAT(ThereAndBack(absl::OkStatus()), IsOk());
+}
 
 TEST(Status, OfAServerThatIsNotOursIsReadWithoutDetails) {
-  const absl::Status received = FromGrpcStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "no route", "not a message\xff"));
+  const absl::Status received =
+      FromGrpcStatus(grpc::Status(grpc::StatusCode::UNAVAILABLE, "no route", "not a message\xff"));
   EXPECT_THAT(received, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(received, HasReason(""));
 }

@@ -120,7 +120,8 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
   }
 
   static absl::Status Stopped() {
-    return text::Failure(absl::StatusCode::kUnavailable, "SERVER_STOPPING", "the verification was stopped; start it again");
+    return text::Failure(absl::StatusCode::kUnavailable, "SERVER_STOPPING",
+                         "the verification was stopped; start it again");
   }
 
  private:
@@ -171,7 +172,7 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
   Reactor* reactor_ = nullptr;
   std::atomic<bool> stopped_ = false;
 
-  std::mutex mutex_;   // for all below, but for message_ while it is written
+  std::mutex mutex_;  // for all below, but for message_ while it is written
   VerifyStoreResponse message_;
   std::optional<VerifyStoreResponse> progress_;
   std::deque<VerifyStoreResponse> last_messages_;
@@ -190,9 +191,9 @@ StoreVerifier::~StoreVerifier() {
   if (thread_.joinable()) thread_.join();
 }
 
-grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(
-    grpc::CallbackServerContext& context, std::string_view full_method,
-    const operations::v1::VerifyStoreRequest& request) {
+grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(grpc::CallbackServerContext& context,
+                                                                    std::string_view full_method,
+                                                                    const operations::v1::VerifyStoreRequest& request) {
   CallsCore& core = calls_.core();
   const auto run = std::make_shared<VerifyRun>(core, core.Arrive(context, full_method));
   VerifyRun::Reactor* const reactor = run->MakeReactor();
@@ -219,10 +220,9 @@ grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(
   bool draining = false;
   if (!core.AddWatcher(run, draining)) {
     run->End(draining ? VerifyRun::Stopped()
-                      : text::WithRetryDelay(
-                            text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
-                                          "too many calls watch already; try again after the delay"),
-                            absl::Seconds(30)));
+                      : text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
+                                                           "too many calls watch already; try again after the delay"),
+                                             absl::Seconds(30)));
     return reactor;
   }
   // The thread before it has nothing left to do but return.

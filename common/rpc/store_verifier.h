@@ -35,9 +35,9 @@ class StoreVerifier final {
   Calls& calls_;
   store::Store& store_;
   const std::vector<const store::UntypedTable*> tables_;
-  std::mutex mutex_;                   // for all below
-  std::shared_ptr<VerifyRun> run_;     // the last that started
-  std::thread thread_;                 // its own
+  std::mutex mutex_;                // for all below
+  std::shared_ptr<VerifyRun> run_;  // the last that started
+  std::thread thread_;              // its own
 };
 
 }  // namespace splw::rpc

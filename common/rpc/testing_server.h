@@ -61,11 +61,11 @@ class ScriptedService final : public referral::v1::ReferralIntakeService::Callba
 // Link workers may call every method of the scripted service.
 inline std::vector<identity::PolicyRow> TestPolicy() {
   std::vector<identity::PolicyRow> rows;
-  const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(
-      "splw.referral.v1.ReferralIntakeService");
+  const auto* service =
+      google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("splw.referral.v1.ReferralIntakeService");
   for (int i = 0; i < service->method_count(); ++i) {
-    rows.push_back({absl::StrCat(service->full_name(), "/", service->method(i)->name()),
-                    {identity::Role::kLinkWorker}});
+    rows.push_back(
+        {absl::StrCat(service->full_name(), "/", service->method(i)->name()), {identity::Role::kLinkWorker}});
   }
   for (const auto& more : {DeliveryPolicy(), OperationsPolicy()}) rows.insert(rows.end(), more.begin(), more.end());
   return rows;
@@ -113,9 +113,9 @@ class TestServer final {
       response->set_name(request.name());
       return store.View(call.attempt(), [](store::Snapshot&) { return absl::OkStatus(); });
     };
-    server = *Server::Start(calls, {.address = "127.0.0.1:0",
-                                    .policy = &policy,
-                                    .services = {&service, &delivery_service, &operations_service}});
+    server = *Server::Start(
+        calls,
+        {.address = "127.0.0.1:0", .policy = &policy, .services = {&service, &delivery_service, &operations_service}});
     channel = MakeChannel(address());
     stub = referral::v1::ReferralIntakeService::NewStub(channel);
     operations = operations::v1::OperationsService::NewStub(channel);
@@ -124,10 +124,15 @@ class TestServer final {
   std::string address() const { return absl::StrCat("127.0.0.1:", server->port()); }
 
   static identity::Principal LinkWorker() {
-    return {.id = "worker", .role = identity::Role::kLinkWorker, .organisation = "A1", .agency = "", .networks = {"U12345"}};
+    return {.id = "worker",
+            .role = identity::Role::kLinkWorker,
+            .organisation = "A1",
+            .agency = "",
+            .networks = {"U12345"}};
   }
   static identity::Principal Operator() {
-    return {.id = "night-shift", .role = identity::Role::kOperator, .organisation = "A1", .agency = "", .networks = {"*"}};
+    return {
+        .id = "night-shift", .role = identity::Role::kOperator, .organisation = "A1", .agency = "", .networks = {"*"}};
   }
 
   // Calls GetReferral as `principal`.

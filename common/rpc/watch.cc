@@ -53,8 +53,8 @@ struct Batch {
 
 // The changes of one resource in a batch, as one.
 struct Coalesced {
-  std::uint64_t first = 0;    // the sequence of the first of them
-  delivery::FeedItem item;    // the last of them; created if one of them is
+  std::uint64_t first = 0;  // the sequence of the first of them
+  delivery::FeedItem item;  // the last of them; created if one of them is
 };
 
 // In the order of first changes.
@@ -111,11 +111,11 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
     asked_position_ = request_.GetReflection()->GetString(request_, position);
     bool draining = false;
     if (!calls_.AddWatcher(shared_from_this(), draining)) {
-      return RequestEnd(draining ? Draining()
-                                 : text::WithRetryDelay(
-                                       text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
-                                                     "too many calls watch already; try again after the delay"),
-                                       kTooManyRetryDelay));
+      return RequestEnd(
+          draining ? Draining()
+                   : text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "TOO_MANY_WATCHERS",
+                                                        "too many calls watch already; try again after the delay"),
+                                          kTooManyRetryDelay));
     }
     CallsCore::Greet(context_, arrival_);
     transport_.Open();
@@ -209,8 +209,8 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
     } else {
       batch.last_seen = *after_;
     }
-    SPLW_ASSIGN_OR_RETURN(delivery::FeedPage page, delivery::ReadFeed(snapshot, call_->network, collection_,
-                                                                      batch.last_seen, kBatchEntries));
+    SPLW_ASSIGN_OR_RETURN(delivery::FeedPage page,
+                          delivery::ReadFeed(snapshot, call_->network, collection_, batch.last_seen, kBatchEntries));
     batch.last_seen = page.last_seen;
     batch.at_end = page.at_end;
     // A resource is told as it is now, so once a batch is enough. In the order of first changes: then all that is told later
@@ -268,17 +268,17 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   WatchTransport& transport_;
   const std::string parent_collection_;
 
-  std::optional<Call> call_;                     // set by Begin
-  std::string asked_position_;                   // set by Begin
-  std::optional<std::uint64_t> after_;           // of the read that is under way, or the next
-  std::shared_ptr<delivery::FeedSignal::Subscription> subscription_;   // Begin and Done only
+  std::optional<Call> call_;                                          // set by Begin
+  std::string asked_position_;                                        // set by Begin
+  std::optional<std::uint64_t> after_;                                // of the read that is under way, or the next
+  std::shared_ptr<delivery::FeedSignal::Subscription> subscription_;  // Begin and Done only
 
-  std::mutex mutex_;                             // for all below
+  std::mutex mutex_;  // for all below
   std::deque<std::unique_ptr<Message>> outgoing_;
-  std::unique_ptr<Message> writing_;             // with gRPC
+  std::unique_ptr<Message> writing_;  // with gRPC
   bool reading_ = false;
   bool grown_ = false;
-  bool ended_ = false;                           // End was called: transport_ may be gone
+  bool ended_ = false;  // End was called: transport_ may be gone
   std::optional<absl::Status> end_;
 };
 
@@ -286,11 +286,10 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
 
 std::shared_ptr<WatchCore> MakeWatchCore(Calls& calls, grpc::CallbackServerContext& context,
                                          std::string_view full_method, const Message& request,
-                                         std::string_view collection, const Message& prototype,
-                                         UntypedConvert convert, WatchTransport& transport,
-                                         std::string_view parent_collection) {
-  return std::make_shared<Core>(calls.core(), context, full_method, request, collection, prototype,
-                                std::move(convert), transport, parent_collection);
+                                         std::string_view collection, const Message& prototype, UntypedConvert convert,
+                                         WatchTransport& transport, std::string_view parent_collection) {
+  return std::make_shared<Core>(calls.core(), context, full_method, request, collection, prototype, std::move(convert),
+                                transport, parent_collection);
 }
 
 }  // namespace splw::rpc::internal

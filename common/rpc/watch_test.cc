@@ -252,7 +252,8 @@ TEST(Watch, WithAReaderThatDoesNotReadDoesNotHoldUpTheDrain) {
   TestServer server;
   server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
                               WatchReferralsResponse* response) -> absl::StatusOr<bool> {
-    response->mutable_referral()->set_name(item.resource + std::string(1 << 20, 'x'));   // more than flow control lets by
+    response->mutable_referral()->set_name(item.resource +
+                                           std::string(1 << 20, 'x'));  // more than flow control lets by
     return true;
   };
   for (int i = 0; i < 20; ++i) server.ChangeReferral("networks/U12345/referrals/" + std::to_string(i));

@@ -2,10 +2,11 @@
 // change of threads at every commit; the store's interface promises no fairness.
 #pragma once
 
-#include <absl/time/time.h>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
+
+#include <absl/time/time.h>
 
 #include "common/time/clock.h"
 

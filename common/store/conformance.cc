@@ -49,8 +49,7 @@ void RunTogether(int count, const std::function<void(int)>& work) {
 }
 
 // Commits like a real caller: an engine may give up with ABORTED.
-absl::StatusOr<Position> CommitUntilDecided(Store& store,
-                                            absl::FunctionRef<absl::Status(Transaction&)> body) {
+absl::StatusOr<Position> CommitUntilDecided(Store& store, absl::FunctionRef<absl::Status(Transaction&)> body) {
   while (true) {
     absl::StatusOr<Position> maybe_position = store.Commit({}, body);
     if (maybe_position.status().code() != absl::StatusCode::kAborted) return maybe_position;
@@ -148,8 +147,7 @@ TEST_P(StoreConformance, BodyThatThrowsIsAnInternalErrorAndLeavesNothing) {
   });
   EXPECT_EQ(maybe_position.status().code(), absl::StatusCode::kInternal);
   EXPECT_EQ(Get("a"), kNone);
-  const auto maybe_view =
-      store().View({}, [](Snapshot&) -> absl::Status { throw std::runtime_error("a mistake"); });
+  const auto maybe_view = store().View({}, [](Snapshot&) -> absl::Status { throw std::runtime_error("a mistake"); });
   EXPECT_EQ(maybe_view.status().code(), absl::StatusCode::kInternal);
   Put("a", "1");  // and the store goes on
   EXPECT_EQ(Get("a"), "1");
@@ -190,8 +188,7 @@ TEST_P(StoreConformance, RerunBodyWritesWhatItsLastRunWrote) {
 TEST_P(StoreConformance, ScanKeepsBoundsAndLimitInBothOrders) {
   for (const char* key : {"a", "b", "ba", "c", "d"}) Put(key, "1");
   const auto both = [&](const KeyRange& range, std::size_t max) {
-    return Keys(range, {.max_entries = max}) + " | " +
-           Keys(range, {.max_entries = max, .order = Order::kDescending});
+    return Keys(range, {.max_entries = max}) + " | " + Keys(range, {.max_entries = max, .order = Order::kDescending});
   };
   EXPECT_EQ(both({}, 10), "a b ba c d | d c ba b a");
   EXPECT_EQ(both({"b", "d"}, 10), "b ba c | c ba b");  // begin is in, end is not
@@ -216,12 +213,8 @@ TEST_P(StoreConformance, KeysSortAsUnsignedBytes) {
 
 TEST_P(StoreConformance, ScanMergesOwnWritesLikeOneMap) {
   std::mt19937 random(2);
-  const auto pick = [&random](int below) {
-    return static_cast<int>(random() % static_cast<unsigned>(below));
-  };
-  const auto key = [&] {
-    return std::string(1 + pick(2), static_cast<char>('a' + pick(8))) + std::to_string(pick(3));
-  };
+  const auto pick = [&random](int below) { return static_cast<int>(random() % static_cast<unsigned>(below)); };
+  const auto key = [&] { return std::string(1 + pick(2), static_cast<char>('a' + pick(8))) + std::to_string(pick(3)); };
   std::map<std::string, std::string> committed;
   for (int round = 0; round < 60; ++round) {
     std::map<std::string, std::string> model;
@@ -309,9 +302,7 @@ TEST_P(StoreConformance, NoTwoBodiesMissEachOthersPhantoms) {
         EXPECT_TRUE(maybe_position.ok()) << maybe_position.status();
       }
     });
-    View([&](Snapshot& snapshot) {
-      EXPECT_EQ(snapshot.Scan({prefix, prefix + "\xff"}, {})->size(), kPlaces);
-    });
+    View([&](Snapshot& snapshot) { EXPECT_EQ(snapshot.Scan({prefix, prefix + "\xff"}, {})->size(), kPlaces); });
   }
 }
 

@@ -2,10 +2,11 @@
 #pragma once
 
 #include <functional>
-#include <gtest/gtest.h>
 #include <memory>
 #include <ostream>
 #include <string>
+
+#include <gtest/gtest.h>
 
 #include "common/store/store.h"
 #include "common/time/clock.h"

@@ -53,8 +53,7 @@ class RocksDbEngine final : public EngineUnderTest {
   std::string Folder() const { return folder_.File("life" + std::to_string(lives_)); }
   void Open() {
     store_.reset();
-    auto maybe_store =
-        RocksDbStore::Open({.path = Folder(), .clock = &clock_, .random = &random_, .env = env_.get()});
+    auto maybe_store = RocksDbStore::Open({.path = Folder(), .clock = &clock_, .random = &random_, .env = env_.get()});
     ASSERT_TRUE(maybe_store.ok()) << maybe_store.status();
     store_ = *std::move(maybe_store);
   }
@@ -68,11 +67,10 @@ class RocksDbEngine final : public EngineUnderTest {
   std::unique_ptr<RocksDbStore> store_;
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Engines, StoreConformance,
-    ::testing::Values(EngineCase{"Memory", [] { return std::make_unique<MemoryEngine>(); }},
-                      EngineCase{"RocksDb", [] { return std::make_unique<RocksDbEngine>(); }}),
-    [](const auto& engine) { return engine.param.name; });
+INSTANTIATE_TEST_SUITE_P(Engines, StoreConformance,
+                         ::testing::Values(EngineCase{"Memory", [] { return std::make_unique<MemoryEngine>(); }},
+                                           EngineCase{"RocksDb", [] { return std::make_unique<RocksDbEngine>(); }}),
+                         [](const auto& engine) { return engine.param.name; });
 
 }  // namespace
 }  // namespace splw::store

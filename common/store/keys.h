@@ -7,11 +7,12 @@
 // through a keyed hash first.
 #pragma once
 
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "common/store/store.h"
 

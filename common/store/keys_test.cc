@@ -1,9 +1,10 @@
 #include "common/store/keys.h"
 
-#include <gtest/gtest.h>
-#include <rapidcheck/gtest.h>
 #include <tuple>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
 
 namespace splw::store {
 namespace {
@@ -20,8 +21,7 @@ TEST(Keys, ShorterTextSortsBeforeItsContinuation) {
 }
 
 TEST(Keys, NoTextIsThePrefixOfAnother) {
-  const std::vector<std::string> texts = {"",    "a", "aa", std::string("a\0", 2), std::string("\0\1", 2),
-                                          "\xff"};
+  const std::vector<std::string> texts = {"", "a", "aa", std::string("a\0", 2), std::string("\0\1", 2), "\xff"};
   for (const std::string& one : texts) {
     for (const std::string& other : texts) {
       if (one == other) continue;
@@ -60,8 +60,8 @@ TEST(Keys, PrefixEndComesAfterEverythingWithThePrefix) {
 }
 
 RC_GTEST_PROP(KeysProperty, KeysSortAsTheirPartsDo,
-              (const std::string& text_a, std::uint64_t number_a, std::int64_t time_a,
-               const std::string& text_b, std::uint64_t number_b, std::int64_t time_b)) {
+              (const std::string& text_a, std::uint64_t number_a, std::int64_t time_a, const std::string& text_b,
+               std::uint64_t number_b, std::int64_t time_b)) {
   const auto key = [](const std::string& text, std::uint64_t number, std::int64_t micros) {
     return KeyBuilder().Text(text).Number(number).Instant(absl::FromUnixMicros(micros)).str();
   };

@@ -116,8 +116,7 @@ Position MemoryStore::Apply(const OverlayTransaction& transaction) {
   return position;
 }
 
-absl::StatusOr<Position> MemoryStore::View(const Attempt& attempt,
-                                           absl::FunctionRef<absl::Status(Snapshot&)> body) {
+absl::StatusOr<Position> MemoryStore::View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) {
   if (!lane_.Enter(clock_, attempt.deadline)) return DeadlinePassed(attempt);
   LaneHold hold(lane_);
   MapState state(data_);
@@ -162,8 +161,7 @@ void MemoryStore::SetAutomaticSync(bool automatic) {
 
 void MemoryStore::CallReady() {
   std::unique_lock lock(mutex_);
-  if (calling_)
-    return;  // whoever calls goes on until none is left: their order stays that of their positions
+  if (calling_) return;  // whoever calls goes on until none is left: their order stays that of their positions
   calling_ = true;
   while (!ready_.empty()) {
     std::function<void()> callback = std::move(ready_.front());

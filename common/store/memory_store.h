@@ -2,9 +2,6 @@
 // random. With one thread it is deterministic: nothing happens but in the calls below.
 #pragma once
 
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <cstddef>
 #include <deque>
 #include <functional>
@@ -13,6 +10,10 @@
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
 
 #include "common/store/commit_lane.h"
 #include "common/store/store.h"
@@ -35,10 +36,8 @@ class MemoryStore final : public Store {
   // Makes everything durable: callbacks that wait are called.
   ~MemoryStore() override;
 
-  absl::StatusOr<Position> Commit(const Attempt& attempt,
-                                  absl::FunctionRef<absl::Status(Transaction&)> body) override;
-  absl::StatusOr<Position> View(const Attempt& attempt,
-                                absl::FunctionRef<absl::Status(Snapshot&)> body) override;
+  absl::StatusOr<Position> Commit(const Attempt& attempt, absl::FunctionRef<absl::Status(Transaction&)> body) override;
+  absl::StatusOr<Position> View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) override;
   void WhenDurable(Position position, std::function<void()> callback) override;
   Limits limits() const override { return limits_; }
 

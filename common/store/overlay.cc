@@ -1,10 +1,11 @@
 #include "common/store/overlay.h"
 
-#include <absl/strings/str_format.h>
 #include <exception>
 #include <iterator>
 #include <typeinfo>
 #include <utility>
+
+#include <absl/strings/str_format.h>
 
 namespace splw::store {
 namespace {
@@ -29,9 +30,8 @@ absl::StatusOr<std::vector<Entry>> Merge(EntryWalk& walk, WriteIterator own, Wri
   return entries;
 }
 
-absl::StatusOr<std::vector<Entry>> MergedScan(CommittedState& state, const Writes& writes,
-                                              const Limits& limits, const KeyRange& range,
-                                              const ScanLimit& limit) {
+absl::StatusOr<std::vector<Entry>> MergedScan(CommittedState& state, const Writes& writes, const Limits& limits,
+                                              const KeyRange& range, const ScanLimit& limit) {
   if (limit.max_entries > limits.max_scan_entries) {
     return absl::InvalidArgumentError(
         absl::StrFormat("a scan of %d entries: the limit is %d", limit.max_entries, limits.max_scan_entries));
@@ -44,8 +44,8 @@ absl::StatusOr<std::vector<Entry>> MergedScan(CommittedState& state, const Write
     return Merge(*walk, own_begin, own_end, limit.max_entries,
                  [](std::string_view a, std::string_view b) { return a < b; });
   }
-  return Merge(*walk, std::make_reverse_iterator(own_end), std::make_reverse_iterator(own_begin),
-               limit.max_entries, [](std::string_view a, std::string_view b) { return b < a; });
+  return Merge(*walk, std::make_reverse_iterator(own_end), std::make_reverse_iterator(own_begin), limit.max_entries,
+               [](std::string_view a, std::string_view b) { return b < a; });
 }
 
 template <typename State>
@@ -103,8 +103,8 @@ bool OverlayTransaction::Accept(std::string_view key, std::size_t value_bytes) {
   }
   bytes_ += key.size() + value_bytes;
   if (bytes_ > limits_.max_transaction_bytes) {
-    Remember(absl::InvalidArgumentError(absl::StrFormat("a transaction of %d bytes or more: the limit is %d",
-                                                        bytes_, limits_.max_transaction_bytes)));
+    Remember(absl::InvalidArgumentError(
+        absl::StrFormat("a transaction of %d bytes or more: the limit is %d", bytes_, limits_.max_transaction_bytes)));
     return false;
   }
   return true;

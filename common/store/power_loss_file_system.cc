@@ -23,8 +23,7 @@ class CountedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return status;
   }
   rocksdb::IOStatus Append(const rocksdb::Slice& data, const rocksdb::IOOptions& options,
-                           const rocksdb::DataVerificationInfo& /*info*/,
-                           rocksdb::IODebugContext* debug) override {
+                           const rocksdb::DataVerificationInfo& /*info*/, rocksdb::IODebugContext* debug) override {
     return Append(data, options, debug);
   }
   rocksdb::IOStatus Truncate(std::uint64_t size, const rocksdb::IOOptions& options,
@@ -55,8 +54,7 @@ class CountedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::shared_ptr<PowerLossFileSystem::FileState> state_;
 };
 
-void PowerLossFileSystem::CopyAsAfterPowerLoss(const std::string& from, const std::string& to,
-                                               const Keep& keep) {
+void PowerLossFileSystem::CopyAsAfterPowerLoss(const std::string& from, const std::string& to, const Keep& keep) {
   std::lock_guard lock(mutex_);
   std::filesystem::remove_all(to);
   std::filesystem::create_directories(to);
@@ -66,8 +64,7 @@ void PowerLossFileSystem::CopyAsAfterPowerLoss(const std::string& from, const st
     std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
     if (const auto found = files_.find(entry.path().string()); found != files_.end()) {
       const FileState& state = *found->second;
-      const std::uint64_t kept =
-          state.synced + keep(entry.path().filename().string(), state.written - state.synced);
+      const std::uint64_t kept = state.synced + keep(entry.path().filename().string(), state.written - state.synced);
       bytes.resize(std::min<std::uint64_t>(bytes.size(), kept));
     }
     std::ofstream(std::filesystem::path(to) / entry.path().filename(), std::ios::binary) << bytes;
@@ -82,8 +79,7 @@ void PowerLossFileSystem::HoldLogSyncs(bool held) {
   released_.notify_all();
 }
 
-rocksdb::IOStatus PowerLossFileSystem::NewWritableFile(const std::string& name,
-                                                       const rocksdb::FileOptions& options,
+rocksdb::IOStatus PowerLossFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                                        std::unique_ptr<rocksdb::FSWritableFile>* result,
                                                        rocksdb::IODebugContext* debug) {
   std::unique_ptr<rocksdb::FSWritableFile> file;
@@ -97,8 +93,7 @@ rocksdb::IOStatus PowerLossFileSystem::NewWritableFile(const std::string& name,
   return status;
 }
 
-rocksdb::IOStatus PowerLossFileSystem::ReopenWritableFile(const std::string& name,
-                                                          const rocksdb::FileOptions& options,
+rocksdb::IOStatus PowerLossFileSystem::ReopenWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                                           std::unique_ptr<rocksdb::FSWritableFile>* result,
                                                           rocksdb::IODebugContext* debug) {
   std::unique_ptr<rocksdb::FSWritableFile> file;
@@ -116,8 +111,7 @@ rocksdb::IOStatus PowerLossFileSystem::ReopenWritableFile(const std::string& nam
 }
 
 rocksdb::IOStatus PowerLossFileSystem::RenameFile(const std::string& from, const std::string& to,
-                                                  const rocksdb::IOOptions& options,
-                                                  rocksdb::IODebugContext* debug) {
+                                                  const rocksdb::IOOptions& options, rocksdb::IODebugContext* debug) {
   std::lock_guard lock(mutex_);
   const rocksdb::IOStatus status = target()->RenameFile(from, to, options, debug);
   if (!status.ok()) return status;

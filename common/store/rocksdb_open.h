@@ -1,12 +1,13 @@
 // How exactly this suite opens RocksDB, and what its errors mean to us. Not for others than the engine.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <functional>
 #include <memory>
-#include <rocksdb/db.h>
 #include <string>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <rocksdb/db.h>
 
 #include "common/store/rocksdb_store.h"
 

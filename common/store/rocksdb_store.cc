@@ -1,6 +1,5 @@
 #include "common/store/rocksdb_store.h"
 
-#include <absl/strings/str_format.h>
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -9,14 +8,16 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <rocksdb/iterator.h>
-#include <rocksdb/options.h>
-#include <rocksdb/snapshot.h>
-#include <rocksdb/write_batch.h>
 #include <shared_mutex>
 #include <thread>
 #include <utility>
 #include <vector>
+
+#include <absl/strings/str_format.h>
+#include <rocksdb/iterator.h>
+#include <rocksdb/options.h>
+#include <rocksdb/snapshot.h>
+#include <rocksdb/write_batch.h>
 
 #include "common/ids/ulid.h"
 #include "common/store/commit_lane.h"
@@ -101,11 +102,10 @@ class DatabaseState final : public CommittedState {
 };
 
 [[noreturn]] void DieOfFailedSync(const rocksdb::Status& status) {
-  std::fprintf(
-      stderr,
-      "store: the log could not be synced (%s); the process ends, so that nothing is acknowledged that the "
-      "disk may not hold\n",
-      status.ToString().c_str());
+  std::fprintf(stderr,
+               "store: the log could not be synced (%s); the process ends, so that nothing is acknowledged that the "
+               "disk may not hold\n",
+               status.ToString().c_str());
   std::abort();
 }
 
@@ -153,7 +153,7 @@ class RocksDbStore::Engine final {
   const std::size_t check_log_every_;
   const std::size_t switch_log_at_;
   std::size_t bytes_since_check_ = 0;  // with the lane
-  bool refused_ = false;  // with the lane: a write failed, and may have left half a record in the log
+  bool refused_ = false;               // with the lane: a write failed, and may have left half a record in the log
 
   // The position of the last commit that began to be written: set before the write, so that a View that takes
   // its snapshot first and reads this second covers all that the snapshot holds.
@@ -188,8 +188,9 @@ absl::Status RocksDbStore::Engine::Start() {
   }
   SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> owner, ReadMeta(kOwnerKey));
   if (owner.has_value() && !options_.owner.empty() && *owner != options_.owner) {
-    return absl::InvalidArgumentError(absl::StrFormat(
-        "the store in %s is that of %s, not of %s: is the folder the right one?", options_.path, *owner, options_.owner));
+    return absl::InvalidArgumentError(
+        absl::StrFormat("the store in %s is that of %s, not of %s: is the folder the right one?", options_.path, *owner,
+                        options_.owner));
   }
   if (last_commit.has_value()) {
     SPLW_ASSIGN_OR_RETURN(recovery_.last_commit, KeyReader(*last_commit).Instant());
@@ -198,8 +199,7 @@ absl::Status RocksDbStore::Engine::Start() {
   recovery_.last_sequence = database_.db->GetLatestSequenceNumber();
   recovery_.wal_loss_accepted = database_.wal_loss_accepted;
   if (recovery_.wal_loss_accepted) {
-    std::fprintf(stderr,
-                 "store: %s: the last write that was kept is number %llu, of %s; all later ones are lost\n",
+    std::fprintf(stderr, "store: %s: the last write that was kept is number %llu, of %s; all later ones are lost\n",
                  options_.path.c_str(), static_cast<unsigned long long>(recovery_.last_sequence),
                  absl::FormatTime(recovery_.last_commit, absl::UTCTimeZone()).c_str());
   }
@@ -263,8 +263,7 @@ absl::StatusOr<Position> RocksDbStore::Engine::Commit(const Attempt& attempt,
     if (absl::Status status = RunBody(body, transaction); !status.ok()) return status;
     if (options_.clock->Now() >= attempt.deadline) return DeadlinePassed(attempt);
     if (transaction.writes().empty()) return Position{begun_.load()};
-    if (refused_)
-      return absl::UnavailableError("the disk refused a write before; the process must start again");
+    if (refused_) return absl::UnavailableError("the disk refused a write before; the process must start again");
     maybe_position = Write(transaction);
   }
   if (maybe_position.ok() && options_.hooks.on_commit) {
@@ -302,8 +301,8 @@ absl::StatusOr<Position> RocksDbStore::Engine::Write(const OverlayTransaction& t
   if (awaited) sync_wanted_.notify_one();
   if (!status.ok()) {
     refused_ = true;
-    return absl::UnknownError(absl::StrFormat(
-        "the disk refused the write, which may or may not be in the log: %s", status.ToString()));
+    return absl::UnknownError(
+        absl::StrFormat("the disk refused the write, which may or may not be in the log: %s", status.ToString()));
   }
   SwitchLogIfDue(batch.GetDataSize());
   return position;
@@ -422,8 +421,7 @@ absl::StatusOr<Position> RocksDbStore::Commit(const Attempt& attempt,
                                               absl::FunctionRef<absl::Status(Transaction&)> body) {
   return engine_->Commit(attempt, body);
 }
-absl::StatusOr<Position> RocksDbStore::View(const Attempt& attempt,
-                                            absl::FunctionRef<absl::Status(Snapshot&)> body) {
+absl::StatusOr<Position> RocksDbStore::View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) {
   return engine_->View(attempt, body);
 }
 void RocksDbStore::WhenDurable(Position position, std::function<void()> callback) {

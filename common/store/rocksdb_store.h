@@ -9,15 +9,16 @@
 // last log.
 #pragma once
 
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "common/ids/random.h"
 #include "common/store/store.h"
@@ -40,11 +41,11 @@ struct RocksDbHooks {
 };
 
 struct RocksDbOptions {
-  std::string path;                    // a folder; made if missing, its parents too
+  std::string path;  // a folder; made if missing, its parents too
   // Whose store it is: kept with it from its first opening on, and another is refused then. Empty: not looked at.
   std::string owner = "";
   const time::Clock* clock = nullptr;  // required; must outlive the store
-  ids::Random* random = nullptr;  // required; for the incarnation; used by Open and RenewIncarnation only
+  ids::Random* random = nullptr;       // required; for the incarnation; used by Open and RenewIncarnation only
   // Open a store whose log is damaged in its middle, and lose everything behind the damage. An operator's
   // decision.
   bool accept_wal_loss = false;
@@ -60,10 +61,9 @@ struct RocksDbOptions {
 
 // What Open found.
 struct RocksDbRecovery {
-  bool wal_loss_accepted = false;   // the log was damaged, and what stood behind the damage is gone
-  std::uint64_t last_sequence = 0;  // RocksDB's number of the last write that was kept
-  absl::Time last_commit =
-      absl::InfinitePast();  // Now() of the last commit that was kept; InfinitePast: of none
+  bool wal_loss_accepted = false;                 // the log was damaged, and what stood behind the damage is gone
+  std::uint64_t last_sequence = 0;                // RocksDB's number of the last write that was kept
+  absl::Time last_commit = absl::InfinitePast();  // Now() of the last commit that was kept; InfinitePast: of none
 };
 
 // Thread-safe.
@@ -78,10 +78,8 @@ class RocksDbStore final : public Store {
   ~RocksDbStore() override;
 
   // UNKNOWN from Commit: the disk refused, and a part of the write may have reached the log.
-  absl::StatusOr<Position> Commit(const Attempt& attempt,
-                                  absl::FunctionRef<absl::Status(Transaction&)> body) override;
-  absl::StatusOr<Position> View(const Attempt& attempt,
-                                absl::FunctionRef<absl::Status(Snapshot&)> body) override;
+  absl::StatusOr<Position> Commit(const Attempt& attempt, absl::FunctionRef<absl::Status(Transaction&)> body) override;
+  absl::StatusOr<Position> View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) override;
   void WhenDurable(Position position, std::function<void()> callback) override;
   Limits limits() const override;
 

@@ -1,18 +1,20 @@
 #include "common/store/rocksdb_store.h"
 
-#include <csignal>
 #include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
+#include <stdexcept>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <iterator>
 #include <rocksdb/db.h>
 #include <rocksdb/env.h>
-#include <stdexcept>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "common/ids/ulid.h"
 #include "common/store/power_loss_file_system.h"
@@ -30,9 +32,7 @@ using ::testing::HasSubstr;
 
 class RocksDbStoreTest : public ::testing::Test {
  protected:
-  RocksDbOptions Options() {
-    return {.path = folder_.File("a/b/store"), .clock = &clock_, .random = &random_};
-  }
+  RocksDbOptions Options() { return {.path = folder_.File("a/b/store"), .clock = &clock_, .random = &random_}; }
   RocksDbOptions OptionsOnTestFiles() {
     RocksDbOptions options = Options();
     options.env = env_.get();
@@ -76,8 +76,7 @@ class RocksDbStoreTest : public ::testing::Test {
   static std::filesystem::path LogOf(const std::string& folder) {
     std::filesystem::path log;
     for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-      if (entry.path().extension() == ".log" && std::filesystem::file_size(entry.path()) > 0)
-        log = entry.path();
+      if (entry.path().extension() == ".log" && std::filesystem::file_size(entry.path()) > 0) log = entry.path();
     }
     return log;
   }
@@ -134,8 +133,7 @@ TEST_F(RocksDbStoreTest, CloseMakesEverythingDurableAndCallsWhoeverWaits) {
   store->Close();
   EXPECT_EQ(called.get_future().wait_for(std::chrono::seconds(0)), std::future_status::ready);
   EXPECT_THAT(Put(*store, "c", "1"), StatusIs(absl::StatusCode::kUnavailable));
-  EXPECT_THAT(store->View({}, [](Snapshot&) { return absl::OkStatus(); }),
-              StatusIs(absl::StatusCode::kUnavailable));
+  EXPECT_THAT(store->View({}, [](Snapshot&) { return absl::OkStatus(); }), StatusIs(absl::StatusCode::kUnavailable));
   store->Close();
   EXPECT_EQ(Keys(*MustOpen(Options())), "a b ");
 }

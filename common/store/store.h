@@ -20,10 +20,6 @@
 //  but Now().
 #pragma once
 
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -32,6 +28,11 @@
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 namespace splw::store {
 
@@ -112,8 +113,7 @@ class Store {
                                           absl::FunctionRef<absl::Status(Transaction&)> body) = 0;
 
   // Runs `body` over one state. The position covers all that was seen.
-  virtual absl::StatusOr<Position> View(const Attempt& attempt,
-                                        absl::FunctionRef<absl::Status(Snapshot&)> body) = 0;
+  virtual absl::StatusOr<Position> View(const Attempt& attempt, absl::FunctionRef<absl::Status(Snapshot&)> body) = 0;
 
   // Calls back once when everything up to `position` is durable: at once, in this thread, if it already is;
   // otherwise from a thread of the store. Callbacks must be short and must not block, and come in the order

@@ -4,14 +4,15 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
-#include <gtest/gtest.h>
 #include <memory>
 #include <optional>
 #include <random>
-#include <rocksdb/env.h>
 #include <string>
 #include <thread>
 #include <vector>
+
+#include <gtest/gtest.h>
+#include <rocksdb/env.h>
 
 #include "common/ids/random.h"
 #include "common/store/keys.h"
@@ -176,13 +177,12 @@ TEST_P(StorePowerLoss, TakesATailAlsoWhenTheDiskHoldsMoreOfANewLogThanOfTheOneBe
   for (int cut = 0; cut < 5; ++cut) {
     const std::string old_log = NewestLog(folder);
     std::uint64_t number = 0;
-    while (NewestLog(folder) == old_log)
-      ASSERT_TRUE(WriteNumber(*store, number).ok());  // nobody waits: no sync
+    while (NewestLog(folder) == old_log) ASSERT_TRUE(WriteNumber(*store, number).ok());  // nobody waits: no sync
     ASSERT_TRUE(WriteNumber(*store, number).ok());
     const std::string new_log = NewestLog(folder);
-    files->CopyAsAfterPowerLoss(
-        folder, folder_.File("after"),
-        [&](const std::string& name, std::uint64_t unsynced) { return name == new_log ? unsynced : 0; });
+    files->CopyAsAfterPowerLoss(folder, folder_.File("after"), [&](const std::string& name, std::uint64_t unsynced) {
+      return name == new_log ? unsynced : 0;
+    });
     const auto survivor = Open(folder_.File("after"), nullptr);
     ASSERT_NE(survivor, nullptr);
     EXPECT_EQ(CheckPrefix(*survivor), number);

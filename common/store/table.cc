@@ -1,11 +1,12 @@
 #include "common/store/table.h"
 
+#include <algorithm>
+#include <utility>
+
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_format.h>
-#include <algorithm>
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
-#include <utility>
 
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -130,12 +131,9 @@ const char* StoreFaultName(StoreFault::Kind kind) {
   return "UNKNOWN_FAULT";
 }
 
-UntypedTable::UntypedTable(std::string name, const Message& prototype,
-                           std::function<std::string(const Message&)> key, std::vector<UntypedIndex> indexes)
-    : name_(std::move(name)),
-      prototype_(prototype.New()),
-      key_(std::move(key)),
-      indexes_(std::move(indexes)) {}
+UntypedTable::UntypedTable(std::string name, const Message& prototype, std::function<std::string(const Message&)> key,
+                           std::vector<UntypedIndex> indexes)
+    : name_(std::move(name)), prototype_(prototype.New()), key_(std::move(key)), indexes_(std::move(indexes)) {}
 
 std::string UntypedTable::Prefix(std::string_view network) const {
   return KeyBuilder().Text(network).Text(name_).str();
@@ -153,11 +151,9 @@ std::string UntypedTable::IndexPrefix(std::string_view network, std::string_view
   return KeyBuilder(Prefix(network)).Text(kIndexMark).Text(index).str();
 }
 
-absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network,
-                                     const Message& record) const {
+absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network, const Message& record) const {
   const std::string key = KeyOf(record);
-  if (key.empty())
-    return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
+  if (key.empty()) return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
   const std::string record_key = RecordKey(network, key);
   std::string bytes = Serialize(record);
 
@@ -183,8 +179,8 @@ absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network,
                               txn.Scan(PrefixRange(prefix + entry), {.max_entries = 2}));
         for (const Entry& holder : holders) {
           if (holder.value != key) {
-            return absl::AlreadyExistsError(absl::StrFormat(
-                "another record of table %s has this entry in its index %s", name_, index.name));
+            return absl::AlreadyExistsError(
+                absl::StrFormat("another record of table %s has this entry in its index %s", name_, index.name));
           }
         }
       }
@@ -195,8 +191,7 @@ absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network,
   return absl::OkStatus();
 }
 
-absl::Status UntypedTable::EraseRecord(Transaction& txn, std::string_view network,
-                                       std::string_view encoded_key) const {
+absl::Status UntypedTable::EraseRecord(Transaction& txn, std::string_view network, std::string_view encoded_key) const {
   const std::unique_ptr<Message> record(prototype_->New());
   SPLW_ASSIGN_OR_RETURN(const bool found, GetRecord(txn, network, encoded_key, *record));
   if (!found) return absl::OkStatus();
@@ -210,10 +205,9 @@ absl::Status UntypedTable::EraseRecord(Transaction& txn, std::string_view networ
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> UntypedTable::GetRecord(Snapshot& snapshot, std::string_view network,
-                                             std::string_view encoded_key, Message& record) const {
-  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                        snapshot.Get(RecordKey(network, encoded_key)));
+absl::StatusOr<bool> UntypedTable::GetRecord(Snapshot& snapshot, std::string_view network, std::string_view encoded_key,
+                                             Message& record) const {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, snapshot.Get(RecordKey(network, encoded_key)));
   if (!bytes.has_value()) return false;
   if (!record.ParseFromString(*bytes)) return Unreadable(*this);
   return true;
@@ -238,13 +232,11 @@ absl::StatusOr<ScanCursor> UntypedTable::ScanRecords(
 absl::StatusOr<ScanCursor> UntypedTable::ScanIndexed(
     Snapshot& snapshot, std::string_view network, std::string_view index, std::string_view entry_prefix,
     const PageRequest& page, absl::FunctionRef<absl::Status(std::unique_ptr<Message>)> visit) const {
-  if (std::none_of(indexes_.begin(), indexes_.end(),
-                   [&](const UntypedIndex& i) { return i.name == index; })) {
+  if (std::none_of(indexes_.begin(), indexes_.end(), [&](const UntypedIndex& i) { return i.name == index; })) {
     return absl::InternalError(absl::StrFormat("table %s has no index %s", name_, index));
   }
   const std::string base = IndexPrefix(network, index);
-  SPLW_ASSIGN_OR_RETURN(RawPage raw,
-                        ReadPage(snapshot, base, KeyBuilder(base).Raw(entry_prefix).str(), page));
+  SPLW_ASSIGN_OR_RETURN(RawPage raw, ReadPage(snapshot, base, KeyBuilder(base).Raw(entry_prefix).str(), page));
   PageBudget budget(page);
   for (std::size_t i = 0; i < raw.entries.size(); ++i) {
     const Entry& entry = raw.entries[i];
@@ -265,11 +257,9 @@ absl::StatusOr<ScanCursor> UntypedTable::ScanIndexed(
 
 absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::string_view network,
                                                     const ScanCursor& cursor, std::size_t max_entries,
-                                                    std::vector<StoreFault>& faults,
-                                                    VerifyCounts* counts) const {
+                                                    std::vector<StoreFault>& faults, VerifyCounts* counts) const {
   const std::string prefix = Prefix(network);
-  SPLW_ASSIGN_OR_RETURN(RawPage raw,
-                        ReadPage(snapshot, prefix, prefix, {.size = max_entries, .after = cursor}));
+  SPLW_ASSIGN_OR_RETURN(RawPage raw, ReadPage(snapshot, prefix, prefix, {.size = max_entries, .after = cursor}));
 
   for (const Entry& entry : raw.entries) {
     const auto fault = [&](StoreFault::Kind kind, std::string_view index = "") {
@@ -289,8 +279,7 @@ absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::str
         for (const std::string& wanted : EntriesOf(index, *record)) {
           SPLW_ASSIGN_OR_RETURN(
               const std::optional<std::string> value,
-              snapshot.Get(
-                  KeyBuilder(IndexPrefix(network, index.name)).Raw(wanted).Raw(reader.rest()).str()));
+              snapshot.Get(KeyBuilder(IndexPrefix(network, index.name)).Raw(wanted).Raw(reader.rest()).str()));
           if (value != reader.rest()) fault(StoreFault::Kind::kIndexEntryMissing, index.name);
         }
       }
@@ -310,15 +299,13 @@ absl::StatusOr<ScanCursor> UntypedTable::VerifyPage(Snapshot& snapshot, std::str
         fault(StoreFault::Kind::kIndexEntryStray, index->name);
         continue;
       }
-      SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes,
-                            snapshot.Get(RecordKey(network, entry.value)));
+      SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> bytes, snapshot.Get(RecordKey(network, entry.value)));
       const std::unique_ptr<Message> record(prototype_->New());
       // A record that cannot be read is one fault, found where it stands, and not one more for each of its
       // entries.
       if (bytes.has_value() && !record->ParseFromString(*bytes)) continue;
       const std::string_view held = reader.rest().substr(0, reader.rest().size() - entry.value.size());
-      const std::vector<std::string> entries =
-          bytes ? EntriesOf(*index, *record) : std::vector<std::string>();
+      const std::vector<std::string> entries = bytes ? EntriesOf(*index, *record) : std::vector<std::string>();
       if (!std::binary_search(entries.begin(), entries.end(), held)) {
         fault(StoreFault::Kind::kIndexEntryStray, index->name);
       }
@@ -338,8 +325,7 @@ absl::StatusOr<std::vector<std::string>> ListNetworks(Snapshot& snapshot) {
     KeyReader reader(entries.front().key);
     absl::StatusOr<std::string> maybe_network = reader.Text();
     if (!maybe_network.ok()) {
-      return absl::DataLossError(
-          "a key in the store does not begin with a network; verify the store to see which");
+      return absl::DataLossError("a key in the store does not begin with a network; verify the store to see which");
     }
     rest.begin = PrefixEnd(KeyBuilder().Text(*maybe_network).str());
     networks.push_back(*std::move(maybe_network));

@@ -12,18 +12,19 @@
 // value. A Table is immutable and thread-safe; it holds no data.
 #pragma once
 
-#include <absl/functional/function_ref.h>
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <google/protobuf/message.h>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <absl/functional/function_ref.h>
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <google/protobuf/message.h>
 
 #include "common/store/keys.h"
 #include "common/store/store.h"
@@ -71,13 +72,7 @@ struct UntypedIndex {
 
 // A fault that `verify` found. Says which key, never what a record holds.
 struct StoreFault {
-  enum class Kind {
-    kIndexEntryMissing,
-    kIndexEntryStray,
-    kRecordUnreadable,
-    kRecordKeyMismatch,
-    kUnknownTable
-  };
+  enum class Kind { kIndexEntryMissing, kIndexEntryStray, kRecordUnreadable, kRecordKeyMismatch, kUnknownTable };
   Kind kind;
   std::string table;
   std::string index;  // empty for faults of records
@@ -96,8 +91,7 @@ struct VerifyCounts {
 class UntypedTable {
  public:
   UntypedTable(std::string name, const google::protobuf::Message& prototype,
-               std::function<std::string(const google::protobuf::Message&)> key,
-               std::vector<UntypedIndex> indexes);
+               std::function<std::string(const google::protobuf::Message&)> key, std::vector<UntypedIndex> indexes);
   virtual ~UntypedTable() = default;
   UntypedTable(const UntypedTable&) = delete;
   UntypedTable& operator=(const UntypedTable&) = delete;
@@ -114,8 +108,7 @@ class UntypedTable {
   std::string KeyOf(const google::protobuf::Message& record) const { return key_(record); }
 
   // INVALID_ARGUMENT if the record has no key; ALREADY_EXISTS if another has its entry in a unique index.
-  absl::Status PutRecord(Transaction& txn, std::string_view network,
-                         const google::protobuf::Message& record) const;
+  absl::Status PutRecord(Transaction& txn, std::string_view network, const google::protobuf::Message& record) const;
   absl::Status EraseRecord(Transaction& txn, std::string_view network, std::string_view encoded_key) const;
   // True, and `record` filled, if it is there. DATA_LOSS if its bytes cannot be read.
   absl::StatusOr<bool> GetRecord(Snapshot& snapshot, std::string_view network, std::string_view encoded_key,
@@ -129,15 +122,13 @@ class UntypedTable {
       absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;
   absl::StatusOr<ScanCursor> ScanIndexed(
       Snapshot& snapshot, std::string_view network, std::string_view index, std::string_view entry_prefix,
-      const PageRequest& page,
-      absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;
+      const PageRequest& page, absl::FunctionRef<absl::Status(std::unique_ptr<google::protobuf::Message>)> visit) const;
 
   // Compares every record of `network` with every index entry, in both directions, a bounded page at a time:
   // each call looks at no more than `max_entries` entries from `cursor` on, and returns where to go on
   // (empty: done).
-  absl::StatusOr<ScanCursor> VerifyPage(Snapshot& snapshot, std::string_view network,
-                                        const ScanCursor& cursor, std::size_t max_entries,
-                                        std::vector<StoreFault>& faults,
+  absl::StatusOr<ScanCursor> VerifyPage(Snapshot& snapshot, std::string_view network, const ScanCursor& cursor,
+                                        std::size_t max_entries, std::vector<StoreFault>& faults,
                                         VerifyCounts* counts = nullptr) const;
 
  private:
@@ -164,9 +155,7 @@ class Table final : public UntypedTable {
   explicit Table(Declaration declaration)
       : UntypedTable(
             declaration.name, Record::default_instance(),
-            [key = declaration.key](const google::protobuf::Message& m) {
-              return key(static_cast<const Record&>(m));
-            },
+            [key = declaration.key](const google::protobuf::Message& m) { return key(static_cast<const Record&>(m)); },
             Untyped(std::move(declaration.indexes))) {}
 
   // Writes the record and brings its indexes up to date.
@@ -189,8 +178,7 @@ class Table final : public UntypedTable {
   }
 
   // A page of all records in the order of their keys.
-  absl::StatusOr<PageOf<Record>> Scan(Snapshot& snapshot, std::string_view network,
-                                      const PageRequest& page) const {
+  absl::StatusOr<PageOf<Record>> Scan(Snapshot& snapshot, std::string_view network, const PageRequest& page) const {
     PageOf<Record> result;
     absl::StatusOr<ScanCursor> next = ScanRecords(snapshot, network, page, Collect(result.records));
     if (!next.ok()) return next.status();
@@ -199,9 +187,8 @@ class Table final : public UntypedTable {
   }
 
   // A page of the records whose entry in `index` starts with `entry_prefix`, in the order of the entries.
-  absl::StatusOr<PageOf<Record>> ScanIndex(Snapshot& snapshot, std::string_view network,
-                                           std::string_view index, std::string_view entry_prefix,
-                                           const PageRequest& page) const {
+  absl::StatusOr<PageOf<Record>> ScanIndex(Snapshot& snapshot, std::string_view network, std::string_view index,
+                                           std::string_view entry_prefix, const PageRequest& page) const {
     PageOf<Record> result;
     absl::StatusOr<ScanCursor> next =
         ScanIndexed(snapshot, network, index, entry_prefix, page, Collect(result.records));

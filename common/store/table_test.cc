@@ -56,9 +56,7 @@ Struct Person(const std::string& id, const std::string& colour, const std::strin
 
 class TableTest : public ::testing::Test {
  protected:
-  absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> body) {
-    return store_.Commit({}, body).status();
-  }
+  absl::Status Write(absl::FunctionRef<absl::Status(Transaction&)> body) { return store_.Commit({}, body).status(); }
 
   absl::Status Put(const Struct& record, std::string_view network = kNetwork) {
     return Write([&](Transaction& txn) { return People().Put(txn, network, record); });
@@ -102,8 +100,7 @@ class TableTest : public ::testing::Test {
       });
     } while (!cursor.empty());
     std::vector<std::string> names;
-    for (const StoreFault& fault : faults)
-      names.push_back(std::string(StoreFaultName(fault.kind)) + " " + fault.index);
+    for (const StoreFault& fault : faults) names.push_back(std::string(StoreFaultName(fault.kind)) + " " + fault.index);
     return names;
   }
 
@@ -176,8 +173,7 @@ TEST_F(TableTest, RecordWithoutKeyIsRefused) {
 }
 
 TEST_F(TableTest, PagesCoverEachRecordOnceInBothOrders) {
-  for (int i = 0; i < 25; ++i)
-    ASSERT_TRUE(Put(Person(std::string(1, static_cast<char>('a' + i)), "red")).ok());
+  for (int i = 0; i < 25; ++i) ASSERT_TRUE(Put(Person(std::string(1, static_cast<char>('a' + i)), "red")).ok());
   ASSERT_TRUE(Put(Person("a", "red"), "U00000").ok());
   ASSERT_TRUE(Put(Person("a", "red"), "U00002").ok());
   for (const bool by_index : {false, true}) {
@@ -227,8 +223,7 @@ TEST_F(TableTest, BoundsOfAnIndexScanHoldInBothOrdersAndAcrossPages) {
     }
   }
   Read([&](Snapshot& snapshot) {
-    const auto found =
-        People().ScanIndex(snapshot, kNetwork, "colour", red, {.from = Key("4"), .until = Key("2")});
+    const auto found = People().ScanIndex(snapshot, kNetwork, "colour", red, {.from = Key("4"), .until = Key("2")});
     ASSERT_TRUE(found.ok()) << found.status();
     EXPECT_THAT(found->records, IsEmpty());
   });
@@ -280,16 +275,14 @@ TEST_F(TableTest, CursorOfAnotherScanIsRefused) {
   Read([&](Snapshot& snapshot) {
     const auto maybe_page = People().ScanIndex(snapshot, kNetwork, "colour", Key("red"), {.size = 1});
     ASSERT_FALSE(maybe_page->next.empty());
-    EXPECT_EQ(
-        People()
-            .ScanIndex(snapshot, kNetwork, "colour", Key("blue"), {.size = 1, .after = maybe_page->next})
-            .status()
-            .code(),
-        absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(People()
+                  .ScanIndex(snapshot, kNetwork, "colour", Key("blue"), {.size = 1, .after = maybe_page->next})
+                  .status()
+                  .code(),
+              absl::StatusCode::kInvalidArgument);
     EXPECT_EQ(People().Scan(snapshot, kNetwork, {.size = 1, .after = "nonsense"}).status().code(),
               absl::StatusCode::kInvalidArgument);
-    EXPECT_EQ(People().Scan(snapshot, kNetwork, {.size = 0}).status().code(),
-              absl::StatusCode::kInvalidArgument);
+    EXPECT_EQ(People().Scan(snapshot, kNetwork, {.size = 0}).status().code(), absl::StatusCode::kInvalidArgument);
   });
 }
 
@@ -307,23 +300,22 @@ TEST_F(TableTest, UnreadableRecordIsDataLoss) {
 
 TEST_F(TableTest, VerifyNamesEachKindOfFaultWhateverThePageSize) {
   for (const char* id : {"a", "b", "c"}) ASSERT_TRUE(Put(Person(id, "red")).ok());
-  ASSERT_TRUE(
-      Write([](Transaction& txn) {
-        const std::string red = People().IndexPrefix(kNetwork, "colour") + Key("red");
-        txn.Erase(red + Key("a"));          // missing
-        txn.Put(red + Key("x"), Key("x"));  // stray: no such record
-        txn.Put(People().IndexPrefix(kNetwork, "badge") + Key("9") + Key("b"), Key("b"));  // stray: not held
-        txn.Put(People().IndexPrefix(kNetwork, "old") + Key("9") + Key("b"), Key("b"));    // no such index
-        txn.Put(People().RecordKey(kNetwork, Key("y")), "\xff\xff");                       // unreadable
-        txn.Put(People().RecordKey(kNetwork, Key("z")), Person("q", "").SerializeAsString());  // wrong key
-        txn.Put(People().Prefix(kNetwork), "");                                                // neither
-        return absl::OkStatus();
-      }).ok());
+  ASSERT_TRUE(Write([](Transaction& txn) {
+                const std::string red = People().IndexPrefix(kNetwork, "colour") + Key("red");
+                txn.Erase(red + Key("a"));          // missing
+                txn.Put(red + Key("x"), Key("x"));  // stray: no such record
+                txn.Put(People().IndexPrefix(kNetwork, "badge") + Key("9") + Key("b"), Key("b"));  // stray: not held
+                txn.Put(People().IndexPrefix(kNetwork, "old") + Key("9") + Key("b"), Key("b"));    // no such index
+                txn.Put(People().RecordKey(kNetwork, Key("y")), "\xff\xff");                       // unreadable
+                txn.Put(People().RecordKey(kNetwork, Key("z")), Person("q", "").SerializeAsString());  // wrong key
+                txn.Put(People().Prefix(kNetwork), "");                                                // neither
+                return absl::OkStatus();
+              }).ok());
   for (const std::size_t page : {1u, 2u, 100u}) {
     EXPECT_THAT(Faults(page),
-                ::testing::UnorderedElementsAre(
-                    "INDEX_ENTRY_MISSING colour", "INDEX_ENTRY_STRAY colour", "INDEX_ENTRY_STRAY badge",
-                    "INDEX_ENTRY_STRAY old", "RECORD_UNREADABLE ", "RECORD_KEY_MISMATCH ", "UNKNOWN_TABLE "));
+                ::testing::UnorderedElementsAre("INDEX_ENTRY_MISSING colour", "INDEX_ENTRY_STRAY colour",
+                                                "INDEX_ENTRY_STRAY badge", "INDEX_ENTRY_STRAY old",
+                                                "RECORD_UNREADABLE ", "RECORD_KEY_MISMATCH ", "UNKNOWN_TABLE "));
   }
 }
 
@@ -331,9 +323,7 @@ TEST_F(TableTest, NetworksAreListedOnceEachInOrder) {
   for (const char* network : {"U00010", "U00002", "U0000"}) {
     for (const char* id : {"1", "2"}) ASSERT_TRUE(Put(Person(id, "red"), network).ok());
   }
-  Read([](Snapshot& snapshot) {
-    EXPECT_THAT(*ListNetworks(snapshot), ElementsAre("U0000", "U00002", "U00010"));
-  });
+  Read([](Snapshot& snapshot) { EXPECT_THAT(*ListNetworks(snapshot), ElementsAre("U0000", "U00002", "U00010")); });
 }
 
 TEST_F(TableTest, EmptyStoreHasNoNetworks) {

@@ -1,9 +1,10 @@
 #include "common/store/verify.h"
 
-#include <absl/strings/escaping.h>
 #include <algorithm>
 #include <optional>
 #include <utility>
+
+#include <absl/strings/escaping.h>
 
 #include "common/store/keys.h"
 #include "common/text/status_macros.h"
@@ -39,8 +40,7 @@ class Verifier final {
 
  private:
   absl::Status View(absl::FunctionRef<absl::Status(Snapshot&)> body) {
-    if (options_.cancelled && options_.cancelled())
-      return absl::CancelledError("the verification was cancelled");
+    if (options_.cancelled && options_.cancelled()) return absl::CancelledError("the verification was cancelled");
     SPLW_RETURN_IF_ERROR(store_.View({.label = "verify"}, body).status());
     progress_.records = report_.records;
     progress_.index_entries = report_.index_entries;
@@ -77,10 +77,9 @@ class Verifier final {
       SPLW_RETURN_IF_ERROR(View([&](Snapshot& snapshot) {
         faults.clear();
         counts = {};
-        SPLW_ASSIGN_OR_RETURN(next, (*table)->VerifyPage(snapshot, progress_.network, cursor,
-                                                         options_.page_entries, faults, &counts));
-        progress_.entries_seen =
-            report_.records + report_.index_entries + counts.records + counts.index_entries;
+        SPLW_ASSIGN_OR_RETURN(
+            next, (*table)->VerifyPage(snapshot, progress_.network, cursor, options_.page_entries, faults, &counts));
+        progress_.entries_seen = report_.records + report_.index_entries + counts.records + counts.index_entries;
         return absl::OkStatus();
       }));
       report_.records += counts.records;

@@ -1,12 +1,13 @@
 // Walks a store and compares every record with every index entry, both ways.
 #pragma once
 
-#include <absl/status/statusor.h>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
+
+#include <absl/status/statusor.h>
 
 #include "common/store/store.h"
 #include "common/store/table.h"
@@ -17,7 +18,7 @@ struct VerifyProgress {
   std::string network;  // where the walk stands
   std::string table;
   std::uint64_t entries_seen = 0;
-  std::uint64_t records = 0;        // so far, as in the report
+  std::uint64_t records = 0;  // so far, as in the report
   std::uint64_t index_entries = 0;
   std::uint64_t fault_count = 0;
 };

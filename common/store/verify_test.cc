@@ -1,6 +1,7 @@
 #include "common/store/verify.h"
 
 #include <algorithm>
+
 #include <gmock/gmock.h>
 #include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
@@ -48,9 +49,7 @@ class VerifyTest : public ::testing::Test {
     });
   }
 
-  void Write(absl::FunctionRef<absl::Status(Transaction&)> body) {
-    ASSERT_THAT(store_.Commit({}, body), IsOk());
-  }
+  void Write(absl::FunctionRef<absl::Status(Transaction&)> body) { ASSERT_THAT(store_.Commit({}, body), IsOk()); }
 
   VerifyReport Verify() {
     const auto maybe_report = VerifyStore(store_, tables_, options_);
@@ -69,8 +68,8 @@ class VerifyTest : public ::testing::Test {
     std::string found;
     for (const StoreFault& fault : report.faults) {
       EXPECT_FALSE(fault.key_hex.empty());
-      found += std::string(found.empty() ? "" : ", ") + StoreFaultName(fault.kind) + " " + fault.table + "/" +
-               fault.index;
+      found +=
+          std::string(found.empty() ? "" : ", ") + StoreFaultName(fault.kind) + " " + fault.table + "/" + fault.index;
     }
     return found;
   }
@@ -102,10 +101,9 @@ TEST_F(VerifyTest, EmptyStoreIsSound) {
 }
 
 TEST_F(VerifyTest, MissingIndexEntryIsFound) {
-  EXPECT_EQ(FaultAfter([&](Transaction& txn) {
-              txn.Erase(letters_.IndexPrefix("U2", "number") + Text("7") + Text("q"));
-            }),
-            "INDEX_ENTRY_MISSING letter/number");
+  EXPECT_EQ(
+      FaultAfter([&](Transaction& txn) { txn.Erase(letters_.IndexPrefix("U2", "number") + Text("7") + Text("q")); }),
+      "INDEX_ENTRY_MISSING letter/number");
 }
 
 TEST_F(VerifyTest, StrayIndexEntryIsFound) {
@@ -137,8 +135,7 @@ TEST_F(VerifyTest, RecordUnderAnothersKeyIsFound) {
 
 TEST_F(VerifyTest, UnknownTableIsFoundOnceANetwork) {
   EXPECT_EQ(FaultAfter([&](Transaction& txn) {
-              for (std::uint64_t i = 0; i < 5; ++i)
-                txn.Put(KeyBuilder().Text("U2").Text("zoo").Number(i).str(), "");
+              for (std::uint64_t i = 0; i < 5; ++i) txn.Put(KeyBuilder().Text("U2").Text("zoo").Number(i).str(), "");
             }),
             "UNKNOWN_TABLE zoo/");
 }

@@ -1,17 +1,19 @@
 #include "common/testing/process.h"
 
-#include <absl/strings/str_cat.h>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <signal.h>
-#include <sstream>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <sstream>
 #include <utility>
+
+#include <absl/strings/str_cat.h>
 
 #include "common/testing/temp_dir.h"
 
@@ -19,8 +21,8 @@ namespace splw::testing {
 namespace {
 
 // In the child: only what is safe after fork in a program with threads.
-[[noreturn]] void Become(const char* program, char* const* arguments, char* const* environment, int in,
-                         int out, int errors) {
+[[noreturn]] void Become(const char* program, char* const* arguments, char* const* environment, int in, int out,
+                         int errors) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   sigset_t none;
   sigemptyset(&none);
@@ -118,9 +120,8 @@ void Process::Kill() {
   Wait(absl::Seconds(30));
 }
 
-absl::StatusOr<ProcessOutput> RunProcess(const std::string& program,
-                                         const std::vector<std::string>& arguments, absl::Duration at_most,
-                                         const std::string& input,
+absl::StatusOr<ProcessOutput> RunProcess(const std::string& program, const std::vector<std::string>& arguments,
+                                         absl::Duration at_most, const std::string& input,
                                          const std::map<std::string, std::string>& environment) {
   TempDir folder;
   ProcessOptions options;

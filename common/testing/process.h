@@ -1,14 +1,16 @@
 // A real program, started by a test and never left behind. Linux only.
 #pragma once
 
-#include <absl/status/status.h>
-#include <absl/status/statusor.h>
-#include <absl/time/time.h>
+#include <sys/types.h>
+
 #include <map>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
+
+#include <absl/status/status.h>
+#include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 namespace splw::testing {
 
@@ -58,9 +60,8 @@ struct ProcessOutput {
   std::string output;  // standard output
   std::string errors;  // standard error
 };
-absl::StatusOr<ProcessOutput> RunProcess(const std::string& program,
-                                         const std::vector<std::string>& arguments, absl::Duration at_most,
-                                         const std::string& input = "",
+absl::StatusOr<ProcessOutput> RunProcess(const std::string& program, const std::vector<std::string>& arguments,
+                                         absl::Duration at_most, const std::string& input = "",
                                          const std::map<std::string, std::string>& environment = {});
 
 // A whole file; empty if it is not there.

@@ -15,7 +15,9 @@
 
 namespace splw::testing {
 
-inline const absl::Status& StatusOf(const absl::Status& status) { return status; }
+inline const absl::Status& StatusOf(const absl::Status& status) {
+  return status;
+}
 template <typename T>
 const absl::Status& StatusOf(const absl::StatusOr<T>& maybe) {
   return maybe.status();
@@ -33,8 +35,7 @@ MATCHER_P(StatusIs, code, "has status code " + absl::StatusCodeToString(code)) {
 
 // The stable reason of google.rpc.ErrorInfo.
 MATCHER_P(HasReason, reason, "has reason " + std::string(reason)) {
-  *result_listener << "whose reason is '" << text::ReasonOf(StatusOf(arg)) << "', status "
-                   << StatusOf(arg).ToString();
+  *result_listener << "whose reason is '" << text::ReasonOf(StatusOf(arg)) << "', status " << StatusOf(arg).ToString();
   return text::ReasonOf(StatusOf(arg)) == reason;
 }
 

@@ -1,16 +1,18 @@
 #include "common/testing/suite.h"
 
-#include <absl/strings/str_cat.h>
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <cstdlib>
-#include <filesystem>
 #include <netinet/in.h>
-#include <set>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+
+#include <absl/strings/str_cat.h>
 
 #include "common/text/status_macros.h"
 
@@ -24,7 +26,8 @@ int FirstPortOfThisProcess() {
     constexpr int kFirst = 10'000;  // up to 19'900: deploy/run and what the system gives to others lie above
     constexpr int kBlock = 100;
     for (int block = 0; block < 99; ++block) {
-      const std::string path = absl::StrCat(std::filesystem::temp_directory_path().string(), "/splw-test-ports.", block);
+      const std::string path =
+          absl::StrCat(std::filesystem::temp_directory_path().string(), "/splw-test-ports.", block);
       const int file = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
       // Never closed: the lock ends with the process.
       if (file >= 0 && flock(file, LOCK_EX | LOCK_NB) == 0) return kFirst + block * kBlock;
@@ -101,8 +104,7 @@ absl::Status Suite::AwaitServing(const std::string& service) {
   const bool ended_or_serving =
       Eventually(absl::Seconds(30), [&] { return std::filesystem::exists(PortFile(service)) || !Running(service); });
   if (!ended_or_serving || !Running(service)) {
-    return absl::UnavailableError(
-        absl::StrCat(service, " did not start; it said: ", ReadFile(LogFile(service))));
+    return absl::UnavailableError(absl::StrCat(service, " did not start; it said: ", ReadFile(LogFile(service))));
   }
   return absl::OkStatus();
 }
@@ -162,8 +164,7 @@ std::string Suite::LogFile(const std::string& service) const {
 }
 
 std::vector<std::string> Suite::ClientFlags() const {
-  return {"--intake", Address(kReferralIntake), "--caseload", Address(kCaseload),
-          "--mdt",    Address(kMdtAgenda)};
+  return {"--intake", Address(kReferralIntake), "--caseload", Address(kCaseload), "--mdt", Address(kMdtAgenda)};
 }
 
 absl::StatusOr<ProcessOutput> Suite::Splwctl(std::vector<std::string> arguments, absl::Duration at_most,
@@ -173,8 +174,7 @@ absl::StatusOr<ProcessOutput> Suite::Splwctl(std::vector<std::string> arguments,
   return RunProcess(Program("splwctl"), all, at_most, input);
 }
 
-absl::StatusOr<Process> Suite::StartSplwctl(std::vector<std::string> arguments,
-                                            const std::string& output_file,
+absl::StatusOr<Process> Suite::StartSplwctl(std::vector<std::string> arguments, const std::string& output_file,
                                             const std::string& error_file) const {
   ProcessOptions options;
   options.program = Program("splwctl");
@@ -190,8 +190,7 @@ absl::Status Suite::VerifyStores() const {
     if (!process->Running()) continue;
     SPLW_ASSIGN_OR_RETURN(const ProcessOutput verified, Splwctl({"store", "verify", "--service", service}));
     if (verified.end.exit_code != 0) {
-      return absl::DataLossError(
-          absl::StrCat("store verify of ", service, ": ", verified.output, verified.errors));
+      return absl::DataLossError(absl::StrCat("store verify of ", service, ": ", verified.output, verified.errors));
     }
   }
   return absl::OkStatus();

@@ -55,8 +55,7 @@ class Suite final {
   const std::string& folder() const { return folder_.path(); }
 
   // Runs splwctl against these services, to its end.
-  absl::StatusOr<ProcessOutput> Splwctl(std::vector<std::string> arguments,
-                                        absl::Duration at_most = absl::Seconds(60),
+  absl::StatusOr<ProcessOutput> Splwctl(std::vector<std::string> arguments, absl::Duration at_most = absl::Seconds(60),
                                         const std::string& input = "") const;
   // Starts splwctl against these services; its output goes to files in folder().
   absl::StatusOr<Process> StartSplwctl(std::vector<std::string> arguments, const std::string& output_file,

@@ -1,13 +1,14 @@
 // Every RPC by every role, over the wire, against the policy tables; other networks; nobody at all; and no
 // personal data in what operators read.
-#include <absl/strings/str_cat.h>
 #include <algorithm>
+#include <map>
+
+#include <absl/strings/str_cat.h>
 #include <gmock/gmock.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/dynamic_message.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
-#include <map>
 
 #include "common/rpc/admission.h"
 #include "common/rpc/channel.h"
@@ -37,8 +38,7 @@ std::vector<ServiceUnderTest> ServicesUnderTest() {
 }
 
 // A request that names a network and nothing that exists.
-std::unique_ptr<Message> RequestIn(const google::protobuf::MethodDescriptor& method,
-                                   const std::string& network) {
+std::unique_ptr<Message> RequestIn(const google::protobuf::MethodDescriptor& method, const std::string& network) {
   std::unique_ptr<Message> request(
       google::protobuf::MessageFactory::generated_factory()->GetPrototype(method.input_type())->New());
   const std::string name = absl::StrCat("networks/", network, "/nothings/00000000000000000000000000");
@@ -66,7 +66,8 @@ std::unique_ptr<Message> RequestIn(const google::protobuf::MethodDescriptor& met
 // One call of any method, to its first answer or its end. A stream that opens counts as OK.
 grpc::StatusCode CallByName(const std::string& address, const std::string& method, const Message& request,
                             const Caller& caller) {
-  grpc::GenericStub stub(grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), rpc::ClientArguments()));
+  grpc::GenericStub stub(
+      grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), rpc::ClientArguments()));
   grpc::CompletionQueue queue;
   grpc::ClientContext context;
   caller.Introduce(context, absl::Seconds(10));
@@ -115,8 +116,7 @@ testing::Suite* Access::suite_ = nullptr;
 TEST_F(Access, EachRoleMayCallWhatThePolicySaysAndNothingElse) {
   int checked = 0;
   for (const ServiceUnderTest& service : ServicesUnderTest()) {
-    const auto* descriptor =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.service);
+    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.service);
     ASSERT_NE(descriptor, nullptr);
     std::map<std::string, const identity::PolicyRow*> rows;
     for (const auto& row : service.rows) rows[row.method] = &row;
@@ -150,16 +150,13 @@ TEST_F(Access, EachRoleMayCallWhatThePolicySaysAndNothingElse) {
 
 TEST_F(Access, NobodyActsInANetworkThatIsNotTheirs) {
   for (const ServiceUnderTest& service : ServicesUnderTest()) {
-    const auto* descriptor =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.service);
+    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.service);
     for (const identity::PolicyRow& row : service.rows) {
       SCOPED_TRACE(row.method);
       const auto* method = descriptor->FindMethodByName(row.method.substr(row.method.find('/') + 1));
-      Caller caller(
-          *suite_, {"someone@test.example", identity::RoleName(row.roles[0]), "P84001", "HOUSING", "U99998"});
-      EXPECT_EQ(
-          CallByName(suite_->Address(service.process), row.method, *RequestIn(*method, kNetwork), caller),
-          grpc::StatusCode::PERMISSION_DENIED);
+      Caller caller(*suite_, {"someone@test.example", identity::RoleName(row.roles[0]), "P84001", "HOUSING", "U99998"});
+      EXPECT_EQ(CallByName(suite_->Address(service.process), row.method, *RequestIn(*method, kNetwork), caller),
+                grpc::StatusCode::PERMISSION_DENIED);
     }
   }
 }
@@ -167,13 +164,12 @@ TEST_F(Access, NobodyActsInANetworkThatIsNotTheirs) {
 TEST_F(Access, WhoDoesNotSayWhoTheyAreGetsNothing) {
   Caller nobody(*suite_, {});
   for (const ServiceUnderTest& service : ServicesUnderTest()) {
-    const auto* descriptor =
-        google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.service);
+    const auto* descriptor = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(service.service);
     for (int i = 0; i < descriptor->method_count(); ++i) {
       const std::string name = absl::StrCat(service.service, "/", descriptor->method(i)->name());
-      EXPECT_EQ(CallByName(suite_->Address(service.process), name,
-                           *RequestIn(*descriptor->method(i), kNetwork), nobody),
-                grpc::StatusCode::UNAUTHENTICATED)
+      EXPECT_EQ(
+          CallByName(suite_->Address(service.process), name, *RequestIn(*descriptor->method(i), kNetwork), nobody),
+          grpc::StatusCode::UNAUTHENTICATED)
           << name;
     }
   }
@@ -187,8 +183,7 @@ TEST_F(Access, APracticeSeesItsOwnReferralsOnly) {
   get.set_name(referral.name());
   EXPECT_THAT(world.practice.Call(&ReferralStub::GetReferral, get), IsOk());
   Caller other(*suite_, Practice("P84002"));
-  EXPECT_THAT(other.Call(&ReferralStub::GetReferral, get),
-              testing::StatusIs(absl::StatusCode::kPermissionDenied));
+  EXPECT_THAT(other.Call(&ReferralStub::GetReferral, get), testing::StatusIs(absl::StatusCode::kPermissionDenied));
   // The same words for what does not exist.
   referral::v1::GetReferralRequest none;
   none.set_name(absl::StrCat(kParent, "/referrals/01ARZ3NDEKTSV4RRFFQ69G5FAV"));
@@ -243,7 +238,7 @@ TEST(Privacy, NothingOfAPersonIsInLogsMetricsOrErrors) {
                                              sent.person().phone(),
                                              sent.referrer().practitioner_name(),
                                              "9990000019",
-                                             
+
                                              "behind with the rent",
                                              "see the sea",
                                              CommunityNurse().display_name()};

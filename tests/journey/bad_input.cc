@@ -150,7 +150,8 @@ std::string PositionOfAnotherFeed(const testing::Suite& suite) {
 BadInput::BadInput(const testing::Suite& suite, const char* process, const char* service)
     : suite_(suite),
       service_(service),
-      stub_(grpc::CreateCustomChannel(suite.Address(process), grpc::InsecureChannelCredentials(), rpc::ClientArguments())) {}
+      stub_(grpc::CreateCustomChannel(suite.Address(process), grpc::InsecureChannelCredentials(),
+                                      rpc::ClientArguments())) {}
 
 absl::Status BadInput::CallWithBytes(const Caller& caller, const std::string& method, const std::string& bytes,
                                      std::string* answer, absl::Duration at_most) {

@@ -313,7 +313,8 @@ TEST_F(BadInputCaseload, RecordAssessmentAndWhatReadsAssessments) {
   const api::Case each = NewActiveCase();
   const api::Assessment assessment = input_->Change<api::Assessment, Record>(
       world_->worker, "RecordAssessment", AssessmentOf(each),
-      {UnknownParent<Record>(), NoEtag<Record>(),
+      {UnknownParent<Record>(),
+       NoEtag<Record>(),
        {"nothing that matters", [](Record& r) { r.clear_what_matters(); }, Invalid("REQUIRED", "what_matters")},
        {"what matters in 2,001", [](Record& r) { r.set_what_matters(Characters(2001)); },
         Invalid("TEXT_TOO_LONG", "what_matters")},

@@ -1,8 +1,9 @@
 // Each service starts, serves and accepts work while both others are away; when they come back, everything
 // arrives, once.
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <set>
 
 #include "common/testing/status_matchers.h"
 #include "tests/journey/world.h"
@@ -59,8 +60,7 @@ TEST(Independence, CaseworkGoesOnWhileTheOthersAreAwayAndArrivesAfterwards) {
   WaitUntil("the practice to see the nomination", [&] {
     std::vector<referral::v1::ProgressStage> stages;
     const auto seen = world.GetReferral(referral.name());
-    for (const auto& progress : seen.progress())
-      stages.push_back(progress.stage());
+    for (const auto& progress : seen.progress()) stages.push_back(progress.stage());
     return stages == std::vector<referral::v1::ProgressStage>{referral::v1::PROGRESS_STAGE_CASE_OPENED,
                                                               referral::v1::PROGRESS_STAGE_ALLOCATED,
                                                               referral::v1::PROGRESS_STAGE_ASSESSED,

@@ -1,10 +1,11 @@
 #include "tests/journey/invariants.h"
 
 #include <algorithm>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 #include <map>
 #include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
 
@@ -15,8 +16,7 @@ using testing::IsOk;
 
 // All pages of a list.
 template <typename Item, typename Stub, typename Request, typename Response, typename Field>
-std::vector<Item> ListAll(Caller& caller,
-                          grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+std::vector<Item> ListAll(Caller& caller, grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                           Request request, Field items_of) {
   std::vector<Item> all;
   request.set_page_size(200);
@@ -49,8 +49,8 @@ void WaitForEmptyOutboxes(const testing::Suite& suite, World& world) {
       EXPECT_THAT(maybe_page, IsOk());
       if (!maybe_page.ok()) return true;
       for (const auto& stream : maybe_page->streams()) {
-        EXPECT_FALSE(stream.parked()) << service << ": " << stream.parked_reason() << " "
-                                      << stream.first_event_type() << " " << stream.parked_message();
+        EXPECT_FALSE(stream.parked()) << service << ": " << stream.parked_reason() << " " << stream.first_event_type()
+                                      << " " << stream.parked_message();
       }
       return maybe_page->streams_size() == 0 || ::testing::Test::HasFailure();
     });
@@ -95,8 +95,7 @@ void CheckMdt(World& world, const std::vector<caseload::v1::Case>& cases) {
   for (const auto& each : cases) {
     EXPECT_LE(open_at_mdt[each.name()], 1) << each.name();
     if (!each.open_nomination().empty()) {
-      EXPECT_EQ(known.count(each.open_nomination()), 1u)
-          << each.open_nomination() << " never reached the MDT";
+      EXPECT_EQ(known.count(each.open_nomination()), 1u) << each.open_nomination() << " never reached the MDT";
     }
     const auto& status = each.mdt_status();
     if (status.has_case_holder() && status.has_key_worker()) {
@@ -104,9 +103,8 @@ void CheckMdt(World& world, const std::vector<caseload::v1::Case>& cases) {
     }
   }
 
-  const auto mdts =
-      ListAll<mdt::v1::Mdt>(world.coordinator, &MdtStub::ListMdts, In<mdt::v1::ListMdtsRequest>(kParent),
-                            [](const auto& page) { return page.mdts(); });
+  const auto mdts = ListAll<mdt::v1::Mdt>(world.coordinator, &MdtStub::ListMdts, In<mdt::v1::ListMdtsRequest>(kParent),
+                                          [](const auto& page) { return page.mdts(); });
   for (const auto& team : mdts) {
     std::map<std::string, int> feedback_of;  // item → feedback items that are listed or given
     std::vector<mdt::v1::AgendaItem> items;
@@ -114,10 +112,9 @@ void CheckMdt(World& world, const std::vector<caseload::v1::Case>& cases) {
                                                     In<mdt::v1::ListMeetingsRequest>(team.name()),
                                                     [](const auto& page) { return page.meetings(); });
     for (const auto& meeting : meetings) {
-      for (const auto& item :
-           ListAll<mdt::v1::AgendaItem>(world.coordinator, &MdtStub::ListAgendaItems,
-                                        In<mdt::v1::ListAgendaItemsRequest>(meeting.name()),
-                                        [](const auto& page) { return page.agenda_items(); })) {
+      for (const auto& item : ListAll<mdt::v1::AgendaItem>(world.coordinator, &MdtStub::ListAgendaItems,
+                                                           In<mdt::v1::ListAgendaItemsRequest>(meeting.name()),
+                                                           [](const auto& page) { return page.agenda_items(); })) {
         if (item.kind() == mdt::v1::ITEM_KIND_FEEDBACK && item.state() != mdt::v1::ITEM_STATE_CARRIED_OVER) {
           ++feedback_of[item.of_item()];
         }
@@ -158,16 +155,15 @@ void CheckSharing(const testing::Suite& suite, const std::vector<caseload::v1::C
 void CheckPlaces(World& world, const std::vector<caseload::v1::Case>& cases) {
   std::map<std::string, int> open;
   for (const auto& each : cases) {
-    for (const auto& signpost : ListAll<caseload::v1::Signpost>(
-             world.lead, &CaseloadStub::ListSignposts, In<caseload::v1::ListSignpostsRequest>(each.name()),
-             [](const auto& page) { return page.signposts(); })) {
+    for (const auto& signpost : ListAll<caseload::v1::Signpost>(world.lead, &CaseloadStub::ListSignposts,
+                                                                In<caseload::v1::ListSignpostsRequest>(each.name()),
+                                                                [](const auto& page) { return page.signposts(); })) {
       open[signpost.community_service()] += signpost.state() == caseload::v1::SIGNPOST_STATE_OPEN;
     }
   }
-  for (const auto& service :
-       ListAll<caseload::v1::CommunityService>(world.lead, &CaseloadStub::ListCommunityServices,
-                                               In<caseload::v1::ListCommunityServicesRequest>(kParent),
-                                               [](const auto& page) { return page.community_services(); })) {
+  for (const auto& service : ListAll<caseload::v1::CommunityService>(
+           world.lead, &CaseloadStub::ListCommunityServices, In<caseload::v1::ListCommunityServicesRequest>(kParent),
+           [](const auto& page) { return page.community_services(); })) {
     EXPECT_EQ(service.places_held(), open[service.name()]) << service.name();
     EXPECT_LE(service.places_held(), service.places_offered()) << service.name();
   }

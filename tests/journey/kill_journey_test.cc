@@ -1,11 +1,12 @@
 // SIGKILL of any service at any moment of the demonstration, and started again: the demonstration completes,
 // nothing is lost, nothing happens twice.
+#include <random>
+
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <random>
 
 #include "common/testing/status_matchers.h"
 #include "tests/journey/invariants.h"
@@ -25,8 +26,8 @@ class Demo final {
       : suite_(suite), output_(suite.folder() + "/demo.out"), errors_(suite.folder() + "/demo.err") {}
 
   void Start() {
-    auto maybe_process = suite_.StartSplwctl(
-        {"sample", "demo", "--dir", testing::SourceDir() + "/deploy/sample"}, output_, errors_);
+    auto maybe_process =
+        suite_.StartSplwctl({"sample", "demo", "--dir", testing::SourceDir() + "/deploy/sample"}, output_, errors_);
     ASSERT_THAT(maybe_process, IsOk());
     process_ = std::make_unique<testing::Process>(*std::move(maybe_process));
   }
@@ -48,16 +49,13 @@ class Demo final {
     const std::size_t at = text.find("step 1/");
     if (at != std::string::npos) {
       const std::size_t slash = at + 7;
-      if (!absl::SimpleAtoi(text.substr(slash, text.find_first_not_of("0123456789", slash) - slash), &steps))
-        return 0;
+      if (!absl::SimpleAtoi(text.substr(slash, text.find_first_not_of("0123456789", slash) - slash), &steps)) return 0;
     }
     return steps;
   }
 
  private:
-  bool Said(const std::string& line) const {
-    return testing::ReadFile(errors_).find(line) != std::string::npos;
-  }
+  bool Said(const std::string& line) const { return testing::ReadFile(errors_).find(line) != std::string::npos; }
 
   testing::Suite& suite_;
   const std::string output_;

@@ -72,8 +72,7 @@ TEST_F(MainJob, AReferralBecomesACaseAnAgendaItemADecisionAndFeedbackDueNextWeek
 
   // … to the practice …
   WaitUntil("the decision on the referral", [&] {
-    return HasStage(world_.GetReferral(referral.name()), referral::v1::PROGRESS_STAGE_MDT_DECIDED) ||
-           HasFailure();
+    return HasStage(world_.GetReferral(referral.name()), referral::v1::PROGRESS_STAGE_MDT_DECIDED) || HasFailure();
   });
 
   // … and the next agenda opens with it.
@@ -129,8 +128,7 @@ TEST_F(MainJob, OneCorrelationIdLeadsThroughAllServices) {
     const auto maybe_page = world_.auditor.Call(&OperationsStub::ListAuditRecords, list);
     ASSERT_THAT(maybe_page, IsOk());
     int with_it = 0;
-    for (const auto& record : maybe_page->records())
-      with_it += record.correlation_id() == referral.correlation_id();
+    for (const auto& record : maybe_page->records()) with_it += record.correlation_id() == referral.correlation_id();
     EXPECT_GT(with_it, 0) << service;
   }
 }

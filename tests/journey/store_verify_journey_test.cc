@@ -31,8 +31,7 @@ void Meddle(const std::string& folder, const std::function<absl::Status(store::T
 // The keys of a table's records ('r') or index entries ('i') in the network.
 absl::StatusOr<std::vector<store::Entry>> EntriesOf(store::Snapshot& snapshot, const std::string& table,
                                                     const std::string& kind) {
-  return snapshot.Scan(store::PrefixRange(store::KeyBuilder().Text(kNetwork).Text(table).Text(kind).str()),
-                       {});
+  return snapshot.Scan(store::PrefixRange(store::KeyBuilder().Text(kNetwork).Text(table).Text(kind).str()), {});
 }
 
 class StoreVerify : public ::testing::Test {

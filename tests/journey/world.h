@@ -83,7 +83,6 @@ class World final {
   std::string link_worker;  // its resource name
   std::string community_service;
   std::string mdt;
-
 };
 
 // Until `condition` holds; fails the test with `what` if that takes longer than half a minute.
