@@ -21,6 +21,7 @@ absl::StatusOr<FhirReferrals> ReadFhirReferrals(Shell& shell, const std::string&
   fhir::MappingOptions options;
   SPLW_ASSIGN_OR_RETURN(options.parent, shell.Network());
   options.now = absl::Now();
+  options.sender_has_organisation = !shell.options().organisation.empty();
   fhir::MappingResult result = fhir::MapReferrals(json, options);
   FhirReferrals document;
   document.status = result.status();

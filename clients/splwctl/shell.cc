@@ -175,7 +175,7 @@ absl::StatusOr<std::string> Shell::Words(const std::string& given, std::string_v
 absl::Status ParseJson(const std::string& json, std::string_view where, google::protobuf::Message* message) {
   // Stricter than protobuf, which takes the last of a field that is given twice: which of two NHS numbers was meant is not known.
   fhir::Issues issues;
-  const std::optional<fhir::Json> maybe_json = fhir::ParseJson(json, issues);
+  const std::optional<fhir::Json> maybe_json = fhir::ParseJson(json, issues, fhir::Locations::kNames);
   if (!maybe_json.has_value()) {
     const fhir::Issue issue = issues.Take().front();
     return UsageError(

@@ -128,7 +128,7 @@ bool Agrees(const Resource& resource, const Resource& patient, bool is_named, Co
 void Agree(const Element& consent, type::Consent& mapped, Context& context) {
   mapped.set_referral(type::CONSENT_STATUS_AGREED);
   consent.Use("status");
-  consent["provision"].Use("type");
+  consent["provision"].UseIf("type", {"permit"});
   const Element date_time = consent["dateTime"];
   const std::optional<google::type::Date> date = ParseDate(date_time.Peek().substr(0, 10));
   if (!date.has_value() || date->day() == 0) return;

@@ -17,37 +17,56 @@ namespace {
 
 class DangerSearch final {
  public:
-  explicit DangerSearch(const Resource& resource) : path_(resource.path) {}
+  explicit DangerSearch(const Resource& resource) : resource_(resource) {}
 
-  // `property`: the resource's own; empty for the resource.
-  void Look(const Json& value, const std::string& property, bool is_resource) {
+  void Look(const Json& value) {
     if (texts_.size() >= kMaxDangerTexts) return;
-    const std::size_t length = path_.size();
     if (value.is_string()) {
       const std::string& words = value.get_ref<const std::string&>();
       if (!health::SpeaksOfDanger(words)) return;
-      texts_.push_back({path_.substr(0, kMaxNoteLocation), property, CleanLine(words)});
+      texts_.push_back(
+          {Path().substr(0, kMaxNoteLocation), steps_.empty() ? "" : *steps_.front().name, CleanLine(words)});
     } else if (value.is_object()) {
-      for (const auto& [name, child] : value.items()) {
+      for (auto child = value.begin(); child != value.end(); ++child) {
         // What is contained is a resource of its own.
-        if (is_resource && name == "contained" && child.is_array()) continue;
-        absl::StrAppend(&path_, ".", ElementName(name));
-        Look(child, is_resource ? name : property, false);
-        path_.resize(length);
+        if (steps_.empty() && child.key() == "contained" && child->is_array()) continue;
+        steps_.push_back({&child.key(), 0});
+        Look(*child);
+        steps_.pop_back();
       }
     } else if (value.is_array()) {
-      std::size_t index = 0;
+      steps_.push_back({nullptr, 0});
       for (const Json& child : value) {
-        absl::StrAppend(&path_, "[", index++, "]");
-        Look(child, property, false);
-        path_.resize(length);
+        Look(child);
+        ++steps_.back().index;
       }
+      steps_.pop_back();
     }
   }
   std::vector<DangerousText>& texts() { return texts_; }
 
  private:
-  std::string path_;
+  // A property, or an item of an array. A resource is an object: its first step is a property.
+  struct Step {
+    const std::string* name;
+    std::size_t index;
+  };
+
+  // Written only where something was found: most values of a document are harmless.
+  std::string Path() const {
+    std::string path = resource_.path;
+    for (const Step& step : steps_) {
+      if (step.name != nullptr) {
+        absl::StrAppend(&path, ".", ElementName(*step.name));
+      } else {
+        absl::StrAppend(&path, "[", step.index, "]");
+      }
+    }
+    return path;
+  }
+
+  const Resource& resource_;
+  std::vector<Step> steps_;
   std::vector<DangerousText> texts_;
 };
 
@@ -65,7 +84,7 @@ DangerousTexts FindDanger(const Resources& resources) {
   DangerousTexts found;
   for (const Resource& resource : resources.all()) {
     DangerSearch search(resource);
-    search.Look(*resource.json, "", /*is_resource=*/true);
+    search.Look(*resource.json);
     if (!search.texts().empty()) found[&resource] = std::move(search.texts());
   }
   return found;

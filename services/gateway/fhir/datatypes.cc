@@ -43,7 +43,7 @@ void CollectWords(const Json& value, std::set<std::string>& words) {
         words.insert(std::exchange(word, {}));
       }
     }
-  } else {
+  } else if (value.is_structured()) {
     for (const Json& child : value) CollectWords(child, words);
   }
 }
@@ -165,16 +165,16 @@ std::string TakeNameText(const Element& name) {
   if (const std::string family = name.Take("family"); !family.empty()) parts.push_back(family);
   name.UseIf("use", {"official", "usual"});
   if (parts.empty()) return name.Take("text");
-  UseTextIfRedundant(name);
+  UseIfRedundant(name, "text");
   return absl::StrJoin(parts, " ");
 }
 
-void UseTextIfRedundant(const Element& owner) {
-  const Element text = owner["text"];
+void UseIfRedundant(const Element& owner, std::string_view property) {
+  const Element text = owner[property];
   if (!text) return;
   std::set<std::string> said;
-  for (const auto& [property, value] : owner.json()->items()) {
-    if (property != "text") CollectWords(value, said);
+  for (const auto& [other, value] : owner.json()->items()) {
+    if (other != property) CollectWords(value, said);
   }
   std::set<std::string> words;
   CollectWords(*text.json(), words);

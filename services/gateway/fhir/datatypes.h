@@ -42,8 +42,8 @@ Element BestName(const Element& owner, const Context& context);
 // "Given Family" of a HumanName, or its text; marks what it took.
 std::string TakeNameText(const Element& name);
 
-// Marks `text` as mapped if it says nothing that the other strings below `owner` do not say (a rendering of
-// them).
-void UseTextIfRedundant(const Element& owner);
+// Marks a string property as mapped if it says nothing that the other strings below `owner` do not say (a
+// rendering of them).
+void UseIfRedundant(const Element& owner, std::string_view property);
 
 }  // namespace splw::fhir

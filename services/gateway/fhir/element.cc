@@ -109,7 +109,7 @@ class UnusedParts final {
   void ReportChildren(const Json& value, const std::string& path, Place place) {
     if (value.is_object()) {
       for (const auto& [property, child] : value.items()) {
-        if (IsEmpty(child) || IsTechnical(property, child, place)) continue;
+        if (IsEmpty(child) || usage_.IsUsed(&child) || IsTechnical(property, child, place)) continue;
         // Resources of their own.
         if (place == Place::kEntry && property == "resource" && child.is_object()) continue;
         Report(child, absl::StrCat(path, ".", ElementName(property)), PlaceOf(property, child, place));
@@ -118,7 +118,7 @@ class UnusedParts final {
       std::size_t index = 0;
       for (const Json& child : value) {
         const bool is_own_resource = place == Place::kContainedList && child.is_object();
-        if (!IsEmpty(child) && !is_own_resource) {
+        if (!IsEmpty(child) && !usage_.IsUsed(&child) && !is_own_resource) {
           Report(child, absl::StrCat(path, "[", index, "]"),
                  place == Place::kEntries && child.is_object() ? Place::kEntry : Place::kElement);
         }
@@ -128,8 +128,8 @@ class UnusedParts final {
   }
 
  private:
+  // The value was not used as a whole.
   void Report(const Json& value, const std::string& path, Place place) {
-    if (usage_.IsUsed(&value)) return;
     if (place != Place::kElement || AnyUsed(value)) {
       ReportChildren(value, path, place);
     } else if (Says(value)) {
@@ -174,11 +174,17 @@ std::string CleanLine(std::string_view text) {
   return Clean(text, /*keep_lines=*/false);
 }
 
-Element Element::operator[](std::string_view property) const {
+Element Element::Unplaced(std::string_view property) const {
   if (value_ == nullptr || !value_->is_object()) return {};
   const auto found = value_->find(std::string(property));
   if (found == value_->end() || IsEmpty(*found)) return {};
-  return Element(&*found, absl::StrCat(path_, ".", ElementName(property)), usage_);
+  return Element(&*found, "", usage_);
+}
+
+Element Element::operator[](std::string_view property) const {
+  Element child = Unplaced(property);
+  if (child) child.path_ = absl::StrCat(path_, ".", ElementName(property));
+  return child;
 }
 
 std::vector<Element> Element::Each(std::string_view property) const {
@@ -202,8 +208,12 @@ std::string Element::Peek() const {
   return CleanLine(value_->get_ref<const std::string&>());
 }
 
+std::string Element::Peek(std::string_view property) const {
+  return Unplaced(property).Peek();
+}
+
 std::string Element::PeekText(std::string_view property) const {
-  const Element child = (*this)[property];
+  const Element child = Unplaced(property);
   if (!child || !child.value_->is_string()) return "";
   return CleanText(child.value_->get_ref<const std::string&>());
 }
@@ -220,8 +230,12 @@ std::string Element::Take() const {
   return text;
 }
 
+std::string Element::Take(std::string_view property) const {
+  return Unplaced(property).Take();
+}
+
 std::optional<bool> Element::PeekBoolean(std::string_view property) const {
-  const Element child = (*this)[property];
+  const Element child = Unplaced(property);
   if (!child || !child.value_->is_boolean()) return std::nullopt;
   return child.value_->get<bool>();
 }
@@ -233,7 +247,7 @@ std::optional<bool> Element::TakeBoolean(std::string_view property) const {
 }
 
 std::optional<int> Element::PeekCount(std::string_view property) const {
-  const Element child = (*this)[property];
+  const Element child = Unplaced(property);
   if (!child || !child.value_->is_number_unsigned()) return std::nullopt;
   const auto count = child.value_->get<std::uint64_t>();
   if (count > 1'000'000) return std::nullopt;
@@ -242,6 +256,10 @@ std::optional<int> Element::PeekCount(std::string_view property) const {
 
 void Element::Use() const {
   if (value_ != nullptr && IsPlain(*value_)) usage_->Use(value_);
+}
+
+void Element::Use(std::string_view property) const {
+  Unplaced(property).Use();
 }
 
 void Element::Use(std::initializer_list<const char*> properties) const {

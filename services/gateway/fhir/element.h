@@ -55,9 +55,9 @@ class Element final {
 
   // A string as one clean line; empty for anything else.
   std::string Peek() const;
-  std::string Peek(std::string_view property) const { return (*this)[property].Peek(); }
+  std::string Peek(std::string_view property) const;
   std::string Take() const;
-  std::string Take(std::string_view property) const { return (*this)[property].Take(); }
+  std::string Take(std::string_view property) const;
   // A string as clean text with its lines.
   std::string PeekText(std::string_view property) const;
   std::string TakeText(std::string_view property) const;
@@ -69,12 +69,15 @@ class Element final {
   // Marks this value, or these values of properties, as mapped: each a primitive or a list of primitives. What has parts is
   // marked part by part, so that a part that nobody thought of is reported.
   void Use() const;
-  void Use(std::string_view property) const { (*this)[property].Use(); }
+  void Use(std::string_view property) const;
   void Use(std::initializer_list<const char*> properties) const;
   // Marks the property if it is one of these strings: what they mean was taken, another would be kept out.
   void UseIf(std::string_view property, std::initializer_list<std::string_view> values) const;
 
  private:
+  // As operator[], without the location, which costs more than everything else.
+  Element Unplaced(std::string_view property) const;
+
   const Json* value_ = nullptr;
   std::string path_;
   Usage* usage_ = nullptr;

@@ -6,8 +6,10 @@
 #include <string>
 #include <vector>
 
+#include <absl/strings/ascii.h>
 #include <absl/strings/str_cat.h>
 
+#include "common/text/validate.h"
 #include "services/gateway/fhir/element.h"
 #include "services/gateway/fhir/limits.h"
 
@@ -17,7 +19,8 @@ namespace {
 // Walks the text once without building anything, so that a document made to exhaust memory never is built.
 class Inspector final : public nlohmann::json_sax<Json> {
  public:
-  Inspector(std::string_view text, Issues& issues) : text_(text), issues_(issues) {}
+  Inspector(std::string_view text, Issues& issues, Locations locations)
+      : text_(text), issues_(issues), locations_(locations) {}
 
   bool null() override { return Value(); }
   bool boolean(bool) override { return Value(); }
@@ -27,7 +30,7 @@ class Inspector final : public nlohmann::json_sax<Json> {
   bool binary(binary_t&) override { return Value(); }
   bool string(string_t& value) override {
     if (value.find('\0') != std::string::npos) {
-      issues_.Error(Path(), "json-nul", "a string holds the character U+0000, which FHIR does not allow");
+      issues_.Error(Path(), "json-nul", "a string holds the character U+0000");
       return false;
     }
     return Value();
@@ -53,7 +56,12 @@ class Inspector final : public nlohmann::json_sax<Json> {
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const std::size_t line_start = before.rfind('\n');
     const std::size_t column = before.size() - (line_start == std::string_view::npos ? 0 : line_start + 1) + 1;
-    issues_.Error(absl::StrCat("line ", line, ", column ", column), "json-invalid", "this is not well-formed JSON");
+    // A wrong byte is noticed at the latest three bytes on.
+    const std::string_view last = text_.substr(end < 4 ? 0 : end - 4, std::min<std::size_t>(end, 4));
+    const bool is_encoding = std::any_of(last.begin(), last.end(), [](unsigned char c) { return c >= 0x80; }) &&
+                             !text::CountCharacters(text_).has_value();
+    issues_.Error(absl::StrCat("line ", line, ", column ", column), "json-invalid",
+                  is_encoding ? "this is not UTF-8: save the text in that encoding" : "this is not well-formed JSON");
     return false;
   }
 
@@ -84,25 +92,33 @@ class Inspector final : public nlohmann::json_sax<Json> {
     return true;
   }
   std::string Path() const {
-    std::string path = "$this";
+    std::string path = locations_ == Locations::kFhirPath ? "$this" : "";
     for (const Level& level : levels_) {
       if (level.is_array) {
         absl::StrAppend(&path, "[", level.index, "]");
       } else if (!level.property.empty()) {
-        absl::StrAppend(&path, ".", ElementName(level.property));
+        absl::StrAppend(&path, path.empty() ? "" : ".", NameOf(level.property));
       }
     }
     return path;
   }
+  std::string NameOf(const std::string& property) const {
+    if (locations_ == Locations::kFhirPath) return ElementName(property);
+    const bool is_name = property.size() <= kMaxElementNameCharacters &&
+                         std::all_of(property.begin(), property.end(),
+                                     [](unsigned char c) { return absl::ascii_isalnum(c) || c == '_'; });
+    return is_name ? property : "?";
+  }
 
   std::string_view text_;
   Issues& issues_;
+  const Locations locations_;
   std::vector<Level> levels_;
 };
 
 }  // namespace
 
-std::optional<Json> ParseJson(std::string_view text, Issues& issues) {
+std::optional<Json> ParseJson(std::string_view text, Issues& issues, Locations locations) {
   if (text.size() > kMaxInputBytes) {
     issues.Error("", "too-large", absl::StrCat("larger than ", kMaxInputBytes >> 20, " MiB"));
     return std::nullopt;
@@ -114,7 +130,7 @@ std::optional<Json> ParseJson(std::string_view text, Issues& issues) {
     issues.Error("", "json-nul", "the text holds the character U+0000");
     return std::nullopt;
   }
-  Inspector inspector(text, issues);
+  Inspector inspector(text, issues, locations);
   if (!Json::sax_parse(text.begin(), text.end(), &inspector)) {
     if (!issues.has_errors()) issues.Error("", "json-invalid", "this is not well-formed JSON");
     return std::nullopt;

@@ -97,8 +97,8 @@ void CheckEntries(const Element& bundle, Context& context) {
     if (method == "POST") {
       request.Use("method");
       request.UseIf("url", {resource.Peek("resourceType")});
-    } else if (method == "DELETE") {
-      // A ServiceRequest that is there says so itself: CheckServiceRequest.
+    } else if (method == "DELETE" && resource.Peek("resourceType") != "ServiceRequest") {
+      // Of a ServiceRequest that is there, CheckServiceRequest says it.
       const bool is_of_request = !resource && absl::StartsWith(request.Peek("url"), "ServiceRequest");
       const std::string path = request["method"].path();
       if (is_of_request) {

@@ -16,6 +16,7 @@
 #include "services/gateway/fhir/datatypes.h"
 #include "services/gateway/fhir/limits.h"
 #include "services/gateway/fhir/terminology.h"
+#include "services/gateway/fhir/usable.h"
 
 namespace splw::fhir {
 namespace {
@@ -94,7 +95,7 @@ void MapName(const Element& patient, type::Person& person, Context& context) {
                              "the name is given as text only: kept whole as the family name");
     }
   } else {
-    UseTextIfRedundant(name);
+    UseIfRedundant(name, "text");
   }
   if (use == "old" || use == "maiden" || use == "anonymous") {
     context.issues.Warning(name.path(), "name-use", "the only name is an old, maiden or assumed one");
@@ -214,7 +215,7 @@ void MapAddress(const Element& patient, type::Person& person, Context& context) 
       add(CleanLine(std::string(part)));
     }
   } else {
-    UseTextIfRedundant(address);
+    UseIfRedundant(address, "text");
   }
   const auto no_abode = std::remove_if(lines.begin(), lines.end(), SaysNoFixedAbode);
   if (no_abode != lines.end() || SaysNoFixedAbode(postcode)) {
@@ -350,7 +351,9 @@ void MapExtensions(const Element& patient, type::Person& person, Context& contex
   }
 }
 
-void CheckWhetherUsable(const Element& patient, Context& context) {
+void CheckWhetherUsable(const Resource& resource, Context& context) {
+  RefuseModifiers(resource, context);
+  const Element patient = context.At(resource);
   const std::optional<bool> deceased = patient.TakeBoolean("deceasedBoolean");
   if (deceased.value_or(false) || patient["deceasedDateTime"]) {
     context.issues.Error(absl::StrCat(patient.path(), ".deceased"), "person-deceased",
@@ -385,7 +388,7 @@ type::Person MapPatient(const Resource& resource, Context& context) {
   context.Handle(resource);
   const Element patient = context.At(resource);
   type::Person person;
-  CheckWhetherUsable(patient, context);
+  CheckWhetherUsable(resource, context);
   MapNhsNumber(patient, person, context);
   MapName(patient, person, context);
   const bool has_name = !person.name().family().empty() || !person.name().given().empty();

@@ -114,6 +114,9 @@ TEST(PersonMapping, NameTextThatSaysNothingNewIsNoLoss) {
   json patient = SamplePatient();
   patient["name"][0]["text"] = "OKAFOR, Grace Ada";
   EXPECT_THAT(LocationsOf(MapPerson(patient).issues, "not-mapped"), ::testing::IsEmpty());
+  patient["name"][0]["extra"] = {{{"a", 1}, {"b", true}, {"c", nullptr}}};
+  EXPECT_THAT(LocationsOf(MapPerson(patient).issues, "not-mapped"), ElementsAre(std::string(kPath) + ".name[0].extra"));
+  patient["name"][0].erase("extra");
   patient["name"][0]["text"] = "OKAFOR, Grace Ada (known as Gigi)";
   EXPECT_THAT(LocationsOf(MapPerson(patient).issues, "not-mapped"), ElementsAre(std::string(kPath) + ".name[0].text"));
 }

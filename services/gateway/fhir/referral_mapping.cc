@@ -52,7 +52,8 @@ class DocumentMapper final {
       return Finish();
     }
     const std::vector<const Resource*> requests = Requests();
-    if (!requests.empty()) danger_ = FindDanger(resources_);
+    if (requests.empty()) return Finish();
+    danger_ = FindDanger(resources_);
     WarnOfModifiers(document_);
     is_restricted_ = WarnOfRestriction(bundle_, document_);
     for (const Resource* request : requests) MapOne(*request);
@@ -60,7 +61,7 @@ class DocumentMapper final {
   }
 
  private:
-  Context NewContext() { return Context{resources_, options_.now, usage_, {}, {}}; }
+  Context NewContext() { return Context{resources_, options_.now, options_.sender_has_organisation, usage_, {}, {}}; }
 
   std::vector<const Resource*> Requests() {
     if (bundle_) CheckEntries(bundle_, document_);

@@ -23,6 +23,9 @@ struct MappingOptions {
   std::string parent;
   // The present moment, against which dates are looked at. Without it they are not.
   std::optional<absl::Time> now;
+  // True if the sender acts for an organisation: the intake takes it where a request names none that could be recognised. Without
+  // one such a request is refused here, where its place in the document can be told.
+  bool sender_has_organisation = true;
 };
 
 // One ServiceRequest that can be submitted. `request_id` is left to the caller.
@@ -53,7 +56,7 @@ struct MappingResult {
 // incomplete and puts it before a person. Refused, each with its location: what is no JSON or no such
 // document; BaRS reasons other than `new`, and responses; requests that are revoked, entered in error,
 // completed or drafts, or whose intent is none of a referral; persons with neither name nor NHS number, who
-// are not in the document, or who have died. Pure; thread-safe.
+// are not in the document, or who have died; a modifier extension on the request, the person or the message's header. Pure; thread-safe.
 MappingResult MapReferrals(std::string_view json, const MappingOptions& options);
 
 }  // namespace splw::fhir

@@ -138,6 +138,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Patient(m)["modifierExtension"] = {{{"url", "http://example.org/not"}}};
                     },
                     "modifier-extension", "Bundle.entry[2].resource.modifierExtension"},
+        RefusedCase{"TwoPatientsOfOneUrl", [](json& m) { m["entry"].push_back(Entry(kPatientUrl, SamplePatient())); },
+                    "subject-unresolved", "Bundle.entry[1].resource.subject"},
         RefusedCase{"DeletedRequest",
                     [](json& m) {
                       m["entry"][1]["request"] = {{"method", "DELETE"}, {"url", "ServiceRequest/1"}};
@@ -163,6 +165,16 @@ INSTANTIATE_TEST_SUITE_P(
                     "too-many-resources", "Bundle.entry"},
         RefusedCase{"HistoryBundle", [](json& m) { m["type"] = "history"; }, "bundle-type", "Bundle.type"}),
     [](const auto& tested) { return tested.param.name; });
+
+TEST(MapReferrals, TwoPatientsThatAnswerAreNotCalledNone) {
+  json message = SampleMessage();
+  message["entry"].push_back(Entry(kPatientUrl, SamplePatient()));
+  EXPECT_THAT(RenderIssues(Map(message).issues), ::testing::HasSubstr("more than one resource"));
+  Request(message)["subject"] = {{"identifier", SamplePatient()["identifier"][0]}};
+  EXPECT_THAT(RenderIssues(Map(message).issues), ::testing::HasSubstr("more than one resource"));
+  Request(message)["subject"] = {{"reference", "Patient/77"}};
+  EXPECT_THAT(RenderIssues(Map(message).issues), ::testing::HasSubstr("this leads to no Patient"));
+}
 
 TEST(MapReferrals, AliveIsNotDeceased) {
   json message = SampleMessage();
@@ -208,6 +220,25 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(MapReferrals, SaysWhereTheTextIsBroken) {
   const MappingResult result = MapReferrals("{\n  \"a\": 1,\n  \"b\" 2}", SampleOptions());
   EXPECT_THAT(LocationsOf(result.issues, "json-invalid"), ElementsAre("line 3, column 7"));
+  EXPECT_THAT(RenderIssues(result.issues), ::testing::HasSubstr("not well-formed"));
+}
+
+TEST(MapReferrals, SaysThatATextIsNotUtf8) {
+  const MappingResult result = MapReferrals(
+      "{\n\"city\": \"Orl\xE9"
+      "ans\"}",
+      SampleOptions());
+  EXPECT_THAT(LocationsOf(result.issues, "json-invalid"), ElementsAre(::testing::StartsWith("line 2, column 1")));
+  EXPECT_THAT(RenderIssues(result.issues), ::testing::HasSubstr("not UTF-8"));
+}
+
+TEST(ParseJson, NamesPlacesByThePropertiesWhereItIsNoFhir) {
+  Issues issues;
+  EXPECT_FALSE(
+      ParseJson(R"({"referral": {"needs": [{}, {"reason_text": "\u0000"}]}})", issues, Locations::kNames).has_value());
+  const std::vector<Issue> found = issues.Take();
+  EXPECT_THAT(LocationsOf(found, "json-nul"), ElementsAre("referral.needs[1].reason_text"));
+  EXPECT_THAT(RenderIssues(found), Not(::testing::HasSubstr("FHIR")));
 }
 
 TEST(MapReferrals, PassesOverAByteOrderMark) {

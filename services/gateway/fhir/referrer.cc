@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include <absl/strings/str_cat.h>
+
 #include "common/health/ods_code.h"
 #include "services/gateway/fhir/datatypes.h"
 #include "services/gateway/fhir/limits.h"
@@ -196,15 +198,26 @@ bool HasOrganisation(const type::Referrer& referrer) {
   return !organisation.ods_code().empty() || !organisation.local_id().empty() || !organisation.display_name().empty();
 }
 
+// ERROR where nothing tells the intake which organisation asks: it knows them by their ids.
+void RequireOrganisation(const type::Organisation& organisation, const std::string& location, Context& context) {
+  if (context.sender_has_organisation || !organisation.ods_code().empty() || !organisation.local_id().empty()) return;
+  context.issues.Error(
+      location, "referrer-unknown",
+      "no organisation that asks is named by an ODS code or an id of its own: name it, or send for one "
+      "(splwctl: --organisation)");
+}
+
 }  // namespace
 
 type::Referrer MapReferrer(const Resource& service_request, const Resource& patient, const Resource* message_header,
                            Context& context) {
   type::Referrer referrer;
+  const std::string requester_path = absl::StrCat(service_request.path, ".requester");
   const Element requester = context.At(service_request)["requester"];
   const Resource* target = Follow(requester, service_request, context);
   if (target != nullptr && (target->type == "Patient" || target->type == "RelatedPerson")) {
     MapLayReferrer(*target, patient, referrer, context);
+    RequireOrganisation(referrer.organisation(), requester_path, context);
     return referrer;
   }
   Sources sources;
@@ -238,16 +251,18 @@ type::Referrer MapReferrer(const Resource& service_request, const Resource& pati
     organisation.set_agency(AgencyOfOdsCode(organisation.ods_code()));
   if (organisation.agency() == type::AGENCY_KIND_UNSPECIFIED) {
     organisation.set_agency(type::AGENCY_KIND_OTHER);
-    context.issues.Information(service_request.path + ".requester", "agency-not-said",
+    context.issues.Information(requester_path, "agency-not-said",
                                "what kind of agency asks is not said: taken as other");
   }
   if (organisation.ods_code().empty()) {
-    context.issues.Warning(service_request.path + ".requester", "referrer-without-ods",
-                           "the referring organisation has no ODS code here");
+    context.issues.Warning(requester_path, "referrer-without-ods", "the referring organisation has no ODS code here");
   }
   if (referrer.practitioner_name().empty()) {
-    context.issues.Warning(service_request.path + ".requester", "referrer-without-name", "nobody is named who asks");
+    context.issues.Warning(requester_path, "referrer-without-name", "nobody is named who asks");
   }
+  const bool has_resource = sources.organisation != nullptr;
+  RequireOrganisation(organisation,
+                      has_resource ? absl::StrCat(sources.organisation->path, ".identifier") : requester_path, context);
   return referrer;
 }
 

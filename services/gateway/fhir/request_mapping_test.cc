@@ -138,6 +138,31 @@ TEST(RequestMapping, ReasonHoldsEverythingThatWasSaid) {
   EXPECT_THAT(LocationsOf(mapping.issues, "not-mapped"), IsEmpty()) << RenderIssues(mapping.issues);
 }
 
+TEST(RequestMapping, OfACodeThatWasUnderstoodOnlyWhatSaysMoreIsNamed) {
+  const auto not_mapped = [](const json& category) {
+    json message = WithRequest([](json& request) { request["reasonReference"] = {{{"reference", "urn:uuid:77"}}}; });
+    message["entry"].push_back(Entry(
+        "urn:uuid:77",
+        {{"resourceType", "Condition"}, {"category", json::array({category})}, {"code", {{"text", "Cannot pay"}}}}));
+    return LocationsOf(MapOk(message).issues, "not-mapped");
+  };
+  EXPECT_THAT(not_mapped(Coded(kGravity, "food-insecurity", "Food Insecurity")), IsEmpty());
+  EXPECT_THAT(not_mapped(Coded(kGravity, "food-insecurity", "Food insecurity since May")),
+              ElementsAre("Bundle.entry[6].resource.category[0].coding[0].display"));
+}
+
+TEST(RequestMapping, SystemThatIsNotReadHereIsNamed) {
+  const auto not_mapped = [](const char* system) {
+    json message = SampleMessage();
+    message["entry"][1]["resource"]["identifier"] = {
+        {{"value", "R-1"}, {"type", {{"coding", {{{"system", system}, {"code", "PLAC"}}}}}}}};
+    return LocationsOf(MapOk(message).issues, "not-mapped");
+  };
+  EXPECT_THAT(not_mapped("http://terminology.hl7.org/CodeSystem/v2-0203"), IsEmpty());
+  EXPECT_THAT(not_mapped("https://a.example/types"),
+              ElementsAre("Bundle.entry[1].resource.identifier[0].type.coding[0].system"));
+}
+
 TEST(RequestMapping, RefutedConditionIsNoReason) {
   json message = WithRequest([](json& request) { request["reasonReference"] = {{{"reference", "urn:uuid:77"}}}; });
   message["entry"].push_back(Entry("urn:uuid:77", {{"resourceType", "Condition"},
@@ -237,6 +262,27 @@ TEST(ReferrerMapping, OrganisationWithoutOdsKeepsItsOwnNumber) {
   EXPECT_EQ(mapping.request.referral().referrer().organisation().local_id(), "1099999");
   EXPECT_EQ(mapping.request.referral().referrer().organisation().agency(), type::AGENCY_KIND_OTHER);
   EXPECT_THAT(LocationsOf(mapping.issues, "referrer-without-ods"), ::testing::SizeIs(1));
+}
+
+// Without an organisation of the sender's own there has to be one in the request.
+std::vector<std::string> UnknownReferrers(const json& message) {
+  MappingOptions options = SampleOptions();
+  options.sender_has_organisation = false;
+  const MappingResult result = MapReferrals(message.dump(), options);
+  EXPECT_EQ(result.mappings.empty(), !result.issues.empty());
+  return LocationsOf(result.issues, "referrer-unknown");
+}
+
+TEST(ReferrerMapping, RequestOfNoOrganisationIsRefusedWithThePlaceThatLacksIt) {
+  json message = SampleMessage();
+  EXPECT_THAT(UnknownReferrers(message), IsEmpty());
+  message["entry"][5]["resource"].erase("identifier");
+  EXPECT_THAT(UnknownReferrers(message), ElementsAre("Bundle.entry[5].resource.identifier"));
+  EXPECT_TRUE(Map(message).status().ok());
+  message["entry"][4]["resource"].erase("organization");
+  EXPECT_THAT(UnknownReferrers(message), ElementsAre("Bundle.entry[1].resource.requester"));
+  message["entry"][1]["resource"]["requester"] = {{"reference", kPatientUrl}};
+  EXPECT_THAT(UnknownReferrers(message), ElementsAre("Bundle.entry[1].resource.requester"));
 }
 
 TEST(ReferrerMapping, SelfReferralIsSaid) {

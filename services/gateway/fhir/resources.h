@@ -74,6 +74,7 @@ class Resources final {
 struct Context {
   const Resources& resources;
   std::optional<absl::Time> now;
+  bool sender_has_organisation = true;
   Usage& usage;  // of the document
   Issues issues;
   std::unordered_set<const Resource*> handled;  // resources whose unused parts are reported element by element

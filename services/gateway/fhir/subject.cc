@@ -20,13 +20,13 @@ std::string NhsNumberIn(const Element& reference) {
   return health::IsNhsNumber(number) ? number : "";
 }
 
-// The only Patient with this number; nullptr if there is none or more than one.
-const Resource* PatientWithNumber(const std::string& number, Context& context) {
-  const Resource* found = nullptr;
+// The only Patient with this number; ambiguous if there is more than one.
+Resources::Resolution PatientWithNumber(const std::string& number, Context& context) {
+  Resources::Resolution found;
   for (const Resource* patient : context.resources.OfType("Patient")) {
     if (!HasNhsNumber(context.At(*patient), number)) continue;
-    if (found != nullptr) return nullptr;
-    found = patient;
+    if (found.resource != nullptr) return {nullptr, true};
+    found.resource = patient;
   }
   return found;
 }
@@ -54,14 +54,22 @@ const Resource* SubjectOf(const Resource& request, Context& context) {
   // A number names one person whatever else carries it: an old number of another is no match.
   const std::string number = NhsNumberIn(subject);
   const bool has_reference = !subject.Peek("reference").empty();
-  const Resource* target =
-      number.empty() || has_reference ? Follow(subject, request, context) : PatientWithNumber(number, context);
-  if (target == nullptr && !number.empty()) target = PatientWithNumber(number, context);
+  const bool follows = number.empty() || has_reference;
+  const Resource* target = follows ? Follow(subject, request, context) : nullptr;
+  bool is_ambiguous = follows && LookUp(subject, request, context).ambiguous;
+  if (target == nullptr && !number.empty()) {
+    const Resources::Resolution found = PatientWithNumber(number, context);
+    target = found.resource;
+    is_ambiguous |= found.ambiguous;
+  }
   if (target != nullptr && target->type == "Patient") {
     if (!number.empty()) subject["identifier"].Use({"system", "value"});
     return target;
   }
-  context.issues.Error(subject_path, "subject-unresolved", "this leads to no Patient of the document");
+  context.issues.Error(subject_path, "subject-unresolved",
+                       is_ambiguous
+                           ? "more than one resource of the document answers to this: whom it is about is not known"
+                           : "this leads to no Patient of the document");
   return nullptr;
 }
 
@@ -76,7 +84,7 @@ Whose WhoseIs(const Resource& resource, const Resource& patient, Context& contex
     const std::string number = NhsNumberIn(reference);
     if (target == nullptr && !number.empty()) {
       if (HasNhsNumber(context.At(patient), number)) return Whose::kTheirs;
-      target = PatientWithNumber(number, context);
+      target = PatientWithNumber(number, context).resource;
     }
     if (target != nullptr) return target == &patient ? Whose::kTheirs : Whose::kAnothers;
   }

@@ -13,6 +13,7 @@
 #include "common/health/ods_code.h"
 #include "common/health/snomed.h"
 #include "common/health/system_uri.h"
+#include "services/gateway/fhir/datatypes.h"
 #include "services/gateway/fhir/limits.h"
 
 namespace splw::fhir {
@@ -145,6 +146,59 @@ constexpr NeedRow kIcd10Needs[] = {
     {"F41", type::NEED_CATEGORY_EMOTIONAL_WELLBEING},    // Other anxiety disorders
 };
 
+// The systems whose codes are read here, beside those that need predicates: HL7 Terminology, FHIR R4, UK Core, BaRS and SDS, and
+// IETF BCP 47.
+constexpr std::string_view kKnownSystems[] = {
+    kBarsEvents,
+    kEarlyBarsEvents,
+    kBarsReasons,
+    "https://fhir.nhs.uk/CodeSystem/message-category-servicerequest",
+    "https://fhir.nhs.uk/CodeSystem/flag-categories-bars",
+    "https://fhir.nhs.uk/CodeSystem/consent-categories-bars",
+    "https://fhir.nhs.uk/England/CodeSystem/England-SDSJobRoleName",
+    "https://fhir.nhs.uk/England/CodeSystem/England-JobRoleCode",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-EthnicCategory",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-EthnicCategoryEngland",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-HumanLanguage",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatus",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland",
+    "https://fhir.hl7.org.uk/CodeSystem/UKCore-SDSJobRoleName",
+    "http://terminology.hl7.org/CodeSystem/v2-0003",
+    "http://terminology.hl7.org/CodeSystem/v2-0136",
+    "http://terminology.hl7.org/CodeSystem/v2-0203",
+    "http://terminology.hl7.org/CodeSystem/v3-ActCode",
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+    "http://terminology.hl7.org/CodeSystem/v3-RoleCode",
+    "http://terminology.hl7.org/CodeSystem/condition-clinical",
+    "http://terminology.hl7.org/CodeSystem/condition-ver-status",
+    "http://terminology.hl7.org/CodeSystem/consentscope",
+    "http://tools.ietf.org/html/bcp47",
+    "urn:ietf:bcp:47",
+};
+
+bool IsGravity(std::string_view system) {
+  return absl::EndsWith(WithoutScheme(system), "/sdohcc-codesystemtemporarycodes");
+}
+
+bool IsIcd10(std::string_view system) {
+  return absl::StartsWith(WithoutScheme(system), "hl7.org/fhir/sid/icd-10");
+}
+
+bool IsKnownSystem(std::string_view system) {
+  static const std::set<std::string> plain_systems = [] {
+    std::set<std::string> plain;
+    for (const std::string_view known : kKnownSystems) plain.insert(health::PlainSystem(known));
+    return plain;
+  }();
+  return IsSnomed(system) || IsGravity(system) || IsIcd10(system) ||
+         plain_systems.count(health::PlainSystem(system)) > 0;
+}
+
+void UseSystemAndCode(const Element& coding) {
+  coding.Use({"version", "code", "userSelected"});
+  if (IsKnownSystem(coding.Peek("system"))) coding.Use("system");
+}
+
 template <std::size_t kSize>
 std::optional<type::NeedCategory> Exactly(const NeedRow (&rows)[kSize], std::string_view code) {
   for (const NeedRow& row : rows) {
@@ -166,9 +220,8 @@ bool IsSnomed(std::string_view system) {
 
 std::optional<type::NeedCategory> NeedCategoryOf(std::string_view system, std::string_view code) {
   if (IsSnomed(system)) return Exactly(kSnomedNeeds, code);
-  const std::string name = WithoutScheme(system);
-  if (absl::EndsWith(name, "/sdohcc-codesystemtemporarycodes")) return Exactly(kGravityCategories, code);
-  if (absl::StartsWith(name, "hl7.org/fhir/sid/icd-10")) {
+  if (IsGravity(system)) return Exactly(kGravityCategories, code);
+  if (IsIcd10(system)) {
     const std::string upper = absl::AsciiStrToUpper(std::string(code));
     for (const NeedRow& row : kIcd10Needs) {
       if (absl::StartsWith(upper, absl::string_view(row.code.data(), row.code.size()))) return row.category;
@@ -260,11 +313,12 @@ bool IsReferralCode(std::string_view system, std::string_view code) {
 }
 
 void UseCode(const Element& coding) {
-  coding.Use({"system", "version", "code", "userSelected"});
+  UseSystemAndCode(coding);
+  UseIfRedundant(coding, "display");
 }
 
 void UseCoding(const Element& coding) {
-  UseCode(coding);
+  UseSystemAndCode(coding);
   coding.Use("display");
 }
 

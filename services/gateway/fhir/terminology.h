@@ -54,7 +54,9 @@ bool IsReferralCode(std::string_view system, std::string_view code);
 // A CodeableConcept for a person to read: "text: display; display", without repeating; "code …" where there
 // is no word.
 std::string ConceptText(const Element& concept_element);
-// Marks what says which code it is; UseCoding also its words, for those who keep them.
+// Marks what says which code it is: its system only where it is one whose codes are read here (a code may be recognised
+// whatever system stands beside it), and its words only where they are those of the code. UseCoding marks all its words, for
+// those who keep them.
 void UseCode(const Element& coding);
 void UseCoding(const Element& coding);
 // Marks the words that ConceptText took. Codes stay unmarked, unless they say no more than "this is a
