@@ -32,7 +32,9 @@ class FullDisk : public Faults, public ::testing::WithParamInterface<const char*
   void ExpectDiskFault() {
     const auto end = suite_.AwaitEnd(service(), kPatience);
     ASSERT_TRUE(end.has_value()) << service() << " goes on with a full disk";
-    EXPECT_EQ(end->exit_code, kDiskFault) << "signal " << end->signal;
+    const std::string log = LogSince(service(), 0);
+    EXPECT_EQ(end->exit_code, kDiskFault) << "signal " << end->signal << "; it said last:\n"
+                                          << log.substr(log.size() - std::min<std::size_t>(log.size(), 2000));
   }
 
   static absl::Status may_mount_;
