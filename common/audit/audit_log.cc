@@ -39,7 +39,7 @@ absl::Status Append(store::Transaction& txn, std::string_view network, AuditReco
   SPLW_ASSIGN_OR_RETURN(const std::uint64_t sequence, NextNumber(txn, network, kCounter));
   record.set_sequence(sequence);
   *record.mutable_time() = google::protobuf::util::TimeUtil::MicrosecondsToTimestamp(absl::ToUnixMicros(txn.Now()));
-  return AuditRecords().Put(txn, network, record);
+  return AuditRecords().PutNew(txn, network, record);
 }
 
 absl::StatusOr<store::PageOf<AuditRecord>> ListRecords(store::Snapshot& snapshot, std::string_view network,

@@ -9,6 +9,15 @@ namespace splw::audit {
 
 using delivery::storage::v1::Counter;
 
+namespace {
+
+absl::StatusOr<std::optional<Counter>> Get(store::Snapshot& snapshot, std::string_view network,
+                                           std::string_view counter) {
+  return Counters().Get(snapshot, network, store::KeyBuilder().Text(counter).str());
+}
+
+}  // namespace
+
 const store::Table<Counter>& Counters() {
   static const store::Table<Counter> table({
       .name = "counter",
@@ -19,18 +28,17 @@ const store::Table<Counter>& Counters() {
 }
 
 absl::StatusOr<std::uint64_t> NextNumber(store::Transaction& txn, std::string_view network, std::string_view counter) {
+  SPLW_ASSIGN_OR_RETURN(const std::optional<Counter> last, Get(txn, network, counter));
   Counter record;
   record.set_name(std::string(counter));
-  SPLW_ASSIGN_OR_RETURN(const std::uint64_t last, LastNumber(txn, network, counter));
-  record.set_last(last + 1);
-  SPLW_RETURN_IF_ERROR(Counters().Put(txn, network, record));
+  record.set_last(last.has_value() ? last->last() + 1 : 1);
+  SPLW_RETURN_IF_ERROR(Counters().PutOver(txn, network, last, record));
   return record.last();
 }
 
 absl::StatusOr<std::uint64_t> LastNumber(store::Snapshot& snapshot, std::string_view network,
                                          std::string_view counter) {
-  SPLW_ASSIGN_OR_RETURN(const std::optional<Counter> record,
-                        Counters().Get(snapshot, network, store::KeyBuilder().Text(counter).str()));
+  SPLW_ASSIGN_OR_RETURN(const std::optional<Counter> record, Get(snapshot, network, counter));
   return record.has_value() ? record->last() : 0;
 }
 

@@ -132,6 +132,15 @@ function(splw_program name)
   splw_precompiled_headers(${name} ${ARG_PCH} ${ARG_HEADERS})
 endfunction()
 
+# An allocator made for many threads, for programs that serve: link it with DEPS splw_allocator. By name from no code, so the linker is
+# told to keep it. The sanitizers bring their own.
+add_library(splw_allocator INTERFACE)
+find_library(SPLW_TCMALLOC tcmalloc_minimal REQUIRED)
+if(NOT SPLW_SANITIZE)
+  target_link_options(splw_allocator INTERFACE
+                      -Wl,--push-state,--no-as-needed ${SPLW_TCMALLOC} -Wl,--pop-state)
+endif()
+
 # What tests/run asan and tests/run tsan build: they need none of the programs.
 add_custom_target(unit-tests)
 add_custom_target(threads-tests)

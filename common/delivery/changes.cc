@@ -84,9 +84,9 @@ absl::Status ChangeImpl::Emit(std::string_view destination, std::string_view str
   if (!IsPrintableId(destination, kMaxNameCharacters) || !IsPrintableId(stream, kMaxStreamCharacters)) {
     return absl::InternalError("an event needs a destination and a stream of printable characters");
   }
-  SPLW_ASSIGN_OR_RETURN(std::optional<OutboxStream> found,
+  SPLW_ASSIGN_OR_RETURN(const std::optional<OutboxStream> found,
                         OutboxStreams().Get(txn_, network_, OutboxStreamKey(destination, stream)));
-  OutboxStream head = found.has_value() ? *std::move(found) : OutboxStream();
+  OutboxStream head = found.has_value() ? *found : OutboxStream();
   head.set_destination(std::string(destination));
   head.set_stream(std::string(stream));
   if (head.last_revision() == head.acknowledged_revision()) *head.mutable_first_event_time() = ToTimestamp(now());
@@ -101,8 +101,8 @@ absl::Status ChangeImpl::Emit(std::string_view destination, std::string_view str
     return absl::InternalError(
         absl::StrFormat("an event of type %s is larger than 512 KiB", event.GetDescriptor()->full_name()));
   }
-  SPLW_RETURN_IF_ERROR(OutboxRows().Put(txn_, network_, row));
-  SPLW_RETURN_IF_ERROR(OutboxStreams().Put(txn_, network_, head));
+  SPLW_RETURN_IF_ERROR(OutboxRows().PutNew(txn_, network_, row));
+  SPLW_RETURN_IF_ERROR(OutboxStreams().PutOver(txn_, network_, found, head));
   Announce(destination, stream);
   return absl::OkStatus();
 }
@@ -130,7 +130,7 @@ absl::Status ChangeImpl::Changed(std::string_view collection, std::string_view r
   entry.set_resource(std::string(resource));
   entry.set_created(created);
   *entry.mutable_time() = ToTimestamp(now());
-  SPLW_RETURN_IF_ERROR(FeedEntries().Put(txn_, network_, entry));
+  SPLW_RETURN_IF_ERROR(FeedEntries().PutNew(txn_, network_, entry));
   announcement_.feed_grown = true;
   return Audit(resource, reason);
 }
@@ -214,7 +214,7 @@ class ChangesImpl final : public Changes {
         return absl::InternalError("a response cannot be serialized");
       }
       *record.mutable_expire_time() = ToTimestamp(change.now() + kRequestMemory);
-      return RequestRecords().Put(change.txn(), network, record);
+      return RequestRecords().PutOver(change.txn(), network, known, record);
     });
   }
 

@@ -16,6 +16,9 @@ constexpr store::Attempt kDispatch{absl::InfiniteFuture(), "dispatch"};
 constexpr absl::Duration kShortOutage = absl::Minutes(1);
 // How long past its deadline a call may take to say so.
 constexpr absl::Duration kOverdue = absl::Seconds(2);
+// One in so much of the time goes into walks over all that waits, unless they were then further apart than this.
+constexpr std::int64_t kRescanShare = 20;
+constexpr absl::Duration kLongestRescanInterval = absl::Minutes(1);
 // What a batch needs around its envelopes, at most: a tag and a length each.
 constexpr std::size_t kBatchOverhead = kMaxBatchEvents * 8;
 // After so many failures in a row, a stream's calls are no longer shared with others: one of them may be what makes them fail.
@@ -104,6 +107,7 @@ absl::Time DispatcherCore::NextWakeup() const {
 }
 
 void DispatcherCore::RescanPage(absl::Time now) {
+  if (rescan_cursor_.empty()) rescan_began_ = now;
   WaitingPage page;
   const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
     SPLW_ASSIGN_OR_RETURN(
@@ -133,14 +137,16 @@ void DispatcherCore::RescanPage(absl::Time now) {
   for (const auto& [name, destination] : destinations_) rescanned_.try_emplace(name);
   stats_.destinations = std::move(rescanned_);
   rescanned_.clear();
-  next_rescan_ = now + limits_.rescan_interval;
+  // However much waits, most of the time goes to something else than walking through it.
+  next_rescan_ = now + std::clamp(kRescanShare * (now - rescan_began_), limits_.rescan_interval, kLongestRescanInterval);
 }
 
 std::vector<Send> DispatcherCore::NextSends(absl::Time now) {
   Expire(now);
   // A clock that was set back must not hold anything up: nothing is ever planned further ahead than this.
   const absl::Time furthest = now + 2 * limits_.longest_delay;
-  if (next_rescan_ <= now || next_rescan_ > now + 2 * limits_.rescan_interval) RescanPage(now);
+  const absl::Time furthest_rescan = now + std::max(2 * limits_.rescan_interval, kLongestRescanInterval);
+  if (next_rescan_ <= now || next_rescan_ > furthest_rescan) RescanPage(now);
   while (!delayed_.empty() && (delayed_.begin()->first <= now || delayed_.begin()->first > furthest)) {
     const StreamKey key = delayed_.begin()->second;
     delayed_.erase(delayed_.begin());
@@ -161,11 +167,13 @@ std::vector<Send> DispatcherCore::NextSends(absl::Time now) {
 }
 
 std::optional<Send> DispatcherCore::BuildBatch(const std::string& name, DestinationState& destination, absl::Time now) {
+  // Whoever asks whether the peer is back needs no more than one event for it; a full batch would be read again each time.
+  const std::size_t max_events = destination.unreachable ? 1 : destination.max_events;
   Batch batch;
   const auto body = [&](store::Snapshot& snapshot) -> absl::Status {
     batch = Batch();  // of an earlier run of this body
     for (const StreamKey& key : destination.ready) {
-      const absl::Status added = AddStream(snapshot, key, destination.max_events, batch);
+      const absl::Status added = AddStream(snapshot, key, max_events, batch);
       if (absl::IsDataLoss(added)) {  // this stream's fault; the others go on
         ++batch.considered;
         batch.unreadable.emplace_back(key, added);

@@ -39,7 +39,7 @@ struct DispatcherLimits {
   absl::Duration short_outage_delay =
       absl::Milliseconds(800);                        // at most, in an outage's first minute: most are restarts
   absl::Duration longest_delay = absl::Seconds(5);    // at most, later
-  absl::Duration rescan_interval = absl::Seconds(5);  // between walks over all that waits
+  absl::Duration rescan_interval = absl::Seconds(5);  // between walks over all that waits, at least
   std::size_t rescan_page = 200;                      // streams in one look
 };
 
@@ -179,6 +179,7 @@ class DispatcherCore final {
 
   absl::Time next_rescan_ = absl::InfinitePast();
   store::ScanCursor rescan_cursor_;
+  absl::Time rescan_began_ = absl::InfinitePast();  // the walk under way
   std::map<std::string, DestinationStats> rescanned_;  // of the walk under way
   DispatcherStats stats_;
 };

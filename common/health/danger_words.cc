@@ -1,6 +1,12 @@
 #include "common/health/danger_words.h"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
 #include <iterator>
 #include <string>
 #include <utility>
@@ -76,6 +82,28 @@ const std::vector<std::string>& WordsOfDanger() {
   return *kWords;
 }
 
+// Which four bytes a word of danger may begin with: most places of most texts are passed over by a look at this.
+class Beginnings final {
+ public:
+  static constexpr std::size_t kBytes = 4;
+
+  explicit Beginnings(const std::vector<std::string>& words) {
+    for (const std::string& word : words) {
+      if (word.size() < kBytes) std::abort();  // of our own list above
+      known_.set(Index(word.data()));
+    }
+  }
+  bool MayBegin(const char* text) const { return known_.test(Index(text)); }
+
+ private:
+  static std::size_t Index(const char* text) {
+    std::uint32_t bytes = 0;
+    std::memcpy(&bytes, text, kBytes);
+    return static_cast<std::uint32_t>(bytes * 2654435761U) >> 16;  // Knuth's multiplicative hash
+  }
+  std::bitset<std::size_t{1} << 16> known_;
+};
+
 bool BeginsWithDanger(std::string_view text) {
   const auto after = std::upper_bound(WordsOfDanger().begin(), WordsOfDanger().end(), text);
   if (after == WordsOfDanger().begin()) return false;
@@ -123,11 +151,35 @@ constexpr std::pair<std::string_view, std::string_view> kSpellings[] = {
     {"\xE2\x80\xAF", " "},   // narrow no-break space
     {"\xE2\x88\x92", " "}};  // minus sign
 
+// What becomes of each byte that kSpellings says nothing of; 0: look there.
+constexpr std::array<char, 256> PlainBytes() {
+  std::array<char, 256> plain{};
+  for (std::size_t byte = 0; byte < plain.size(); ++byte) {
+    const bool capital = byte >= 'A' && byte <= 'Z';
+    plain[byte] = static_cast<char>(capital ? byte + ('a' - 'A') : byte);
+  }
+  for (const auto& [written, meant] : kSpellings) plain[static_cast<unsigned char>(written[0])] = 0;
+  return plain;
+}
+
+// In the spelling of kWordsOfDanger, with one space between words and at both ends, so that a whole word can be asked for.
 std::string Simplified(std::string_view text) {
+  static constexpr std::array<char, 256> kPlain = PlainBytes();
   std::string words;
+  words.reserve(text.size() + 2);
+  words.push_back(' ');
+  const auto append = [&words](char c) {
+    const bool space = absl::ascii_isspace(static_cast<unsigned char>(c));
+    if (!space) {
+      words.push_back(c);
+    } else if (words.back() != ' ') {
+      words.push_back(' ');
+    }
+  };
   for (std::size_t at = 0; at < text.size();) {
-    if (absl::ascii_isalnum(static_cast<unsigned char>(text[at]))) {  // most of a text is
-      words.push_back(absl::ascii_tolower(static_cast<unsigned char>(text[at++])));
+    if (const char plain = kPlain[static_cast<unsigned char>(text[at])]; plain != 0) {  // most of a text is
+      append(plain);
+      ++at;
       continue;
     }
     const std::string_view rest = text.substr(at);
@@ -135,23 +187,23 @@ std::string Simplified(std::string_view text) {
       return rest.substr(0, each.first.size()) == each.first;
     });
     if (spelling == std::end(kSpellings)) {
-      words.push_back(absl::ascii_tolower(static_cast<unsigned char>(text[at++])));
+      words.push_back(text[at++]);
     } else {
-      words += spelling->second;
+      for (const char c : spelling->second) append(c);
       at += spelling->first.size();
     }
   }
-  absl::RemoveExtraAsciiWhitespace(&words);
-  return " " + words + " ";  // so that a whole word can be asked for
+  if (words.back() != ' ') words.push_back(' ');
+  return words;
 }
 
 }  // namespace
 
 bool SpeaksOfDanger(std::string_view text) {
-  const std::string simplified = Simplified(text);
-  const std::string_view words = simplified;
-  for (std::size_t at = 0; at < words.size(); ++at) {
-    if (BeginsWithDanger(words.substr(at))) return true;
+  static const auto* const kBeginnings = new Beginnings(WordsOfDanger());
+  const std::string words = Simplified(text);
+  for (std::size_t at = 0; at + Beginnings::kBytes <= words.size(); ++at) {
+    if (kBeginnings->MayBegin(words.data() + at) && BeginsWithDanger(std::string_view(words).substr(at))) return true;
   }
   return false;
 }

@@ -12,8 +12,9 @@
 #include <absl/status/status.h>
 #include <absl/strings/escaping.h>
 #include <absl/strings/str_cat.h>
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include "common/text/status_macros.h"
 
@@ -34,6 +35,11 @@ class FileDescriptor final {
  private:
   int descriptor_;
 };
+
+struct FreeMacContext {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+using MacContext = std::unique_ptr<EVP_MAC_CTX, FreeMacContext>;
 
 absl::Status SystemFailure(const char* doing, const std::string& path) {
   return absl::UnavailableError(absl::StrCat(doing, " ", path, ": ", std::strerror(errno)));
@@ -92,16 +98,32 @@ absl::Status SyncFolderOf(const std::string& path) {
 
 }  // namespace
 
+KeyedHash::KeyedHash(std::string_view key, std::string domain) : domain_(std::move(domain)) {
+  EVP_MAC* const hmac = EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr);
+  MacContext context(EVP_MAC_CTX_new(hmac));
+  EVP_MAC_free(hmac);  // the context keeps it
+  std::string digest = OSSL_DIGEST_NAME_SHA2_256;
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()), OSSL_PARAM_construct_end()};
+  if (context == nullptr || EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(),
+                                         parameters) != 1) {
+    std::abort();  // as below
+  }
+  keyed_ = std::move(context);
+}
+
 std::string KeyedHash::Hash(std::string_view value) const {
   // The zero byte ends the domain: no domain and value together read as another domain and value.
   std::string message = domain_;
   message.push_back('\0');
   message.append(value);
   std::string result(kKeyedHashBytes, '\0');
-  unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-           reinterpret_cast<const unsigned char*>(message.data()), message.size(),
-           reinterpret_cast<unsigned char*>(result.data()), &size) == nullptr ||
+  std::size_t size = 0;
+  // A copy of what has read the key: reading it costs more than the message does.
+  const MacContext mac(EVP_MAC_CTX_dup(keyed_.get()));
+  if (mac == nullptr ||
+      EVP_MAC_update(mac.get(), reinterpret_cast<const unsigned char*>(message.data()), message.size()) != 1 ||
+      EVP_MAC_final(mac.get(), reinterpret_cast<unsigned char*>(result.data()), &size, result.size()) != 1 ||
       size != kKeyedHashBytes) {
     std::abort();  // OpenSSL without SHA-256: nothing here can be trusted
   }

@@ -2,12 +2,15 @@
 // telling. HMAC-SHA256 (RFC 2104, FIPS 198-1).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include <absl/status/statusor.h>
 
 #include "common/ids/random.h"
+
+struct evp_mac_ctx_st;  // OpenSSL's EVP_MAC_CTX
 
 namespace splw::identity {
 
@@ -19,7 +22,7 @@ inline constexpr std::size_t kKeyedHashBytes = 32;
 class KeyedHash final {
  public:
   // `key`: kHashKeyBytes bytes. `domain`: what is hashed, a literal: "nhs-number".
-  KeyedHash(std::string key, std::string domain) : key_(std::move(key)), domain_(std::move(domain)) {}
+  KeyedHash(std::string_view key, std::string domain);
 
   // kKeyedHashBytes bytes.
   std::string Hash(std::string_view value) const;
@@ -27,7 +30,7 @@ class KeyedHash final {
   std::string HexHash(std::string_view value) const;
 
  private:
-  std::string key_;
+  std::shared_ptr<const evp_mac_ctx_st> keyed_;  // HMAC-SHA256 that has read the key and nothing else
   std::string domain_;
 };
 

@@ -1,6 +1,7 @@
 #include "common/rpc/request_checks.h"
 
 #include <algorithm>
+#include <unordered_map>
 #include <vector>
 
 #include <absl/strings/str_cat.h>
@@ -38,23 +39,31 @@ class WellFormedWalk final {
  public:
   // `holder`: where the message stands; null: it is the request.
   void Visit(const Message& message, const FieldPlace* holder) {
-    if (message.GetDescriptor()->full_name() == "google.protobuf.Any") return;
-    std::vector<const FieldDescriptor*> fields;
-    message.GetReflection()->ListFields(message, &fields);
-    for (const FieldDescriptor* field : fields) {
-      if (!MayBeWrong(*field)) continue;
+    const Reflection& reflection = *message.GetReflection();
+    for (const FieldDescriptor* field : FieldsToVisit(*message.GetDescriptor())) {
       FieldPlace place{holder, field};
       if (!field->is_repeated()) {
-        VisitValue(message, place);
+        if (!field->has_presence() || reflection.HasField(message, field)) VisitValue(message, place);
         continue;
       }
-      const int size = message.GetReflection()->FieldSize(message, field);
+      const int size = reflection.FieldSize(message, field);
       for (place.index = 0; place.index < size && !full_; ++place.index) VisitValue(message, place);
     }
   }
   absl::Status ToStatus() const { return violations_.ToStatus(); }
 
  private:
+  // Of messages of a type, found once in each thread. An Any's content is nobody's business here.
+  static const std::vector<const FieldDescriptor*>& FieldsToVisit(const Descriptor& type) {
+    thread_local std::unordered_map<const Descriptor*, std::vector<const FieldDescriptor*>> known;
+    const auto [found, is_new] = known.try_emplace(&type);
+    if (is_new && &type != google::protobuf::Any::descriptor()) {
+      for (int i = 0; i < type.field_count(); ++i) {
+        if (MayBeWrong(*type.field(i))) found->second.push_back(type.field(i));
+      }
+    }
+    return found->second;
+  }
   static bool MayBeWrong(const FieldDescriptor& field) {
     return field.type() == FieldDescriptor::TYPE_STRING || field.type() == FieldDescriptor::TYPE_ENUM ||
            field.type() == FieldDescriptor::TYPE_MESSAGE;

@@ -1,5 +1,6 @@
 #include "common/store/keys.h"
 
+#include <algorithm>
 #include <limits>
 
 namespace splw::store {
@@ -17,10 +18,11 @@ absl::Status NotAPart(const char* part) {
 }  // namespace
 
 KeyBuilder& KeyBuilder::Text(std::string_view text) {
-  key_.reserve(key_.size() + text.size() + 2);
-  for (const char c : text) {
-    key_.push_back(c);
-    if (c == kEscape) key_.push_back(kEscapedNul);
+  for (std::size_t begin = 0; begin < text.size();) {  // as many bytes at once as need no escape
+    const std::size_t nul = std::min(text.find(kEscape, begin), text.size());
+    key_.append(text, begin, nul - begin);
+    if (nul < text.size()) key_.append({kEscape, kEscapedNul});
+    begin = nul + 1;
   }
   key_.push_back(kEscape);
   key_.push_back(kTextEnd);

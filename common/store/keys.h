@@ -20,8 +20,8 @@ namespace splw::store {
 
 class KeyBuilder final {
  public:
-  KeyBuilder() = default;
-  explicit KeyBuilder(std::string prefix) : key_(std::move(prefix)) {}
+  KeyBuilder() { key_.reserve(kUsualBytes); }
+  explicit KeyBuilder(std::string prefix) : key_(std::move(prefix)) { key_.reserve(key_.size() + kUsualBytes / 2); }
 
   KeyBuilder& Text(std::string_view text);
   KeyBuilder& Number(std::uint64_t number);
@@ -34,6 +34,7 @@ class KeyBuilder final {
   const std::string& str() const { return key_; }
 
  private:
+  static constexpr std::size_t kUsualBytes = 128;  // most keys need no more: they grow in one place
   std::string key_;
 };
 

@@ -80,14 +80,14 @@ absl::StatusOr<std::vector<Entry>> OverlayTransaction::Scan(const KeyRange& rang
   return maybe_entries;
 }
 
-void OverlayTransaction::Put(std::string_view key, std::string_view value) {
+void OverlayTransaction::Put(std::string key, std::string value) {
   if (!Accept(key, value.size())) return;
-  writes_.insert_or_assign(std::string(key), std::string(value));
+  writes_.insert_or_assign(std::move(key), std::move(value));
 }
 
-void OverlayTransaction::Erase(std::string_view key) {
+void OverlayTransaction::Erase(std::string key) {
   if (!Accept(key, 0)) return;
-  writes_.insert_or_assign(std::string(key), std::nullopt);
+  writes_.insert_or_assign(std::move(key), std::nullopt);
 }
 
 bool OverlayTransaction::Accept(std::string_view key, std::size_t value_bytes) {

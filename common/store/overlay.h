@@ -64,8 +64,8 @@ class OverlayTransaction final : public Transaction {
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key) override;
   absl::StatusOr<std::vector<Entry>> Scan(const KeyRange& range, const ScanLimit& limit) override;
   absl::Time Now() const override { return now_; }
-  void Put(std::string_view key, std::string_view value) override;
-  void Erase(std::string_view key) override;
+  void Put(std::string key, std::string value) override;
+  void Erase(std::string key) override;
 
   const Writes& writes() const { return writes_; }
   // The first mistake of the body, or the first read that failed under it: either way its writes must not be

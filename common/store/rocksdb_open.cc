@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 #include <system_error>
 #include <utility>
 #include <vector>
@@ -17,6 +18,7 @@
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/options.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 
 #include "common/store/folder.h"
@@ -76,6 +78,31 @@ class WarningLog final : public rocksdb::Logger {
   std::FILE* const file_;
 };
 
+// Of a key: what stands before its own part, "network / table / r" or "network / table / i / index" (common/store/table.h).
+// Most of what one table or index gets is put behind what it got last, because ids and sequences grow: RocksDB then begins
+// to look for the place of a key where it put the last one with the same beginning.
+class TablePrefix final : public rocksdb::SliceTransform {
+ public:
+  const char* Name() const override { return "splw.TablePrefix"; }
+  bool InDomain(const rocksdb::Slice& key) const override { return Length(key) != 0; }
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override { return {key.data(), Length(key)}; }
+
+ private:
+  // 0: the key is none of a table's.
+  static std::size_t Length(const rocksdb::Slice& key) {
+    const std::string_view bytes(key.data(), key.size());
+    const std::size_t table = EndOfPart(bytes, EndOfPart(bytes, 0));
+    const std::size_t mark = EndOfPart(bytes, table);
+    if (table == 0 || mark == 0) return 0;
+    return bytes[table] == 'i' ? EndOfPart(bytes, mark) : mark;
+  }
+  static std::size_t EndOfPart(std::string_view bytes, std::size_t begin) {
+    constexpr std::string_view kTextEnd("\0\x01", 2);
+    const std::size_t end = bytes.find(kTextEnd, begin);
+    return end == std::string_view::npos ? 0 : end + kTextEnd.size();
+  }
+};
+
 rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery) {
   rocksdb::DBOptions result;
   result.create_if_missing = true;
@@ -103,6 +130,7 @@ rocksdb::ColumnFamilyOptions FamilyOptions(const RocksDbOptions& options) {
   rocksdb::ColumnFamilyOptions result;
   result.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   result.write_buffer_size = options.write_buffer_bytes;
+  result.memtable_insert_with_hint_prefix_extractor = std::make_shared<TablePrefix>();
   const std::vector<rocksdb::CompressionType> supported = rocksdb::GetSupportedCompressions();
   const bool lz4 = std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
   result.compression = lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;

@@ -97,8 +97,8 @@ class Snapshot {
 class Transaction : public Snapshot {
  public:
   // A mistake (a limit passed) is remembered: Commit will return it, whatever the body says.
-  virtual void Put(std::string_view key, std::string_view value) = 0;
-  virtual void Erase(std::string_view key) = 0;  // of a key that is not there: no effect
+  virtual void Put(std::string key, std::string value) = 0;
+  virtual void Erase(std::string key) = 0;  // of a key that is not there: no effect
 };
 
 // Thread-safe. Owned by the process that opened it; must outlive every callback it was given.

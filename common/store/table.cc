@@ -26,6 +26,7 @@ constexpr char kCursorMark = 'c';
 // be so.
 std::string Serialize(const Message& record) {
   std::string bytes;
+  bytes.reserve(record.ByteSizeLong());
   {
     google::protobuf::io::StringOutputStream stream(&bytes);
     google::protobuf::io::CodedOutputStream coded(&stream);
@@ -153,22 +154,32 @@ std::string UntypedTable::IndexPrefix(std::string_view network, std::string_view
 
 absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network, const Message& record) const {
   const std::string key = KeyOf(record);
-  if (key.empty()) return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
-  const std::string record_key = RecordKey(network, key);
   std::string bytes = Serialize(record);
+  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> old_bytes, txn.Get(RecordKey(network, key)));
+  if (!old_bytes.has_value()) return Write(txn, network, key, nullptr, record, std::move(bytes));
+  if (*old_bytes == bytes) return absl::OkStatus();
+  const std::unique_ptr<Message> old(prototype_->New());
+  if (!old->ParseFromString(*old_bytes)) return Unreadable(*this);
+  return Write(txn, network, key, old.get(), record, std::move(bytes));
+}
 
-  SPLW_ASSIGN_OR_RETURN(const std::optional<std::string> old_bytes, txn.Get(record_key));
-  if (old_bytes == bytes) return absl::OkStatus();
-  std::unique_ptr<Message> old;
-  if (old_bytes.has_value()) {
-    old.reset(prototype_->New());
-    if (!old->ParseFromString(*old_bytes)) return Unreadable(*this);
+absl::Status UntypedTable::PutRecordOver(Transaction& txn, std::string_view network, const Message* old,
+                                         const Message& record) const {
+  const std::string key = KeyOf(record);
+  if (old != nullptr && KeyOf(*old) != key) {
+    return absl::InternalError(absl::StrFormat("a record of table %s would replace one of another key", name_));
   }
+  return Write(txn, network, key, old, record, Serialize(record));
+}
 
+absl::Status UntypedTable::Write(Transaction& txn, std::string_view network, const std::string& key,
+                                 const Message* old, const Message& record, std::string bytes) const {
+  if (key.empty()) return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
   for (const UntypedIndex& index : indexes_) {
     const std::string prefix = IndexPrefix(network, index.name);
     const std::vector<std::string> entries = EntriesOf(index, record);
-    const std::vector<std::string> old_entries = old ? EntriesOf(index, *old) : std::vector<std::string>();
+    const std::vector<std::string> old_entries =
+        old != nullptr ? EntriesOf(index, *old) : std::vector<std::string>();
     for (const std::string& entry : old_entries) {
       if (!std::binary_search(entries.begin(), entries.end(), entry)) txn.Erase(prefix + entry + key);
     }
@@ -187,7 +198,7 @@ absl::Status UntypedTable::PutRecord(Transaction& txn, std::string_view network,
       txn.Put(prefix + entry + key, key);
     }
   }
-  txn.Put(record_key, bytes);
+  txn.Put(RecordKey(network, key), std::move(bytes));
   return absl::OkStatus();
 }
 

@@ -48,12 +48,15 @@ std::optional<std::size_t> CountCharacters(std::string_view text) {
 }
 
 bool HasControls(std::string_view text, bool allow_lines) {
-  bool found = false;
-  EachCharacter(text, [&](std::uint32_t c) {
-    if (allow_lines && (c == '\t' || c == '\n' || c == '\r')) return;
-    found = found || c < 0x20 || (c >= 0x7F && c <= 0x9F);
-  });
-  return found;
+  // By bytes: no byte of a longer character is below 0x80, and U+0080 to U+009F are C2 80 to C2 9F.
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto byte = static_cast<unsigned char>(text[at]);
+    if (byte >= 0x20 && byte < 0x7F) continue;
+    if (byte < 0x20 && !(allow_lines && (byte == '\t' || byte == '\n' || byte == '\r'))) return true;
+    if (byte == 0x7F) return true;
+    if (byte == 0xC2 && at + 1 < text.size() && static_cast<unsigned char>(text[at + 1]) <= 0x9F) return true;
+  }
+  return false;
 }
 
 void CheckText(std::string_view field, std::string_view text, const TextRule& rule, Violations& violations) {

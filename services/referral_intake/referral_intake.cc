@@ -177,7 +177,7 @@ absl::Status ApplyStep(delivery::Change& change, const std::string& referral, co
   SPLW_ASSIGN_OR_RETURN(const std::optional<storage::ReferralRecord> next,
                         RecordProgress(*record, case_name, *maybe_step, change.now()));
   if (!next.has_value()) return absl::OkStatus();
-  SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), change.network(), *next));
+  SPLW_RETURN_IF_ERROR(Referrals().Replace(change.txn(), change.network(), *record, *next));
   return change.Changed(kReferralCollection, referral, false,
                         Code(api::ProgressStage_Name(maybe_step->stage()), "PROGRESS_STAGE_"));
 }
@@ -193,7 +193,6 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
                                                                 bool validate_only) const {
   SPLW_ASSIGN_OR_RETURN(const storage::NetworkPolicyRecord policy, GetPolicy(snapshot, call.network));
   storage::ReferralRecord record = submission;
-  for (std::string& key : person_keys_.Of(record.person())) record.add_person_keys(std::move(key));
   SPLW_ASSIGN_OR_RETURN(
       const std::vector<storage::ReferralRecord> others,
       FindByPersonKeys(snapshot, call.network, {record.person_keys().begin(), record.person_keys().end()}));
@@ -225,8 +224,9 @@ absl::StatusOr<store::Position> ReferralIntake::Submit(const rpc::Call& call, co
   const std::string organisation = OrganisationKey(request.referral().referrer().organisation());
   if (!organisation.empty() && !MayActFor(call, organisation)) return NotYourOrganisation();
   SPLW_RETURN_IF_ERROR(CheckParent(call, request.parent()));
-  SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord submission,
+  SPLW_ASSIGN_OR_RETURN(storage::ReferralRecord submission,
                         ReadSubmission(request, call.principal.organisation, absl::ToCivilDay(clock_.Now(), london_)));
+  for (std::string& key : person_keys_.Of(submission.person())) submission.add_person_keys(std::move(key));
   if (request.validate_only()) {
     return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
       SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord record, Prepare(call, snapshot, submission, true));
@@ -239,7 +239,7 @@ absl::StatusOr<store::Position> ReferralIntake::Submit(const rpc::Call& call, co
       [&](delivery::Change& change) -> absl::Status {
         SPLW_ASSIGN_OR_RETURN(storage::ReferralRecord record, Prepare(call, change.txn(), submission, false));
         record.set_id(change.NewId());
-        SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, record));
+        SPLW_RETURN_IF_ERROR(Referrals().PutNew(change.txn(), call.network, record));
         SPLW_RETURN_IF_ERROR(EmitStep(change, api::REFERRAL_STATE_AWAITING_TRIAGE, record));
         SPLW_RETURN_IF_ERROR(change.Changed(kReferralCollection, ReferralName(call.network, record.id()), true,
                                             record.triage().by_policy() ? "ACCEPTED_BY_POLICY" : ""));
@@ -300,7 +300,7 @@ absl::StatusOr<store::Position> ReferralIntake::ChangeReferral(const rpc::Call& 
         SPLW_RETURN_IF_ERROR(delivery::CheckEtag("etag", target.etag, record->version()));
         change.SetCorrelationId(record->correlation_id());
         SPLW_ASSIGN_OR_RETURN(const storage::ReferralRecord next, decide(change.txn(), *record, change.now()));
-        SPLW_RETURN_IF_ERROR(Referrals().Put(change.txn(), call.network, next));
+        SPLW_RETURN_IF_ERROR(Referrals().Replace(change.txn(), call.network, *record, next));
         SPLW_RETURN_IF_ERROR(EmitStep(change, record->state(), next));
         SPLW_RETURN_IF_ERROR(change.Changed(kReferralCollection, target.name, false, target.reason));
         *response = ToReferral(call.network, next, ViewerOf(call));

@@ -46,16 +46,16 @@ class NotingTransaction final : public store::Transaction {
   }
   absl::Time Now() const override { return inner_.Now(); }
 
-  void Put(std::string_view key, std::string_view value) override {
+  void Put(std::string key, std::string value) override {
     const KeyKind kind = KindOf(key);
     if (LeavesOut(kind)) return;
-    if (kind.record) Note(key, kind, std::string(value));
-    inner_.Put(key, value);
+    if (kind.record) Note(key, kind, value);
+    inner_.Put(std::move(key), std::move(value));
   }
-  void Erase(std::string_view key) override {
+  void Erase(std::string key) override {
     const KeyKind kind = KindOf(key);
     if (kind.record) Note(key, kind, std::nullopt);
-    inner_.Erase(key);
+    inner_.Erase(std::move(key));
   }
 
   std::vector<Write> TakeWrites() {
