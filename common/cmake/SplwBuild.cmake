@@ -52,8 +52,9 @@ endif()
 find_program(SPLW_CCACHE ccache)
 if(SPLW_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${SPLW_CCACHE})
-  # Precompiled headers and ccache go together only with these (ccache manual, "Precompiled headers").
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
+  # Precompiled headers and ccache go together only with these (ccache manual, "Precompiled headers"). CCACHE_DEPEND: it would
+  # otherwise preprocess a header that is to be made anew with the old one, and give the old one back.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_DEPEND=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${SPLW_CCACHE})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     add_compile_options($<$<COMPILE_LANGUAGE:CXX>:-fpch-preprocess>)
