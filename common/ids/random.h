@@ -17,7 +17,8 @@ class Random {
   virtual std::string Bytes(std::size_t size) = 0;
 };
 
-// From the operating system, by way of OpenSSL: unpredictable. Ends the process if there is none to be had.
+// From the operating system, by way of OpenSSL: unpredictable. Ends the process if there is none to be had. Not for a process that
+// forks and goes on in both: small draws are made ahead.
 class SystemRandom final : public Random {
  public:
   std::string Bytes(std::size_t size) override;

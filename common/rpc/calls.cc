@@ -29,10 +29,12 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
         context_(context),
         arrival_(core.Arrive(context, full_method)),
         request_(request),
-        run_(std::move(run)) {}
+        run_(std::move(run)),
+        only_reads_(ShortMethod(full_method).substr(0, 3) == "Get") {}
 
   // In gRPC's thread.
   void Begin() {
+    if (only_reads_) return Handle();  // a change of threads costs more than the read
     if (core_.pool.TryPost([this] { Handle(); })) return;
     Reply(text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many calls are waiting; try again after the delay"),
@@ -44,7 +46,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   void OnCancel() override { cancelled_.store(true); }
 
  private:
-  // In a thread of the pool.
+  // In a thread of the pool, or gRPC's.
   void Handle() {
     if (cancelled_.load()) return Reply(absl::CancelledError("the caller went away"));
     if (core_.Remaining(arrival_) <= absl::ZeroDuration()) {
@@ -92,6 +94,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   const Arrival arrival_;
   const google::protobuf::Message& request_;  // gRPC's, until OnDone
   const Run run_;
+  const bool only_reads_;
   std::optional<Call> call_;
   std::atomic<bool> cancelled_ = false;
 };

@@ -7,7 +7,8 @@
 // The network is that of the request's `parent` or `name` field, or of the `name` of its first message field (Create and Update
 // requests carry `parent`, or the resource itself): every such value starts with "networks/{network}".
 //
-// Handlers run on a bounded pool of threads. Beyond `max_queued` waiting calls the answer is RESOURCE_EXHAUSTED
+// Handlers run on a bounded pool of threads, but for those of methods named Get…: they only read one resource, so they never
+// wait for the store's lane, and run at once in gRPC's own thread. Beyond `max_queued` waiting calls the answer is RESOURCE_EXHAUSTED
 // (OVERLOADED, with RetryInfo), at once. A call without a deadline gets kDefaultDeadline; none has more than kMaxDeadline.
 #pragma once
 
