@@ -29,11 +29,14 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
         context_(context),
         arrival_(core.Arrive(context, full_method)),
         request_(request),
+        request_bytes_(request.ByteSizeLong()),
         run_(std::move(run)) {}
+  ~UnaryReactor() override { core_.request_bytes -= request_bytes_; }
 
   // In gRPC's thread.
   void Begin() {
-    if (core_.pool.TryPost([this] { Handle(); })) return;
+    const std::size_t held = core_.request_bytes += request_bytes_;
+    if (held <= core_.options.max_request_bytes && core_.pool.TryPost([this] { Handle(); })) return;
     Reply(text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many calls are waiting; try again after the delay"),
                                kOverloadRetryDelay));
@@ -91,6 +94,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   grpc::CallbackServerContext& context_;  // gRPC's, until OnDone
   const Arrival arrival_;
   const google::protobuf::Message& request_;  // gRPC's, until OnDone
+  const std::size_t request_bytes_;
   const Run run_;
   std::optional<Call> call_;
   std::atomic<bool> cancelled_ = false;

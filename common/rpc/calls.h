@@ -7,8 +7,9 @@
 // The network is that of the request's `parent` or `name` field, or of the `name` of its first message field (Create and Update
 // requests carry `parent`, or the resource itself): every such value starts with "networks/{network}".
 //
-// Handlers run on a bounded pool of threads. Beyond `max_queued` waiting calls the answer is RESOURCE_EXHAUSTED
-// (OVERLOADED, with RetryInfo), at once. A call without a deadline gets kDefaultDeadline; none has more than kMaxDeadline.
+// Handlers run on a bounded pool of threads. Beyond `max_queued` waiting calls, or `max_request_bytes` of requests, the answer
+// is RESOURCE_EXHAUSTED (OVERLOADED, with RetryInfo), at once. A call without a deadline gets kDefaultDeadline; none has more
+// than kMaxDeadline.
 #pragma once
 
 #include <functional>
@@ -46,6 +47,8 @@ struct CallsOptions {
   bool dev_principals = false;
   int threads = 8;
   std::size_t max_queued = 1024;
+  // Of all unary requests from when they are there in whole until their calls are over, as many bytes as were sent.
+  std::size_t max_request_bytes = std::size_t{64} << 20;
   std::size_t max_watchers = 256;
 };
 
