@@ -102,7 +102,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 
 }  // namespace
 
-Calls::Calls(CallsOptions options) : core_(std::make_unique<CallsCore>(options)) {}
+Calls::Calls(const CallsOptions& options) : core_(std::make_unique<CallsCore>(options)) {}
 Calls::~Calls() = default;
 
 void Calls::EndWatches() {

@@ -57,7 +57,7 @@ class CallsCore;
 // Thread-safe. Must outlive the server.
 class Calls final {
  public:
-  explicit Calls(CallsOptions options);
+  explicit Calls(const CallsOptions& options);
   // Runs what is queued, and joins its threads.
   ~Calls();
   Calls(const Calls&) = delete;
