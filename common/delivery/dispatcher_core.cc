@@ -275,7 +275,7 @@ void DispatcherCore::OnResult(std::uint64_t id, absl::Time now, const absl::Stat
   if (!Fits(in_flight, *result)) {
     return CallFailed(std::move(in_flight), now, absl::InternalError("the answer does not fit the batch"));
   }
-  CallAnswered(std::move(in_flight), now, *result);
+  CallAnswered(in_flight, now, *result);
 }
 
 bool DispatcherCore::Fits(const InFlight& in_flight, const v1::DeliverResponse& response) {
@@ -347,7 +347,7 @@ void DispatcherCore::CallFailed(InFlight in_flight, absl::Time now, const absl::
       now + Backoff(destination.failures, is_short ? limits_.short_outage_delay : limits_.longest_delay);
 }
 
-void DispatcherCore::CallAnswered(InFlight in_flight, absl::Time now, const v1::DeliverResponse& response) {
+void DispatcherCore::CallAnswered(const InFlight& in_flight, absl::Time now, const v1::DeliverResponse& response) {
   DestinationState& destination = destinations_.at(in_flight.destination);
   PeerIsThere(destination);
   destination.max_events = std::min(kMaxBatchEvents, destination.max_events * 2);

@@ -155,7 +155,7 @@ class DispatcherCore final {
   static bool Fits(const InFlight& in_flight, const v1::DeliverResponse& response);
   static void PeerIsThere(DestinationState& destination);
   void CallFailed(InFlight in_flight, absl::Time now, const absl::Status& status);
-  void CallAnswered(InFlight in_flight, absl::Time now, const v1::DeliverResponse& response);
+  void CallAnswered(const InFlight& in_flight, absl::Time now, const v1::DeliverResponse& response);
   // The revision of the last event that this store has put into the stream.
   absl::StatusOr<std::uint64_t> LastRevision(const StreamKey& key);
   // What the results of a stream's events, from `first_result` on, mean for it.

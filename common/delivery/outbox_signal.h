@@ -16,7 +16,8 @@ struct StreamKey {
   std::string destination;
   std::string stream;
   friend bool operator==(const StreamKey&, const StreamKey&) = default;
-  friend auto operator<=>(const StreamKey&, const StreamKey&) = default;
+  // clang-tidy 14 takes the 0 that `a < b` is rewritten with for a null pointer.
+  friend auto operator<=>(const StreamKey&, const StreamKey&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 // Thread-safe. Must outlive the store whose commits it tells of: the store's last callbacks may come as it closes.

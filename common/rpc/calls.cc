@@ -29,13 +29,16 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
         context_(context),
         arrival_(core.Arrive(context, full_method)),
         request_(request),
+        request_bytes_(request.ByteSizeLong()),
         run_(std::move(run)),
         only_reads_(ShortMethod(full_method).substr(0, 3) == "Get") {}
+  ~UnaryReactor() override { core_.request_bytes -= request_bytes_; }
 
   // In gRPC's thread.
   void Begin() {
+    const std::size_t held = core_.request_bytes += request_bytes_;
     if (only_reads_) return Handle();  // a change of threads costs more than the read
-    if (core_.pool.TryPost([this] { Handle(); })) return;
+    if (held <= core_.options.max_request_bytes && core_.pool.TryPost([this] { Handle(); })) return;
     Reply(text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many calls are waiting; try again after the delay"),
                                kOverloadRetryDelay));
@@ -93,6 +96,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   grpc::CallbackServerContext& context_;  // gRPC's, until OnDone
   const Arrival arrival_;
   const google::protobuf::Message& request_;  // gRPC's, until OnDone
+  const std::size_t request_bytes_;
   const Run run_;
   const bool only_reads_;
   std::optional<Call> call_;
@@ -101,7 +105,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 
 }  // namespace
 
-Calls::Calls(CallsOptions options) : core_(std::make_unique<CallsCore>(options)) {}
+Calls::Calls(const CallsOptions& options) : core_(std::make_unique<CallsCore>(options)) {}
 Calls::~Calls() = default;
 
 void Calls::EndWatches() {

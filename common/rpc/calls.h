@@ -8,8 +8,9 @@
 // requests carry `parent`, or the resource itself): every such value starts with "networks/{network}".
 //
 // Handlers run on a bounded pool of threads, but for those of methods named Get…: they only read one resource, so they never
-// wait for the store's lane, and run at once in gRPC's own thread. Beyond `max_queued` waiting calls the answer is RESOURCE_EXHAUSTED
-// (OVERLOADED, with RetryInfo), at once. A call without a deadline gets kDefaultDeadline; none has more than kMaxDeadline.
+// wait for the store's lane, and run at once in gRPC's own thread. Beyond `max_queued` waiting calls, or `max_request_bytes` of
+// requests, the answer is RESOURCE_EXHAUSTED (OVERLOADED, with RetryInfo), at once. A call without a deadline gets
+// kDefaultDeadline; none has more than kMaxDeadline.
 #pragma once
 
 #include <functional>
@@ -47,6 +48,8 @@ struct CallsOptions {
   bool dev_principals = false;
   int threads = 8;
   std::size_t max_queued = 1024;
+  // Of all unary requests from when they are there in whole until their calls are over, as many bytes as were sent.
+  std::size_t max_request_bytes = std::size_t{64} << 20;
   std::size_t max_watchers = 256;
 };
 
@@ -55,7 +58,7 @@ class CallsCore;
 // Thread-safe. Must outlive the server.
 class Calls final {
  public:
-  explicit Calls(CallsOptions options);
+  explicit Calls(const CallsOptions& options);
   // Runs what is queued, and joins its threads.
   ~Calls();
   Calls(const Calls&) = delete;

@@ -1,6 +1,8 @@
 // What Calls and Watch share; nobody else includes this.
 #pragma once
 
+#include <atomic>
+#include <cstddef>
 #include <functional>
 #include <map>
 #include <memory>
@@ -67,6 +69,7 @@ class CallsCore final {
   const time::SystemClock system_clock;
   const time::Clock& wall_clock;
   WorkerPool pool;
+  std::atomic<std::size_t> request_bytes = 0;  // of the unary calls that are not over
 
  private:
   std::mutex mutex_;

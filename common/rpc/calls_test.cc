@@ -229,6 +229,31 @@ TEST(Calls, BeyondTheQueueAreRefusedAtOnceWithADelay) {
   for (auto& call : admitted) EXPECT_THAT(call.get(), IsOk());
 }
 
+TEST(Calls, BeyondTheBytesOfRequestsThatMayBeHeldAreRefusedAtOnce) {
+  constexpr std::size_t kLarge = 1 << 20;
+  TestServer server({.threads = 1, .max_request_bytes = 2 * kLarge + kLarge / 2});
+  Gate gate;
+  server.service.get = PassGate(server, gate);
+  const std::string small = "networks/U12345/referrals/1";
+  const std::string large = small + std::string(kLarge, '1');
+  const auto call = [&](const std::string& name) {
+    return std::async(std::launch::async, [&server, name] { return server.Get(TestServer::LinkWorker(), name); });
+  };
+  std::vector<std::future<absl::Status>> admitted;
+  admitted.push_back(call(large));
+  ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
+  admitted.push_back(call(large));
+  ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 1; }));
+
+  EXPECT_THAT(server.Get(TestServer::LinkWorker(), large), HasReason("OVERLOADED"));
+  admitted.push_back(call(small));  // there is room for this one
+  ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 2; }));
+  gate.Open();
+  for (auto& reply : admitted) EXPECT_THAT(reply.get(), IsOk());
+  EXPECT_TRUE(Eventually(kPatience, [&] { return server.calls.core().request_bytes == 0; }));
+  EXPECT_THAT(server.Get(TestServer::LinkWorker(), large), IsOk());
+}
+
 TEST(Calls, WhoseDeadlinePassedInTheQueueAreNotRun) {
   // The server's own clock passes the deadline, not the client's: that one ends the call whatever the server does.
   time::FakeClock wall_clock(absl::Now());

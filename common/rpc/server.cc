@@ -20,8 +20,6 @@
 namespace splw::rpc {
 namespace {
 
-// What gRPC may hold of messages on their way, of all connections; beyond it, it stops reading.
-constexpr std::size_t kMaxTransportBytes = std::size_t{256} << 20;
 // Of one connection: a client that opens more waits.
 constexpr int kMaxStreams = 512;
 // Less than kKeepaliveInterval, so that our own clients are never cut off.
@@ -94,8 +92,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(Calls& calls, const Server
                              static_cast<int>(absl::ToInt64Milliseconds(kKeepaliveTimeout)));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kShortestPingMilliseconds);
-  // Queued requests hold their messages: without this, few large ones would take all memory.
-  builder.SetResourceQuota(grpc::ResourceQuota("splw").Resize(kMaxTransportBytes));
+  // Whoever sends many large messages slowly would have it hold nearly all of each.
+  builder.SetResourceQuota(grpc::ResourceQuota("splw").Resize(options.max_transport_bytes));
   builder.SetMaxReceiveMessageSize(kMaxMessageBytes);
   builder.SetMaxSendMessageSize(kMaxMessageBytes);
   builder.SetOption(std::make_unique<NamesOption>(names));

@@ -2,6 +2,7 @@
 // starts only if the policy covers every method. Processes use it through service_process.h; tests use it directly.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -25,6 +26,9 @@ struct ServerOptions {
   const identity::PolicyTable* policy = nullptr;  // required
   std::vector<grpc::Service*> services;
   bool reflection = false;
+  // What gRPC may hold of messages that have not come in whole, of all connections. Beyond it, it ends some of the calls that
+  // send them (RESOURCE_EXHAUSTED). Requests that are there in whole are the business of CallsOptions::max_request_bytes.
+  std::size_t max_transport_bytes = std::size_t{256} << 20;
 };
 
 // Thread-safe.

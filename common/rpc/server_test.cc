@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 
+#include <gmock/gmock.h>
 #include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 
@@ -92,6 +93,53 @@ TEST(Server, LetsACallUnderWayEndAndRefusesNewOnesWhileItDrains) {
   EXPECT_THAT(call.get(), IsOk());
   drain.get();
   EXPECT_THAT(server.Get(TestServer::LinkWorker()), StatusIs(absl::StatusCode::kUnavailable));
+}
+
+// A client that keeps to no limit.
+std::unique_ptr<referral::v1::ReferralIntakeService::Stub> UnlimitedClient(const TestServer& server) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxSendMessageSize(-1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  return referral::v1::ReferralIntakeService::NewStub(
+      grpc::CreateCustomChannel(server.address(), grpc::InsecureChannelCredentials(), arguments));
+}
+
+// Calls GetReferral `count` times at once, with requests of `bytes`.
+std::vector<absl::Status> GetAtOnce(referral::v1::ReferralIntakeService::Stub& client, int count, std::size_t bytes) {
+  referral::v1::GetReferralRequest request;
+  request.set_name("networks/U12345/referrals/1" + std::string(bytes, '1'));
+  std::vector<std::future<absl::Status>> calls;
+  for (int i = 0; i < count; ++i) {
+    calls.push_back(std::async(std::launch::async, [&] {
+      grpc::ClientContext context;
+      PrepareContext(context, TestServer::LinkWorker(), "", kPatience);
+      referral::v1::Referral response;
+      return FromGrpcStatus(client.GetReferral(&context, request, &response));
+    }));
+  }
+  std::vector<absl::Status> statuses;
+  for (auto& call : calls) statuses.push_back(call.get());
+  return statuses;
+}
+
+TEST(Server, RefusesAMessageThatIsTooLarge) {
+  TestServer server;
+  const auto client = UnlimitedClient(server);
+  EXPECT_THAT(GetAtOnce(*client, 1, kMaxMessageBytes + 1),
+              ::testing::ElementsAre(StatusIs(absl::StatusCode::kResourceExhausted)));
+  EXPECT_THAT(GetAtOnce(*client, 1, kMaxMessageBytes / 4), ::testing::ElementsAre(IsOk()));
+}
+
+TEST(Server, EndsSomeOfTheCallsWhoseMessagesAreMoreThanItMayHoldAndServesOn) {
+  constexpr int kCalls = 16;
+  constexpr std::size_t kBytes = kMaxMessageBytes / 4 * 3;
+  TestServer roomy;
+  EXPECT_THAT(GetAtOnce(*UnlimitedClient(roomy), kCalls, kBytes), ::testing::Each(IsOk()));
+  TestServer server({.max_transport_bytes = std::size_t{1} << 20});
+  EXPECT_THAT(GetAtOnce(*UnlimitedClient(server), kCalls, kBytes),
+              ::testing::Contains(StatusIs(absl::StatusCode::kResourceExhausted)));
+  EXPECT_THAT(server.Get(TestServer::LinkWorker()), IsOk());
 }
 
 TEST(Operations, ListsWaitsRetriesAndSkipsWhatIsParked) {

@@ -220,6 +220,7 @@ int Process::OpenStore() {
                  .on_sync = [this](absl::Duration took, std::size_t group) { metrics_.CountSync(took, group); }},
        .on_background_error = [this](const absl::Status& status) {
          Log(Level::kError, "store_failed", {{"error", std::string(status.message())}});
+         metrics_.SetStoreFailed();
          serving_.Fail();
        }});
   if (!maybe_store.ok()) {

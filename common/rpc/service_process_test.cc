@@ -15,6 +15,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 #include <gmock/gmock.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -337,18 +338,54 @@ TEST_F(ServiceProcessTest, SaysWhyItsObjectsCouldNotBeMade) {
 }
 
 // The disk is as good as full: files may not grow.
-TEST_F(ServiceProcessTest, EndsWhenTheDiskRefusesAndServesAgainWhenStartedAgain) {
-  Process process = StartServing({"--dev-principals"}, {{"SPLW_TEST_COMMITS", "1"}});
+void RefuseWrites(const Process& process) {
   rlimit limit{};
   ASSERT_EQ(::prlimit(process.pid(), RLIMIT_FSIZE, nullptr, &limit), 0);
   limit.rlim_cur = 1;
   ASSERT_EQ(::prlimit(process.pid(), RLIMIT_FSIZE, &limit, nullptr), 0);
+}
+
+TEST_F(ServiceProcessTest, EndsWhenTheDiskRefusesAndServesAgainWhenStartedAgain) {
+  Process process = StartServing({"--dev-principals"}, {{"SPLW_TEST_COMMITS", "1"}});
+  RefuseWrites(process);
   const auto end = process.Wait(kPatience);
   ASSERT_TRUE(end.has_value());
   EXPECT_EQ(end->signal, 0);
   EXPECT_EQ(end->exit_code, 74);
   process = StartServing({"--dev-principals"});
   EXPECT_THAT(ListOutbox(), IsOk());
+}
+
+TEST_F(ServiceProcessTest, ShowsInItsMetricsThatTheDiskRefused) {
+  Process process = StartServing({"--dev-principals"}, {{"SPLW_TEST_COMMITS", "1"}});
+  EXPECT_THAT(Metrics(), HasSubstr("\nsplw_store_failed 0\n"));
+  // A call whose request never comes: the server waits for it as long as it waits for any.
+  grpc::GenericStub stub(MakeChannel(absl::StrCat("127.0.0.1:", Port())));
+  grpc::ClientContext context;
+  grpc::CompletionQueue queue;
+  void* tag = nullptr;
+  bool ok = false;
+  const auto call = stub.PrepareCall(&context, "/splw.operations.v1.OperationsService/ListOutboxStreams", &queue);
+  call->StartCall(nullptr);
+  ASSERT_TRUE(queue.Next(&tag, &ok) && ok);
+
+  RefuseWrites(process);
+  std::string metrics;
+  EXPECT_TRUE(Eventually(kPatience, [&] {
+    const auto maybe_page = ::splw::testing::RunProcess(
+        "/usr/bin/curl", {"-sf", absl::StrCat("http://127.0.0.1:", Port(1), "/metrics")}, kPatience);
+    if (maybe_page.ok()) metrics = maybe_page->output;
+    return ::testing::Value(metrics, HasSubstr("\nsplw_store_failed 1\n")) || !process.Running();
+  }));
+  EXPECT_THAT(metrics, HasSubstr("\nsplw_store_failed 1\n"));
+  EXPECT_EQ(ExitCode(process), 74);
+
+  grpc::Status status;
+  call->Finish(&status, nullptr);
+  EXPECT_TRUE(queue.Next(&tag, &ok));
+  queue.Shutdown();
+  while (queue.Next(&tag, &ok)) {
+  }
 }
 
 TEST_F(ServiceProcessTest, StopsWithinFiveSecondsThoughNobodyReadsItsLog) {

@@ -95,7 +95,7 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
     const absl::StatusOr<store::Position> maybe_seen =
         store.View({.label = "verify"}, [](store::Snapshot&) { return absl::OkStatus(); });
     if (!maybe_seen.ok()) return End(maybe_seen.status());
-    store::WaitDurable(store, *maybe_seen);
+    if (!store::WaitDurable(store, *maybe_seen)) return End(absl::UnavailableError("the store takes no more writes"));
     {
       std::lock_guard lock(mutex_);
       progress_.reset();

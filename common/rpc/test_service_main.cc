@@ -25,7 +25,7 @@ class NoObjects final : public splw::rpc::ServiceObjects {
           txn.Put(splw::store::KeyBuilder().Text("U12345").Text("test").str(), std::to_string(++count_));
           return absl::OkStatus();
         }));
-    splw::store::WaitDurable(store_, written);
+    if (!splw::store::WaitDurable(store_, written)) return absl::UnavailableError("not durable");
     return false;
   }
 

@@ -79,6 +79,8 @@ struct TestServerOptions {
   std::size_t max_queued = 64;
   std::size_t max_watchers = 4;
   const time::Clock* wall_clock = nullptr;
+  std::size_t max_request_bytes = CallsOptions().max_request_bytes;
+  std::size_t max_transport_bytes = ServerOptions().max_transport_bytes;
 };
 
 class TestServer final {
@@ -103,6 +105,7 @@ class TestServer final {
                .dev_principals = options.dev_principals,
                .threads = options.threads,
                .max_queued = options.max_queued,
+               .max_request_bytes = options.max_request_bytes,
                .max_watchers = options.max_watchers}),
         service(calls),
         inbox(store, *changes),
@@ -113,9 +116,10 @@ class TestServer final {
       response->set_name(request.name());
       return store.View(call.attempt(), [](store::Snapshot&) { return absl::OkStatus(); });
     };
-    server = *Server::Start(
-        calls,
-        {.address = "127.0.0.1:0", .policy = &policy, .services = {&service, &delivery_service, &operations_service}});
+    server = *Server::Start(calls, {.address = "127.0.0.1:0",
+                                    .policy = &policy,
+                                    .services = {&service, &delivery_service, &operations_service},
+                                    .max_transport_bytes = options.max_transport_bytes});
     channel = MakeChannel(address());
     stub = referral::v1::ReferralIntakeService::NewStub(channel);
     operations = operations::v1::OperationsService::NewStub(channel);

@@ -37,7 +37,12 @@ class CountedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     if (state_->is_log && system_.fail_syncs_) return rocksdb::IOStatus::IOError("on command");
     std::unique_lock lock(system_.mutex_);
     const std::uint64_t covered = state_->written;
-    if (state_->is_log) system_.released_.wait(lock, [this] { return !system_.held_; });
+    if (state_->is_log) {
+      ++system_.holding_;
+      system_.changed_.notify_all();
+      system_.changed_.wait(lock, [this] { return !system_.held_; });
+      --system_.holding_;
+    }
     state_->synced = std::max(state_->synced, covered);
     return rocksdb::IOStatus::OK();
   }
@@ -76,7 +81,12 @@ void PowerLossFileSystem::HoldLogSyncs(bool held) {
     std::lock_guard lock(mutex_);
     held_ = held;
   }
-  released_.notify_all();
+  changed_.notify_all();
+}
+
+void PowerLossFileSystem::AwaitHeldLogSync() {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return holding_ > 0; });
 }
 
 rocksdb::IOStatus PowerLossFileSystem::NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,

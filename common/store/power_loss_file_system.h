@@ -31,6 +31,8 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
 
   // While held, syncs of logs wait.
   void HoldLogSyncs(bool held);
+  // Until one waits.
+  void AwaitHeldLogSync();
   void FailLogSyncs() { fail_syncs_ = true; }
   void FailLogWrites() { fail_writes_ = true; }
 
@@ -54,8 +56,9 @@ class PowerLossFileSystem final : public rocksdb::FileSystemWrapper {
   };
 
   std::mutex mutex_;  // held through every write too, so that a copy is of one moment
-  std::condition_variable released_;
+  std::condition_variable changed_;
   bool held_ = false;
+  int holding_ = 0;                                          // syncs that wait
   std::map<std::string, std::shared_ptr<FileState>> files_;  // those that are or were open for writing
   std::atomic<bool> fail_syncs_ = false;
   std::atomic<bool> fail_writes_ = false;

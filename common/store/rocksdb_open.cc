@@ -33,7 +33,16 @@ constexpr double kBloomBitsPerKey = 10;  // one in a hundred look-ups of a missi
 
 class ErrorListener final : public rocksdb::EventListener {
  public:
-  explicit ErrorListener(std::function<void(absl::Status)> report) : report_(std::move(report)) {}
+  ErrorListener(std::function<void(absl::Status)> report, std::shared_ptr<LogGuard> log_guard)
+      : report_(std::move(report)), log_guard_(std::move(log_guard)) {}
+
+  bool ShouldBeNotifiedOnFileIO() override { return true; }
+  // RocksDB calls it before it remembers that the file failed, which LogGuard needs.
+  void OnIOError(const rocksdb::IOErrorInfo& error) override {
+    if (error.operation == rocksdb::FileOperationType::kAppend && absl::EndsWith(error.file_path, ".log")) {
+      log_guard_->Refuse();
+    }
+  }
 
   void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status* error) override {
     const absl::Status status = FromRocksDb(*error);
@@ -48,6 +57,7 @@ class ErrorListener final : public rocksdb::EventListener {
 
  private:
   const std::function<void(absl::Status)> report_;
+  const std::shared_ptr<LogGuard> log_guard_;
 };
 
 // RocksDB's own warnings, in the file LOG of its folder. Its own writer of that file ends the process (an assertion of
@@ -103,7 +113,8 @@ class TablePrefix final : public rocksdb::SliceTransform {
   }
 };
 
-rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery) {
+rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRecoveryMode recovery,
+                                   std::shared_ptr<LogGuard> log_guard) {
   rocksdb::DBOptions result;
   result.create_if_missing = true;
   result.create_missing_column_families = true;
@@ -116,7 +127,7 @@ rocksdb::DBOptions DatabaseOptions(const RocksDbOptions& options, rocksdb::WALRe
   result.info_log_level = rocksdb::WARN_LEVEL;
   result.stats_dump_period_sec = 0;
   result.stats_persist_period_sec = 0;
-  result.listeners.push_back(std::make_shared<ErrorListener>(options.on_background_error));
+  result.listeners.push_back(std::make_shared<ErrorListener>(options.on_background_error, std::move(log_guard)));
   if (options.env != nullptr) result.env = options.env;
   return result;
 }
@@ -143,12 +154,14 @@ rocksdb::Status TryOpen(const RocksDbOptions& options, rocksdb::WALRecoveryMode 
                                                                  {kMetaFamily, family}};
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const rocksdb::Status status = rocksdb::DB::Open(rocksdb::Options(DatabaseOptions(options, recovery), family),
-                                                   options.path, families, &handles, &db);
+  auto log_guard = std::make_shared<LogGuard>();
+  const rocksdb::Status status = rocksdb::DB::Open(
+      rocksdb::Options(DatabaseOptions(options, recovery, log_guard), family), options.path, families, &handles, &db);
   if (status.ok()) {
     opened.db.reset(db);
     opened.data = handles[0];
     opened.meta = handles[1];
+    opened.log_guard = std::move(log_guard);
   }
   return status;
 }

@@ -9,6 +9,7 @@
 #include <absl/status/statusor.h>
 #include <rocksdb/db.h>
 
+#include "common/store/log_guard.h"
 #include "common/store/rocksdb_store.h"
 
 namespace splw::store {
@@ -19,6 +20,7 @@ struct OpenRocksDb {
   std::unique_ptr<rocksdb::DB> db;
   rocksdb::ColumnFamilyHandle* data = nullptr;  // network space: what the interface shows
   rocksdb::ColumnFamilyHandle* meta = nullptr;  // format, incarnation, time of the last commit
+  std::shared_ptr<LogGuard> log_guard;          // told of every write that the log refuses
   // The end of the log was given up, now or before, and no new incarnation was written since.
   bool wal_loss_accepted = false;
 };

@@ -139,7 +139,8 @@ class RocksDbStore::Engine final {
   absl::Time NextNow();
   absl::StatusOr<Position> Write(const OverlayTransaction& transaction);
   void SwitchLogIfDue(std::size_t bytes_written);
-  void Sync();
+  bool Sync();
+  void SkipRefused();
   void SyncLoop();
 
   const RocksDbOptions options_;
@@ -169,6 +170,8 @@ class RocksDbStore::Engine final {
   std::condition_variable sync_wanted_;
   Position finished_;  // every commit up to here is in the log, or failed
   Position durable_;
+  Position refused_at_;  // the one write that was refused; 0: none
+  bool lost_ = false;    // what is not durable by now will not be: the log has to be left alone
   std::multimap<Position, std::function<void()>> waiting_;
   bool closing_ = false;
   std::thread sync_thread_;
@@ -293,9 +296,8 @@ absl::StatusOr<Position> RocksDbStore::Engine::Write(const OverlayTransaction& t
     std::lock_guard lock(sync_mutex_);
     // Of a write that failed too: a View may have been told of this position, and must not wait for ever.
     finished_ = position;
-    // And if all before it is durable, there is nothing that a sync, which would fail now, could still make
-    // so.
-    if (!status.ok() && durable_.value + 1 == position.value) durable_ = position;
+    if (!status.ok()) refused_at_ = position;
+    SkipRefused();
     awaited = !waiting_.empty();
   }
   if (awaited) sync_wanted_.notify_one();
@@ -324,7 +326,7 @@ void RocksDbStore::Engine::SwitchLogIfDue(std::size_t bytes_written) {
   // then keep a commit in the new log and lose one before it in the old. So we make it begin one here, with
   // the lane held and the old log synced. It never comes to the full write buffer that makes it begin one by
   // itself.
-  Sync();
+  if (!Sync()) return;
   rocksdb::FlushOptions flush;
   flush.wait = false;
   flush.allow_write_stall = true;
@@ -351,6 +353,7 @@ void RocksDbStore::Engine::WhenDurable(Position position, std::function<void()> 
   {
     std::lock_guard lock(sync_mutex_);
     if (position > durable_) {
+      if (lost_) return;
       waiting_.emplace(position, std::move(callback));
       sync_wanted_.notify_one();
       return;
@@ -359,8 +362,17 @@ void RocksDbStore::Engine::WhenDurable(Position position, std::function<void()> 
   callback();
 }
 
-void RocksDbStore::Engine::Sync() {
+// False: the log refused a write, and nothing can be synced any more.
+bool RocksDbStore::Engine::Sync() {
+  if (!database_.log_guard->BeginSync()) return false;
   if (const rocksdb::Status status = database_.db->SyncWAL(); !status.ok()) DieOfFailedSync(status);
+  database_.log_guard->EndSync();
+  return true;
+}
+
+// With sync_mutex_. Nothing of a refused write is seen, so it is as good as durable once all before it is.
+void RocksDbStore::Engine::SkipRefused() {
+  if (refused_at_.value == durable_.value + 1) durable_ = refused_at_;
 }
 
 void RocksDbStore::Engine::SyncLoop() {
@@ -373,19 +385,25 @@ void RocksDbStore::Engine::SyncLoop() {
     const bool behind = durable_ < target;
     lock.unlock();
     const absl::Time started = options_.clock->Now();
-    if (behind) Sync();
+    const bool synced = behind && Sync();
     const absl::Duration took = options_.clock->Now() - started;
     lock.lock();
-    durable_ = target;
+    if (synced) durable_ = target;
+    SkipRefused();
+    if (behind && !synced) lost_ = true;
     std::vector<std::function<void()>> group;
-    const auto end = waiting_.upper_bound(target);
+    const auto end = waiting_.upper_bound(durable_);
     for (auto at = waiting_.begin(); at != end; ++at) group.push_back(std::move(at->second));
     waiting_.erase(waiting_.begin(), end);
-    if (last && group.empty()) return;
+    // Let go uncalled: whoever waits must not be told that it is durable, nor wait until the process has ended.
+    std::multimap<Position, std::function<void()>> dropped;
+    if (lost_) dropped.swap(waiting_);
+    if (last && group.empty() && dropped.empty()) return;
     lock.unlock();
-    if (behind && options_.hooks.on_sync) options_.hooks.on_sync(took, group.size());
+    if (synced && options_.hooks.on_sync) options_.hooks.on_sync(took, group.size());
     for (const std::function<void()>& callback : group) callback();
     group.clear();  // what the callbacks hold is let go while the mutex is free
+    dropped.clear();
     lock.lock();
   }
 }
@@ -398,7 +416,11 @@ absl::Status RocksDbStore::Engine::RenewIncarnation() {
   LaneHold hold(lane_);
   rocksdb::WriteOptions synced;
   synced.sync = true;
-  SPLW_RETURN_IF_ERROR(FromRocksDb(database_.db->Put(synced, database_.meta, kIncarnationKey, renewed)));
+  const rocksdb::Status status = database_.db->Put(synced, database_.meta, kIncarnationKey, renewed);
+  if (!status.ok()) {
+    refused_ = true;
+    return FromRocksDb(status);
+  }
   std::lock_guard lock(incarnation_mutex_);
   incarnation_ = renewed;
   return absl::OkStatus();

@@ -3,7 +3,8 @@
 // Commits go through one lane over a plain rocksdb::DB and are written without a sync; the lane is free again
 // before anything is durable. One thread syncs the log for all who wait, and calls them in the order of their
 // positions. A sync that fails ends the process (abort): no acknowledged write may be lost, and after a
-// failed fsync nobody knows what the disk holds.
+// failed fsync nobody knows what the disk holds. A write that fails leaves the process time to end in order: what was
+// not yet durable then never is told to be, although the log may hold it.
 //
 // The log is synced before RocksDB begins a new one, so that a power loss can only ever take the tail of the
 // last log.
@@ -83,8 +84,9 @@ class RocksDbStore final : public Store {
   void WhenDurable(Position position, std::function<void()> callback) override;
   Limits limits() const override;
 
-  // Waits for the bodies that run, makes everything durable, calls back whoever waits, and lets go of the
-  // folder. Commit and View then say UNAVAILABLE. Not from a callback or a body. A second time: no effect.
+  // Waits for the bodies that run, makes everything durable (unless a write was refused), calls back whoever
+  // waits, and lets go of the folder. Commit and View then say UNAVAILABLE. Not from a callback or a body. A second
+  // time: no effect.
   void Close();
 
   // A ULID that was made with the store. Whoever remembers how far they were with this store remembers this

@@ -358,6 +358,53 @@ TEST_F(RocksDbStoreTest, RefusedWriteIsUnknownAndToldAndLeavesTheStoreReadable) 
   WaitDurable(*store, *maybe_view);  // a reader does not wait for what never came
 }
 
+// A sync of a log that refused a write is an assertion of RocksDB's, and so the end of the process.
+TEST_F(RocksDbStoreTest, AfterARefusedWriteWhatIsNotDurableIsNeverToldToBeAndTheStoreCloses) {
+  const auto store = MustOpen(OptionsOnTestFiles());
+  files_->HoldLogSyncs(true);
+  const auto maybe_synced = Put(*store, "a", "1");
+  ASSERT_THAT(maybe_synced, IsOk());
+  auto synced = std::async(std::launch::async, [&] { return WaitDurable(*store, *maybe_synced); });
+  files_->AwaitHeldLogSync();
+  const auto maybe_unsynced = Put(*store, "b", "1");
+  ASSERT_THAT(maybe_unsynced, IsOk());
+  auto unsynced = std::async(std::launch::async, [&] { return WaitDurable(*store, *maybe_unsynced); });
+  files_->FailLogWrites();
+  // Waits for the sync that is under way, which is still a good one.
+  auto refused = std::async(std::launch::async, [&] { return Put(*store, "c", "1"); });
+  EXPECT_EQ(refused.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
+  files_->HoldLogSyncs(false);
+  EXPECT_THAT(refused.get(), StatusIs(absl::StatusCode::kUnknown));
+  EXPECT_TRUE(synced.get());
+  EXPECT_FALSE(unsynced.get());
+  // Neither is a reader told of what may be lost.
+  const auto maybe_view = store->View({}, [](Snapshot&) { return absl::OkStatus(); });
+  ASSERT_THAT(maybe_view, IsOk());
+  EXPECT_FALSE(WaitDurable(*store, *maybe_view));
+  store->Close();
+  EXPECT_FALSE(WaitDurable(*store, *maybe_unsynced));
+  EXPECT_EQ(Keys(*MustOpen(Options())), "a b ");  // the power stayed on
+}
+
+TEST_F(RocksDbStoreTest, StoreWithARefusedWriteClosesThoughNobodyWaits) {
+  const auto store = MustOpen(OptionsOnTestFiles());
+  ASSERT_THAT(Put(*store, "a", "1"), IsOk());
+  files_->FailLogWrites();
+  EXPECT_THAT(Put(*store, "b", "1"), StatusIs(absl::StatusCode::kUnknown));
+  store->Close();
+  EXPECT_EQ(Keys(*MustOpen(Options())), "a ");
+}
+
+TEST_F(RocksDbStoreTest, RefusedIncarnationIsAWriteThatWasRefused) {
+  const auto store = MustOpen(OptionsOnTestFiles());
+  const std::string before = store->incarnation();
+  files_->FailLogWrites();
+  EXPECT_THAT(store->RenewIncarnation(), StatusIs(absl::StatusCode::kResourceExhausted));
+  EXPECT_THAT(Put(*store, "a", "1"), StatusIs(absl::StatusCode::kUnavailable));
+  store->Close();
+  EXPECT_EQ(MustOpen(Options())->incarnation(), before);
+}
+
 TEST_F(RocksDbStoreTest, HooksSeeCommitsAndSyncGroups) {
   std::mutex mutex;
   std::vector<std::string> labels;

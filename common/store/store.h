@@ -40,7 +40,8 @@ namespace splw::store {
 struct Position {
   std::uint64_t value = 0;
   friend bool operator==(const Position&, const Position&) = default;
-  friend auto operator<=>(const Position&, const Position&) = default;
+  // clang-tidy 14 takes the 0 that `a < b` is rewritten with for a null pointer.
+  friend auto operator<=>(const Position&, const Position&) = default;  // NOLINT(modernize-use-nullptr)
 };
 
 struct Entry {
@@ -117,14 +118,15 @@ class Store {
 
   // Calls back once when everything up to `position` is durable: at once, in this thread, if it already is;
   // otherwise from a thread of the store. Callbacks must be short and must not block, and come in the order
-  // of their positions. A store that closes first makes everything durable. An engine that cannot make its
-  // writes durable ends the process.
+  // of their positions. A store that closes first makes everything durable. An engine that can no longer make
+  // it durable ends the process, or destroys the callback uncalled and takes no more writes.
   virtual void WhenDurable(Position position, std::function<void()> callback) = 0;
 
   virtual Limits limits() const = 0;
 };
 
-// Blocks until `position` is durable. For tests, tools and threads of one's own; never in a handler.
-void WaitDurable(Store& store, Position position);
+// Blocks until `position` is durable; false: the store can no longer make it so. For tests, tools and threads of one's
+// own; never in a handler.
+bool WaitDurable(Store& store, Position position);
 
 }  // namespace splw::store

@@ -68,6 +68,11 @@ Metrics::Metrics()
                        .Help("How far the store's time is ahead of the machine's clock.")
                        .Register(*registry_)
                        .Add({})),
+      store_failed_(BuildGauge()
+                        .Name("splw_store_failed")
+                        .Help("1: the disk refused a write, and the process is ending.")
+                        .Register(*registry_)
+                        .Add({})),
       inbox_rewound_(BuildCounter()
                          .Name("splw_inbox_rewound_total")
                          .Help("Events refused because their source used a revision a second time.")
@@ -119,6 +124,10 @@ void Metrics::SetWatchers(std::size_t count) {
 
 void Metrics::SetStoreAhead(absl::Duration ahead) {
   store_ahead_.Set(absl::ToDoubleSeconds(ahead));
+}
+
+void Metrics::SetStoreFailed() {
+  store_failed_.Set(1);
 }
 
 void Metrics::CountCommit(std::string_view label, absl::Duration took) {

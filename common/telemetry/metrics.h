@@ -47,6 +47,8 @@ class Metrics final {
   void SetInboxRewound(std::uint64_t total);
   // splw_store_ahead_seconds: how far the store's time is ahead of the machine's clock.
   void SetStoreAhead(absl::Duration ahead);
+  // splw_store_failed: 0, and 1 from then on.
+  void SetStoreFailed();
   // splw_task_failures_total{task}.
   void CountTaskFailure(std::string_view task);
 
@@ -74,6 +76,7 @@ class Metrics final {
   prometheus::Gauge& calls_waiting_;
   prometheus::Gauge& watchers_;
   prometheus::Gauge& store_ahead_;
+  prometheus::Gauge& store_failed_;
   prometheus::Counter& inbox_rewound_;
   prometheus::Histogram& sync_seconds_;
   prometheus::Histogram& sync_group_;

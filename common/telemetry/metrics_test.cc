@@ -42,6 +42,13 @@ TEST(Metrics, KeepTheNamesThatDashboardsUse) {
   }
 }
 
+TEST(Metrics, TellThatTheStoreIsWellUntilItFails) {
+  Metrics metrics;
+  EXPECT_THAT(metrics.Text(), HasSubstr("\nsplw_store_failed 0\n"));
+  metrics.SetStoreFailed();
+  EXPECT_THAT(metrics.Text(), HasSubstr("\nsplw_store_failed 1\n"));
+}
+
 TEST(MetricsServer, TakesAnyPortAndRefusesOneThatIsTaken) {
   const Metrics metrics;
   const auto maybe_server = MetricsServer::Start("127.0.0.1:0", metrics);

@@ -9,6 +9,9 @@
 #define SPLW_MACRO_JOIN_(a, b) a##b
 #define SPLW_MACRO_JOIN(a, b) SPLW_MACRO_JOIN_(a, b)
 
+// What stands bare below is a name that is made here, or a target that may be a declaration: neither takes parentheses.
+// NOLINTBEGIN(bugprone-macro-parentheses)
+
 // The names carry the line, so that one macro may stand in a lambda within another's expression.
 #define SPLW_RETURN_IF_ERROR(expression) SPLW_RETURN_IF_ERROR_(SPLW_MACRO_JOIN(splw_status_, __LINE__), expression)
 #define SPLW_RETURN_IF_ERROR_(status, expression)           \
@@ -24,3 +27,5 @@
   auto maybe = (expression);                              \
   if (!maybe.ok()) return maybe.status();                 \
   target = *std::move(maybe)
+
+// NOLINTEND(bugprone-macro-parentheses)

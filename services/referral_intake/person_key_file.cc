@@ -58,7 +58,7 @@ absl::StatusOr<std::string> LoadPersonKey(store::Store& store, ids::Random& rand
                         store.Commit({.label = "key_check"}, [&](store::Transaction& txn) {
                           return KeyChecks().Put(txn, kWholeStore, check);
                         }));
-  store::WaitDurable(store, written);
+  if (!store::WaitDurable(store, written)) return absl::UnavailableError("the store cannot keep what is written");
   return key;
 }
 
