@@ -149,5 +149,19 @@ TEST_F(CaseloadPeopleTest, TheMdtIsToldWithWhomAPersonSharesWheneverThatChanges)
   EXPECT_THAT(Told("mdt-agenda", name), SizeIs(2)) << "nothing changed";
 }
 
+TEST_F(CaseloadPeopleTest, TheMdtHearsWhoHasACaseThatItKnows) {
+  const std::string name = OpenCaseFor(1);
+  const std::string a = AddWorker("a").name();
+  const std::string b = AddWorker("b").name();
+  ASSERT_THAT(Allocate(name, a), IsOk());
+  ASSERT_THAT(Allocate(name, b), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), IsEmpty()) << "it was never nominated";
+  ASSERT_THAT(Nominate(name), IsOk());
+  ASSERT_THAT(Allocate(name, a), IsOk());
+  EXPECT_THAT(Allocate(name), HasReason("ALREADY_ALLOCATED")) << "nobody is named";
+  EXPECT_EQ(GetCase(name).link_worker(), a);
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseLinkWorkerChanged"));
+}
+
 }  // namespace
 }  // namespace splw::caseload

@@ -221,6 +221,15 @@ v1::CommunityService ToCommunityService(std::string_view network, const Communit
   return service;
 }
 
+type::v1::Professional ToProfessional(const LinkWorkerRecord& worker) {
+  type::v1::Professional professional;
+  professional.set_id(worker.professional_id());
+  professional.set_display_name(worker.display_name());
+  professional.set_agency(type::v1::AGENCY_KIND_SPLW_SERVICE);
+  professional.set_role_code(worker.role_code());
+  return professional;
+}
+
 storage::v1::Ons4Record FromOns4(const v1::Ons4Scores& scores) {
   storage::v1::Ons4Record record;
   if (scores.has_satisfied()) record.set_satisfied(scores.satisfied());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -141,6 +142,20 @@ class AgendaWorld {
     event.set_case_(CaseName(id));
     event.set_reason_code("CASE_CLOSED");
     return Run([&event](delivery::Change& change) { return OnNominationWithdrawn(change, event); });
+  }
+
+  // Another link worker has the case from now on, or since `time`.
+  absl::Status GiveTo(const std::string& id, const std::string& link_worker,
+                      std::optional<absl::Time> time = std::nullopt) {
+    clock_.Advance(absl::Seconds(1));
+    caseload::v1::CaseLinkWorkerChanged event;
+    event.set_case_(CaseName(id));
+    *event.mutable_link_worker() = Worker(link_worker, type::v1::AGENCY_KIND_SPLW_SERVICE);
+    *event.mutable_time() = ToTimestamp(time.value_or(clock_.Now()));
+    return GiveTo(event);
+  }
+  absl::Status GiveTo(const caseload::v1::CaseLinkWorkerChanged& event) {
+    return Run([&event](delivery::Change& change) { return OnCaseLinkWorkerChanged(change, event); });
   }
 
   // The person agrees to share with these agencies from now on, or with nobody at all.
