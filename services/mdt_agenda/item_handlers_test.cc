@@ -73,6 +73,9 @@ class ItemHandlersTest : public ::testing::Test, protected testing::AgendaWorld 
     EXPECT_TRUE(item.person_withheld());
     EXPECT_FALSE(item.has_person());
     EXPECT_EQ(item.question(), "");
+    EXPECT_FALSE(item.has_link_worker());
+    EXPECT_FALSE(item.has_current_case_holder());
+    EXPECT_FALSE(item.has_current_key_worker());
     EXPECT_FALSE(item.has_decision());
     for (const api::Action& action : item.open_actions()) EXPECT_EQ(action.description(), "");
   }
@@ -382,6 +385,7 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromAnAgencyThatThePersonDidNotAgreeTo)
     EXPECT_EQ(item.person_withheld(), silent);
     EXPECT_EQ(item.has_person(), !silent);
     EXPECT_EQ(item.question().empty(), silent);
+    EXPECT_EQ(item.has_link_worker(), !silent) << "who works with somebody tells who that is";
   }
   const auto maybe_items = Agenda(kSecond, As(Role::kAgencyMember, "cmht", "MENTAL_HEALTH"));
   ASSERT_THAT(maybe_items, IsOk());
@@ -446,6 +450,8 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromEveryAgencyOnceConsentIsTakenBack) 
     ExpectNobodyShown(ItemSeenBy(Housing(), date, "b"));
     ExpectNobodyShown(ItemSeenBy(MentalHealth(), date, "b"));
     EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_person());
+    EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_link_worker());
+    EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_current_case_holder());
   }
   ASSERT_THAT(AllActions(Housing()), SizeIs(1));
   EXPECT_TRUE(AllActions(Housing())[0].details_withheld());
