@@ -87,7 +87,11 @@ v1::Case ToCase(const CaseRecord& record) {
   result.set_state(record.state());
   for (const auto& referral : record.referrals()) {
     result.add_referrals(referral.referral());
-    if (referral.withdrawn()) result.add_withdrawn_referrals(referral.referral());
+    if (!referral.withdrawn()) continue;
+    result.add_withdrawn_referrals(referral.referral());
+    v1::ReferralWithdrawal* withdrawal = result.add_withdrawals();
+    withdrawal->set_referral(referral.referral());
+    withdrawal->set_reason_code(referral.withdraw_reason_code());
   }
   *result.mutable_person() = record.person();
   *result.mutable_referrer() = record.referrer();
