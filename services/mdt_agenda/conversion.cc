@@ -152,6 +152,7 @@ api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const
   if (meeting.has_close_time()) *shown.mutable_close_time() = meeting.close_time();
   if (meeting.has_cancel_time()) *shown.mutable_cancel_time() = meeting.cancel_time();
   shown.set_cancel_reason_code(meeting.cancel_reason_code());
+  shown.set_start_override_reason_code(meeting.start_override_reason_code());
   if (viewer.agency_member) return shown;
   for (const stored::NotPlacedRecord& not_placed : meeting.not_placed()) {
     api::NotPlaced* added = shown.add_not_placed();

@@ -231,8 +231,11 @@ class AgendaWorld {
   absl::StatusOr<api::Meeting> Publish(const std::string& date) {
     return Ask(meetings, &MeetingHandlers::PublishAgenda, Step<api::PublishAgendaRequest>(date));
   }
-  absl::StatusOr<api::Meeting> Start(const std::string& date) {
-    return Ask(meetings, &MeetingHandlers::StartMeeting, Step<api::StartMeetingRequest>(date));
+  // On its day or, with a reason, before.
+  absl::StatusOr<api::Meeting> Start(const std::string& date, const std::string& override_reason_code = "TEST") {
+    auto request = Step<api::StartMeetingRequest>(date);
+    request.set_override_reason_code(override_reason_code);
+    return Ask(meetings, &MeetingHandlers::StartMeeting, request);
   }
   absl::StatusOr<api::Meeting> Close(const std::string& date) {
     return Ask(meetings, &MeetingHandlers::CloseMeeting, Step<api::CloseMeetingRequest>(date));
