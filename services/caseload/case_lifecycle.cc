@@ -5,7 +5,9 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/health/danger_words.h"
 #include "common/health/same_person.h"
+#include "common/health/snomed.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "common/text/validate.h"
@@ -146,6 +148,13 @@ int CaseWeight(const CaseRecord& record) {
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers) {
   return Indicates(answers.feels_unsafe_now()) || Indicates(answers.suicidal_thoughts()) ||
          Indicates(answers.risk_of_harm());
+}
+
+bool IndicatesCrisis(const AssessmentRecord& assessment) {
+  return health::SpeaksOfDanger(assessment.what_matters()) ||
+         std::any_of(assessment.needs().begin(), assessment.needs().end(), [](const type::v1::Need& need) {
+           return health::IsRiskOfHarm(need.snomed_code()) || health::SpeaksOfDanger(need.note());
+         });
 }
 
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,

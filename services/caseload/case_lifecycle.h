@@ -24,6 +24,10 @@ int CaseWeight(const CaseRecord& record);
 // this build does not know.
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 
+// True if the assessment says that somebody may come to harm: a need is coded as such a risk, or the words of its needs or of
+// what matters speak of danger (common/health). As the intake screens a referral, whatever its author makes of it.
+bool IndicatesCrisis(const AssessmentRecord& assessment);
+
 // A new case for an accepted referral, waiting for its link worker.
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
                     std::string_view correlation_id, absl::Time now);

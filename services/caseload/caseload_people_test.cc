@@ -163,5 +163,21 @@ TEST_F(CaseloadPeopleTest, TheMdtHearsWhoHasACaseThatItKnows) {
   EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseLinkWorkerChanged"));
 }
 
+TEST_F(CaseloadPeopleTest, ACodedRiskInAnAssessmentMarksTheCase) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("a");
+  ASSERT_THAT(Allocate(name), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.add_needs()->set_category(type::v1::NEED_CATEGORY_DOMESTIC_ABUSE);
+  request.mutable_needs(0)->set_snomed_code("707087005");  // risk of domestic violence
+  const auto maybe_assessment = Assess(name, request);
+  ASSERT_THAT(maybe_assessment, IsOk());
+  EXPECT_TRUE(maybe_assessment->crisis_indicated());
+  EXPECT_TRUE(GetCase(name).crisis_indicated());
+  v1::ListCasesRequest crises;
+  crises.set_crisis_only(true);
+  EXPECT_EQ(ListCases(crises).size(), 1u);
+}
+
 }  // namespace
 }  // namespace splw::caseload
