@@ -197,6 +197,7 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
 }
 
 bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  if (record.referrals_size() >= kMaxReferralsPerCase) return false;
   const auto names = [](const auto& list, const std::string& name) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };

@@ -40,7 +40,8 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
 
 // True if the referral is this case's person's, as far as the caseload can tell: nobody has said that they are two
 // people, and nothing that is stated of them speaks against it (common/health/same_person.h). For a case that has a key
-// of the referral's.
+// of the referral's. False for a case that has as many referrals as it can hold (kMaxReferralsPerCase): the referral opens
+// one of its own.
 bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral);
 
 // The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case

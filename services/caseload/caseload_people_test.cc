@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/testing/caseload_fixture.h"
 
 namespace splw::caseload {
@@ -177,6 +178,20 @@ TEST_F(CaseloadPeopleTest, ACodedRiskInAnAssessmentMarksTheCase) {
   v1::ListCasesRequest crises;
   crises.set_crisis_only(true);
   EXPECT_EQ(ListCases(crises).size(), 1u);
+}
+
+TEST_F(CaseloadPeopleTest, ACaseHoldsABoundedNumberOfReferralsAndEachHearsItsOutcome) {
+  const std::string full = OpenCaseFor(1, {"nhs"});
+  for (int number = 2; number <= kMaxReferralsPerCase; ++number) {
+    ASSERT_THAT(Tell(OnReferralAccepted, Accepted(number, {"nhs"})), IsOk());
+  }
+  ASSERT_THAT(GetCase(full).referrals(), SizeIs(kMaxReferralsPerCase));
+  const std::string next = OpenCaseFor(kMaxReferralsPerCase + 1, {"nhs"});
+  EXPECT_NE(next, full);
+  EXPECT_EQ(OpenCaseFor(kMaxReferralsPerCase + 2, {"nhs"}), next);
+  EXPECT_THAT(GetCase(full).referrals(), SizeIs(kMaxReferralsPerCase));
+  ASSERT_THAT(Close(next), IsOk());
+  EXPECT_THAT(Told("referral-intake", next), ElementsAre("CaseOpened", "CaseOpened", "CaseClosed", "CaseClosed"));
 }
 
 }  // namespace
