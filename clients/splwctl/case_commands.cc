@@ -318,7 +318,8 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
   CLI::App* allocate =
       AddChange(*noun, shell, arguments, "allocate", "Give a case to the best link worker, or to the one named",
                 "--network U12345 case allocate 01JD…", "AllocateCaseRequest", &Allocate);
-  allocate->add_option("--worker", arguments->worker, "The link worker (default: the best is chosen)");
+  allocate->add_option("--worker", arguments->worker,
+                       "The link worker (default: the best is chosen); needed to move a case that somebody has");
   allocate->add_option("--override", arguments->override_code, "Code with which the worker's limit is passed over");
 
   CLI::App* contact = AddChange(*noun, shell, arguments, "contact", "Record a contact",

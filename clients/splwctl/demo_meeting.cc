@@ -116,6 +116,7 @@ absl::Status Demo::HoldMeeting() {
       },
       [&]() -> absl::Status {
         mv1::StartMeetingRequest request;
+        request.set_override_reason_code("DEMONSTRATION");  // it waits for no Thursday
         request.set_name(meeting_);
         request.set_etag(meeting.etag());
         request.set_request_id(RequestId("start", meeting.etag()));

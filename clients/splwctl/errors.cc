@@ -50,6 +50,11 @@ bool IsOutcomeUnknown(absl::StatusCode code) {
          code == absl::StatusCode::kCancelled || code == absl::StatusCode::kUnknown;
 }
 
+// gRPC's own words, which are none: our services answer UNIMPLEMENTED with a reason only.
+bool IsOfAnotherService(const absl::Status& status) {
+  return absl::IsUnimplemented(status) && text::ReasonOf(status).empty();
+}
+
 const char* Kind(const absl::Status& status) {
   switch (ExitStatusOf(status)) {
     case kExitDone:
@@ -86,7 +91,7 @@ const char kExitStatusHelp[] =
     "  5   conflict: somebody changed it in the meantime (etag)\n"
     "  6   not permitted\n"
     "  7   a check found something wrong (store verify, sample demo)\n"
-    "  64  the command line, or a file that it names, is wrong; nothing was sent\n"
+    "  64  the command line, or a file or an address that it names, is wrong; nothing was done\n"
     "  70  a defect\n"
     "  74  done, but the output could not be written\n";
 
@@ -115,7 +120,7 @@ absl::Status WithSafeRepeat(absl::Status status) {
 
 ExitStatus ExitStatusOf(const absl::Status& status) {
   const std::string reason = text::ReasonOf(status);
-  if (reason == kUsageReason || reason == kNotMappedReason) return kExitUsage;
+  if (reason == kUsageReason || reason == kNotMappedReason || IsOfAnotherService(status)) return kExitUsage;
   if (reason.rfind(kFaultsPrefix, 0) == 0) return kExitFaultsFound;
   switch (status.code()) {
     case absl::StatusCode::kOk:
@@ -147,7 +152,11 @@ void PrintError(std::ostream& out, const absl::Status& status, bool color) {
   const std::string reason = text::ReasonOf(status);
   const char* red = color ? "\x1b[1;31m" : "";
   const char* plain = color ? "\x1b[0m" : "";
-  out << "splwctl: " << red << Kind(status) << plain << ": " << Printable(std::string(status.message()));
+  const std::string words = IsOfAnotherService(status)
+                                ? "what answers at this address is another service, or an older one that does not know "
+                                  "this call: check --intake, --caseload and --mdt"
+                                : std::string(status.message());
+  out << "splwctl: " << red << Kind(status) << plain << ": " << Printable(words);
   if (reason == kUsageReason) {
     out << "\n";
     return;

@@ -20,7 +20,7 @@ enum ExitStatus : int {
   kExitConflict = 5,     // somebody changed it in the meantime (etag), or two changes collided
   kExitPermission = 6,
   kExitFaultsFound = 7,  // a check that was asked for found something wrong: store verify, sample demo
-  kExitUsage = 64,       // the command line, or a file that it names, is wrong; nothing was sent
+  kExitUsage = 64,       // the command line, or a file or an address that it names, is wrong; nothing was done
   kExitDefect = 70,      // a defect, here or in a service
   kExitOutput = 74,      // what was asked for was done, but the output could not be written
 };

@@ -57,6 +57,15 @@ TEST(PrintErrorTest, GivesTheCodeWhereThereIsNoReason) {
             "splwctl: no answer: failed to connect [UNAVAILABLE]\n");
 }
 
+TEST(PrintErrorTest, SaysThatAnAddressIsOfAnotherService) {
+  const absl::Status status = absl::UnimplementedError("");
+  EXPECT_EQ(
+      Rendered(status),
+      "splwctl: cannot do that: what answers at this address is another service, or an older one that does not know "
+      "this call: check --intake, --caseload and --mdt [UNIMPLEMENTED]\n");
+  EXPECT_EQ(ExitStatusOf(status), 64);
+}
+
 TEST(ExitStatusTest, UnknownIsNoAnswer) {
   EXPECT_EQ(ExitStatusOf(absl::UnknownError("Stream removed")), kExitUnavailable);
   EXPECT_EQ(ExitStatusOf(text::Failure(absl::StatusCode::kUnknown, "UNKNOWN", "not known")), kExitUnavailable);

@@ -24,7 +24,7 @@ constexpr char kMeetings[] = "mdts/-/meetings";
 
 struct Arguments {
   std::string name, team, item, etag, json, state, from_date, to_date, order, outcome, summary, case_holder, key_worker;
-  std::string reason, position;
+  std::string reason, position, override_code;
   std::vector<std::string> actions, present, apologies, reasons, done, cancelled;
   bool late = false, further = false;
   std::int64_t limit = 0;
@@ -239,6 +239,7 @@ absl::Status Publish(Shell& shell, const Arguments& arguments) {
 
 absl::Status Start(Shell& shell, const Arguments& arguments) {
   mv1::StartMeetingRequest request;
+  request.set_override_reason_code(arguments.override_code);
   SPLW_RETURN_IF_ERROR(IdentifyMeeting(shell, arguments, &request));
   return Send(shell, &Stub::StartMeeting, request);
 }
@@ -388,7 +389,8 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
   AddStep(*noun, shell, arguments, "publish", "Publish the agenda", "--network U12345 meeting publish 2026-11-26",
           &Publish);
   AddStep(*noun, shell, arguments, "start", "Open the meeting for decisions",
-          "--network U12345 meeting start 2026-11-26", &Start);
+          "--network U12345 meeting start 2026-11-26", &Start)
+      ->add_option("--override", arguments->override_code, "Code with which it is held before its day");
 
   CLI::App* attend = AddStep(
       *noun, shell, arguments, "attend", "Record who came and who sent apologies",

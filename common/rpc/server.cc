@@ -16,6 +16,7 @@
 #include "common/rpc/request_checks.h"
 #include "common/text/status_macros.h"
 #include "common/time/clock.h"
+#include "grpc/health/v1/health.pb.h"
 
 namespace splw::rpc {
 namespace {
@@ -78,7 +79,11 @@ absl::Status CheckPolicyCovers(const identity::PolicyTable& policy, const std::v
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(Calls& calls, const ServerOptions& options) {
   grpc::EnableDefaultHealthCheckService(true);
-  if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  if (options.reflection) {
+    // Named, so that the linker takes the description of gRPC's own service along: reflection knows what is linked.
+    grpc::health::v1::HealthCheckRequest::descriptor();
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+  }
   std::vector<std::string> names;
   grpc::ServerBuilder builder;
   int port = 0;

@@ -67,6 +67,13 @@ TEST(Server, DoesNotStartWhereAMethodShouldNameANetworkAndCannot) {
   EXPECT_THAT(std::string(status.message()), HasSubstr("VerifyStore"));
 }
 
+TEST(Server, DescribesByReflectionWhateverItServesItsHealthIncluded) {
+  const auto* health = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName("grpc.health.v1.Health");
+  ASSERT_NE(health, nullptr);
+  EXPECT_NE(health->FindMethodByName("Check"), nullptr);
+  EXPECT_EQ(health->FindMethodByName("Check")->input_type()->full_name(), "grpc.health.v1.HealthCheckRequest");
+}
+
 TEST(Server, RefusesAnAddressThatIsTaken) {
   TestServer server;
   TestServer other;

@@ -110,6 +110,10 @@ std::optional<ServiceFlags> ParseServiceFlags(int argc, char** argv, const Servi
   truth("accept-clock-behind", flags.accept_clock_behind,
         "Start although the store's last change is more than an hour ahead of this machine's clock: the store's time "
         "stands still until the clock is there");
+  truth(
+      "accept-empty-store", flags.accept_empty_store,
+      "Begin with an empty store although the data folder has the key of an earlier one, which is gone: put its store "
+      "back instead where there is a backup");
 
   try {
     app.parse(argc, argv);

@@ -25,6 +25,7 @@ struct ServiceFlags {
   bool accept_wal_loss = false;
   bool restored = false;
   bool accept_clock_behind = false;
+  bool accept_empty_store = false;
 };
 
 // Reads flags and environment. Nullopt: the process is to end with `exit_status` (0 after --help, 64 for a mistake, which was said

@@ -169,6 +169,7 @@ class Process final {
   bool failed() { return serving_.failed(); }
 
  private:
+  int CheckStoreIsThere();
   int OpenStore();
   int CheckStoreTime();
   int MakeObjects();
@@ -199,7 +200,30 @@ class Process final {
   std::unique_ptr<PeriodicTasks> tasks_;
 };
 
+// A key without its store is what is left of a folder that was copied, mounted or restored in part. With an empty store the
+// service would look well, and know nobody: that must not happen in silence. Nothing is made before this is asked, so that the
+// next start asks it again.
+int Process::CheckStoreIsThere() {
+  std::error_code error;
+  if (std::filesystem::exists(flags_.data_dir + "/store/CURRENT", error)) return 0;  // every RocksDB has it
+  for (const std::string& key : definition_.store_keys) {
+    const std::string path = absl::StrCat(flags_.data_dir, "/", key);
+    if (!std::filesystem::exists(path, error)) continue;
+    Log(flags_.accept_empty_store ? Level::kWarning : Level::kError, "store_missing", {{"key", path}});
+    if (flags_.accept_empty_store) return 0;
+    return Refuse(
+        definition_.name,
+        absl::StrCat("the folder ", flags_.data_dir, " has the key of a store, ", key,
+                     ", and not the store: look whether its disk is mounted and whether --data-dir is right, or "
+                     "put the folder \"store\" back from the same backup; to begin with an empty store, start "
+                     "once with --accept-empty-store"),
+        kIoStatus);
+  }
+  return 0;
+}
+
 int Process::OpenStore() {
+  if (const int status = CheckStoreIsThere(); status != 0) return status;
   const absl::StatusOr<bool> maybe_made = store::MakeFolder(flags_.data_dir);
   if (!maybe_made.ok()) return Refuse(definition_.name, std::string(maybe_made.status().message()), kIoStatus);
   // What people told in confidence: nobody else on this machine need look in. A folder that was there has the rights

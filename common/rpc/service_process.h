@@ -62,6 +62,7 @@ struct ServiceDefinition {
   std::vector<PeerDefinition> peers;               // to whom it sends events
   std::vector<const store::UntypedTable*> tables;  // for `store verify`; delivery's own are added
   std::vector<identity::PolicyRow> policy;         // delivery's, operations' and health's rows are added
+  std::vector<std::string> store_keys;  // files of the data folder that are made for its store, once it is open
   // An error: the service must not start; its message says why and what to do.
   std::function<absl::StatusOr<std::unique_ptr<ServiceObjects>>(const ServiceParts&)> make;
 };

@@ -252,6 +252,24 @@ TEST_F(ServiceProcessTest, LeavesTheRightsOfAFolderThatWasThere) {
   EXPECT_EQ(about.st_mode & 0077, 0u);
 }
 
+TEST_F(ServiceProcessTest, DoesNotBeginAnewWhereTheKeyOfAStoreIsAndTheStoreIsNotUnlessTold) {
+  ASSERT_TRUE(std::filesystem::create_directories(dir_.File("data")));
+  std::ofstream(dir_.File("data/test.key")) << "a key";
+  for (const char* round : {"first", "again"}) {
+    Process process = Start({"--listen", "127.0.0.1:0", "--metrics-listen", ""});
+    EXPECT_EQ(ExitCode(process), 74) << round;
+    EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr("has the key of a store, test.key, and not the store"));
+    EXPECT_THAT(ReadFile(dir_.File("log")), HasSubstr("--accept-empty-store"));
+    EXPECT_FALSE(std::filesystem::exists(dir_.File("data/store"))) << "refused, it makes none";
+  }
+  for (const std::vector<std::string>& flags : {std::vector<std::string>{"--accept-empty-store"}, {}}) {
+    Process process = StartServing(flags);
+    EXPECT_EQ(ReadFile(dir_.File("log")).find("store_missing") != std::string::npos, !flags.empty());
+    process.Signal(SIGTERM);
+    EXPECT_EQ(ExitCode(process), 0);
+  }
+}
+
 TEST_F(ServiceProcessTest, RenewsTheIncarnationOfARestoredStoreOnly) {
   const auto incarnation_after = [&](std::vector<std::string> flags) {
     Process process = StartServing(std::move(flags));

@@ -45,6 +45,7 @@ int main(int argc, char** argv) {
   if (std::getenv("SPLW_TEST_STRAY_POLICY") != nullptr) {
     definition.policy = {{"splw.test.v1.NoService/NoMethod", {splw::identity::Role::kOperator}}};
   }
+  definition.store_keys = {"test.key"};
   definition.make =
       [](const splw::rpc::ServiceParts& parts) -> absl::StatusOr<std::unique_ptr<splw::rpc::ServiceObjects>> {
     if (std::getenv("SPLW_TEST_NO_OBJECTS") != nullptr) return absl::DataLossError("the key is missing");

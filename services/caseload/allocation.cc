@@ -112,9 +112,7 @@ int LoadWith(const LinkWorkerRecord& worker, const CaseRecord& record) {
 std::vector<RankedWorker> RankWorkers(const CaseRecord& record, const std::vector<Candidate>& candidates) {
   std::vector<RankedWorker> ranked;
   for (const Candidate& candidate : candidates) {
-    if (!candidate.worker.active() || IsPresentHolder(record, candidate.worker) || !HasRoom(record, candidate.worker)) {
-      continue;
-    }
+    if (!candidate.worker.active() || !HasRoom(record, candidate.worker)) continue;
     ranked.push_back(Rank(record, candidate));
   }
   std::sort(ranked.begin(), ranked.end(), [](const RankedWorker& a, const RankedWorker& b) {
@@ -131,14 +129,12 @@ std::vector<RankedWorker> RankWorkers(const CaseRecord& record, const std::vecto
 absl::StatusOr<CaseRecord> AllocateToBest(CaseRecord record, const std::vector<Candidate>& candidates,
                                           const AllocationCommand& command, absl::Time now) {
   SPLW_RETURN_IF_ERROR(RequireOpen(record, "allocating it"));
+  if (!record.link_worker_id().empty()) return errors::AllocatedUnnamed();
   std::vector<RankedWorker> ranked = RankWorkers(record, candidates);
   if (ranked.empty()) {
     int inactive = 0;
     int full = 0;
-    for (const Candidate& candidate : candidates) {
-      if (IsPresentHolder(record, candidate.worker)) continue;
-      ++(candidate.worker.active() ? full : inactive);
-    }
+    for (const Candidate& candidate : candidates) ++(candidate.worker.active() ? full : inactive);
     return errors::NoLinkWorkerAvailable(inactive, full);
   }
   return Give(std::move(record), std::move(ranked.front()), command.by, /*automatic=*/true, "", now);

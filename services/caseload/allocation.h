@@ -34,8 +34,7 @@ struct RankedWorker {
   std::vector<std::string> reasons;  // in words, the weightiest first; about the worker and the work, never the person
 };
 
-// The workers that may take the case, best first. The present holder is left out: who asks for another wants
-// another.
+// The workers that may take the case, best first. For a case that nobody has.
 std::vector<RankedWorker> RankWorkers(const CaseRecord& record, const std::vector<Candidate>& candidates);
 
 struct AllocationCommand {
@@ -43,11 +42,13 @@ struct AllocationCommand {
   std::string override_reason_code;  // passes over the limit; recorded only where it was needed
 };
 
-// Gives the case to the best candidate. ILLEGAL_TRANSITION for a closed case; NO_LINK_WORKER_AVAILABLE.
+// Gives the case to the best candidate. ILLEGAL_TRANSITION for a closed case; ALREADY_ALLOCATED where somebody has it: the
+// person's alliance with their worker (finding 13) ends on nobody's slip, only where the next worker is named;
+// NO_LINK_WORKER_AVAILABLE.
 absl::StatusOr<CaseRecord> AllocateToBest(CaseRecord record, const std::vector<Candidate>& candidates,
                                           const AllocationCommand& command, absl::Time now);
 
-// Gives the case to this one. ILLEGAL_TRANSITION for a closed case; ALREADY_ALLOCATED; LINK_WORKER_INACTIVE;
+// Gives the case to this one. ILLEGAL_TRANSITION for a closed case; ALREADY_ALLOCATED (to them); LINK_WORKER_INACTIVE;
 // CASE_LIMIT_REACHED.
 absl::StatusOr<CaseRecord> AllocateTo(CaseRecord record, const Candidate& candidate, const AllocationCommand& command,
                                       absl::Time now);

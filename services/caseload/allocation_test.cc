@@ -11,6 +11,7 @@ namespace {
 
 using splw::testing::HasReason;
 using splw::testing::IsOk;
+using splw::testing::StatusIs;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -125,7 +126,15 @@ TEST(AllocationTest, ACaseGoesFromAToBToA) {
 TEST(AllocationTest, ThePresentHolderIsNotGivenTheCaseAgain) {
   const CaseRecord record = *AllocateTo(WaitingCase(), {Worker("a"), false}, kBy, Start());
   EXPECT_THAT(AllocateTo(record, {Worker("a", 1), false}, kBy, Start()), HasReason("ALREADY_ALLOCATED"));
-  EXPECT_THAT(Ids(RankWorkers(record, {{Worker("a", 1), false}, {Worker("b", 40), false}})), ElementsAre("b"));
+}
+
+TEST(AllocationTest, ACaseThatSomebodyHasIsMovedOnlyToOneWhoIsNamed) {
+  const CaseRecord record = *AllocateTo(WaitingCase(), {Worker("a"), false}, kBy, Start());
+  const auto maybe_moved = AllocateToBest(record, {{Worker("a", 1), false}, {Worker("b"), false}}, kBy, Start());
+  EXPECT_THAT(maybe_moved, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(maybe_moved, HasReason("ALREADY_ALLOCATED"));
+  EXPECT_THAT(std::string(maybe_moved.status().message()), HasSubstr("link_worker: "));
+  EXPECT_THAT(AllocateTo(record, {Worker("b"), false}, kBy, Start()), IsOk());
 }
 
 TEST(AllocationTest, AClosedCaseIsNotAllocated) {

@@ -78,6 +78,21 @@ absl::Status TellSharing(delivery::Change& change, const std::optional<CaseRecor
   return change.Emit(kMdtAgenda, event.case_(), event);
 }
 
+absl::Status TellLinkWorker(delivery::Change& change, const std::optional<CaseRecord>& before,
+                            const CaseRecord& after) {
+  const bool known_to_mdt = after.has_mdt_status();
+  if (!before.has_value() || !known_to_mdt || before->link_worker_id() == after.link_worker_id()) {
+    return absl::OkStatus();
+  }
+  SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord worker,
+                        LoadLinkWorker(change.txn(), change.network(), after.link_worker_id()));
+  v1::CaseLinkWorkerChanged event;
+  event.set_case_(CaseName(change.network(), after.id()));
+  *event.mutable_link_worker() = ToProfessional(worker);
+  *event.mutable_time() = after.allocation().time();
+  return change.Emit(kMdtAgenda, event.case_(), event);
+}
+
 absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const CaseRecord& record, v1::CaseStage stage) {
   v1::CaseProgressed event;
   event.set_case_(CaseName(record.network(), record.id()));
@@ -86,10 +101,7 @@ absl::StatusOr<v1::CaseProgressed> ProgressOf(delivery::Change& change, const Ca
   if (stage == v1::CASE_STAGE_ALLOCATED) {
     SPLW_ASSIGN_OR_RETURN(const LinkWorkerRecord worker,
                           LoadLinkWorker(change.txn(), change.network(), record.link_worker_id()));
-    event.mutable_key_worker()->set_id(worker.professional_id());
-    event.mutable_key_worker()->set_display_name(worker.display_name());
-    event.mutable_key_worker()->set_agency(type::v1::AGENCY_KIND_SPLW_SERVICE);
-    event.mutable_key_worker()->set_role_code(worker.role_code());
+    *event.mutable_key_worker() = ToProfessional(worker);
   }
   if (stage == v1::CASE_STAGE_MDT_DECIDED) {
     const MdtStatusRecord& status = record.mdt_status();
@@ -149,6 +161,7 @@ absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>&
   SPLW_RETURN_IF_ERROR(MoveLoad(change, ShareOf(before), ShareOf(after)));
   SPLW_RETURN_IF_ERROR(Cases().Put(change.txn(), change.network(), after));
   SPLW_RETURN_IF_ERROR(TellSharing(change, before, after));
+  SPLW_RETURN_IF_ERROR(TellLinkWorker(change, before, after));
   return change.Changed(kCaseCollection, CaseName(change.network(), after.id()), !before.has_value(), reason);
 }
 

@@ -43,7 +43,7 @@ absl::StatusOr<CaseRecord> BeginCase(delivery::Change& change, std::string_view 
 // of update, moves the weight between the loads of link workers, and writes the audit records and the feed
 // entries. Whatever changed the consent (product.md, "What must never happen", 3): a person who does not agree is not
 // discussed, so their open nomination is withdrawn; and mdt-agenda is told where a case that was ever nominated is
-// shared otherwise than before. `reason`: a code.
+// shared otherwise than before, or has another link worker. `reason`: a code.
 absl::Status SaveCase(delivery::Change& change, const std::optional<CaseRecord>& before, CaseRecord& after,
                       std::string_view reason = "");
 

@@ -5,7 +5,9 @@
 
 #include <absl/strings/str_format.h>
 
+#include "common/health/danger_words.h"
 #include "common/health/same_person.h"
+#include "common/health/snomed.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 #include "common/text/validate.h"
@@ -148,6 +150,13 @@ bool IndicatesCrisis(const type::v1::CrisisAnswers& answers) {
          Indicates(answers.risk_of_harm());
 }
 
+bool IndicatesCrisis(const AssessmentRecord& assessment) {
+  return health::SpeaksOfDanger(assessment.what_matters()) ||
+         std::any_of(assessment.needs().begin(), assessment.needs().end(), [](const type::v1::Need& need) {
+           return health::IsRiskOfHarm(need.snomed_code()) || health::SpeaksOfDanger(need.note());
+         });
+}
+
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
                     std::string_view correlation_id, absl::Time now) {
   CaseRecord record;
@@ -188,6 +197,7 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
 }
 
 bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral) {
+  if (record.referrals_size() >= kMaxReferralsPerCase) return false;
   const auto names = [](const auto& list, const std::string& name) {
     return std::find(list.begin(), list.end(), name) != list.end();
   };

@@ -24,6 +24,10 @@ int CaseWeight(const CaseRecord& record);
 // this build does not know.
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 
+// True if the assessment says that somebody may come to harm: a need is coded as such a risk, or the words of its needs or of
+// what matters speak of danger (common/health). As the intake screens a referral, whatever its author makes of it.
+bool IndicatesCrisis(const AssessmentRecord& assessment);
+
 // A new case for an accepted referral, waiting for its link worker.
 CaseRecord OpenCase(const referral::v1::ReferralAccepted& referral, std::string_view case_id, std::string_view network,
                     std::string_view correlation_id, absl::Time now);
@@ -36,7 +40,8 @@ CaseRecord JoinReferral(CaseRecord record, const referral::v1::ReferralAccepted&
 
 // True if the referral is this case's person's, as far as the caseload can tell: nobody has said that they are two
 // people, and nothing that is stated of them speaks against it (common/health/same_person.h). For a case that has a key
-// of the referral's.
+// of the referral's. False for a case that has as many referrals as it can hold (kMaxReferralsPerCase): the referral opens
+// one of its own.
 bool MayJoin(const CaseRecord& record, const referral::v1::ReferralAccepted& referral);
 
 // The referrer takes a referral back. If nobody has begun to work and no other referral stands, the case

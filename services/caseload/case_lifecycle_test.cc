@@ -261,6 +261,23 @@ TEST(CaseLifecycleTest, AnAssessmentConfirmsTheNeedsAndStartsThePlan) {
   EXPECT_EQ(JoinReferral(*maybe_case, Accepted(2)).needs_size(), 1) << "confirmed needs stay";
 }
 
+TEST(CaseLifecycleTest, AnAssessmentIsLookedThroughForDangerAsAReferralIs) {
+  AssessmentRecord assessment;
+  assessment.set_what_matters("Seeing people again");
+  *assessment.add_needs() = testkit::Need(type::v1::NEED_CATEGORY_HOUSING);
+  assessment.mutable_needs(0)->set_note("Damp in the bedroom");
+  EXPECT_FALSE(IndicatesCrisis(assessment));
+  AssessmentRecord coded = assessment;
+  coded.mutable_needs(0)->set_snomed_code("401206008");  // risk of deliberate self-harm
+  EXPECT_TRUE(IndicatesCrisis(coded));
+  AssessmentRecord noted = assessment;
+  noted.mutable_needs(0)->set_note("Wants to end it all");
+  EXPECT_TRUE(IndicatesCrisis(noted));
+  AssessmentRecord said = assessment;
+  said.set_what_matters("\u201cI don\u2019t want to be here any more\u201d");
+  EXPECT_TRUE(IndicatesCrisis(said));
+}
+
 TEST(CaseLifecycleTest, WhatLiesLongBeforeTheCaseIsASlipOfThePen) {
   ContactRecord contact;
   *contact.mutable_time() = ToTimestamp(Start() - kMaxBeforeOpening);

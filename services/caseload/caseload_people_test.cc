@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "common/testing/status_matchers.h"
+#include "services/caseload/limits.h"
 #include "services/caseload/testing/caseload_fixture.h"
 
 namespace splw::caseload {
@@ -147,6 +148,50 @@ TEST_F(CaseloadPeopleTest, TheMdtIsToldWithWhomAPersonSharesWheneverThatChanges)
   ASSERT_THAT(Assess(name, request), IsOk());
   ASSERT_THAT(Assess(name), IsOk());
   EXPECT_THAT(Told("mdt-agenda", name), SizeIs(2)) << "nothing changed";
+}
+
+TEST_F(CaseloadPeopleTest, TheMdtHearsWhoHasACaseThatItKnows) {
+  const std::string name = OpenCaseFor(1);
+  const std::string a = AddWorker("a").name();
+  const std::string b = AddWorker("b").name();
+  ASSERT_THAT(Allocate(name, a), IsOk());
+  ASSERT_THAT(Allocate(name, b), IsOk());
+  EXPECT_THAT(Told("mdt-agenda", name), IsEmpty()) << "it was never nominated";
+  ASSERT_THAT(Nominate(name), IsOk());
+  ASSERT_THAT(Allocate(name, a), IsOk());
+  EXPECT_THAT(Allocate(name), HasReason("ALREADY_ALLOCATED")) << "nobody is named";
+  EXPECT_EQ(GetCase(name).link_worker(), a);
+  EXPECT_THAT(Told("mdt-agenda", name), ElementsAre("CaseNominated", "CaseLinkWorkerChanged"));
+}
+
+TEST_F(CaseloadPeopleTest, ACodedRiskInAnAssessmentMarksTheCase) {
+  const std::string name = OpenCaseFor(1);
+  AddWorker("a");
+  ASSERT_THAT(Allocate(name), IsOk());
+  v1::RecordAssessmentRequest request;
+  request.add_needs()->set_category(type::v1::NEED_CATEGORY_DOMESTIC_ABUSE);
+  request.mutable_needs(0)->set_snomed_code("707087005");  // risk of domestic violence
+  const auto maybe_assessment = Assess(name, request);
+  ASSERT_THAT(maybe_assessment, IsOk());
+  EXPECT_TRUE(maybe_assessment->crisis_indicated());
+  EXPECT_TRUE(GetCase(name).crisis_indicated());
+  v1::ListCasesRequest crises;
+  crises.set_crisis_only(true);
+  EXPECT_EQ(ListCases(crises).size(), 1u);
+}
+
+TEST_F(CaseloadPeopleTest, ACaseHoldsABoundedNumberOfReferralsAndEachHearsItsOutcome) {
+  const std::string full = OpenCaseFor(1, {"nhs"});
+  for (int number = 2; number <= kMaxReferralsPerCase; ++number) {
+    ASSERT_THAT(Tell(OnReferralAccepted, Accepted(number, {"nhs"})), IsOk());
+  }
+  ASSERT_THAT(GetCase(full).referrals(), SizeIs(kMaxReferralsPerCase));
+  const std::string next = OpenCaseFor(kMaxReferralsPerCase + 1, {"nhs"});
+  EXPECT_NE(next, full);
+  EXPECT_EQ(OpenCaseFor(kMaxReferralsPerCase + 2, {"nhs"}), next);
+  EXPECT_THAT(GetCase(full).referrals(), SizeIs(kMaxReferralsPerCase));
+  ASSERT_THAT(Close(next), IsOk());
+  EXPECT_THAT(Told("referral-intake", next), ElementsAre("CaseOpened", "CaseOpened", "CaseClosed", "CaseClosed"));
 }
 
 }  // namespace

@@ -64,6 +64,9 @@ TEST_F(CaseloadTest, AWithdrawnReferralClosesTheCaseThatNobodyHasBegun) {
   event.set_reason_code("SENT_IN_ERROR");
   ASSERT_THAT(Tell(OnReferralWithdrawn, event), IsOk());
   EXPECT_EQ(GetCase(name).outcome(), v1::CASE_OUTCOME_REFERRAL_WITHDRAWN);
+  ASSERT_THAT(GetCase(name).withdrawals(), SizeIs(1));
+  EXPECT_EQ(GetCase(name).withdrawals(0).referral(), ReferralName(1));
+  EXPECT_EQ(GetCase(name).withdrawals(0).reason_code(), "SENT_IN_ERROR");
   EXPECT_THAT(Told("referral-intake", name), ElementsAre("CaseOpened", "CaseClosed"));
   event.set_referral(ReferralName(9));
   EXPECT_THAT(Tell(OnReferralWithdrawn, event), IsOk()) << "a referral without a case is late, not wrong";

@@ -180,7 +180,7 @@ Commands::Outcome Commands::RecordAssessment(const rpc::Call& call, const v1::Re
     assessment.set_what_matters(request.what_matters());
     *assessment.mutable_ons4() = FromOns4(request.ons4());
     *assessment.mutable_needs() = request.needs();
-    assessment.set_crisis_indicated(request.crisis_indicated());
+    assessment.set_crisis_indicated(request.crisis_indicated() || IndicatesCrisis(assessment));
     *assessment.mutable_time() = request.has_time() ? request.time() : ToTimestamp(change.now());
     assessment.set_recorded_by(change.origin().actor);
     *assessment.mutable_create_time() = ToTimestamp(change.now());

@@ -87,7 +87,11 @@ v1::Case ToCase(const CaseRecord& record) {
   result.set_state(record.state());
   for (const auto& referral : record.referrals()) {
     result.add_referrals(referral.referral());
-    if (referral.withdrawn()) result.add_withdrawn_referrals(referral.referral());
+    if (!referral.withdrawn()) continue;
+    result.add_withdrawn_referrals(referral.referral());
+    v1::ReferralWithdrawal* withdrawal = result.add_withdrawals();
+    withdrawal->set_referral(referral.referral());
+    withdrawal->set_reason_code(referral.withdraw_reason_code());
   }
   *result.mutable_person() = record.person();
   *result.mutable_referrer() = record.referrer();
@@ -219,6 +223,15 @@ v1::CommunityService ToCommunityService(std::string_view network, const Communit
   service.set_contact(record.contact());
   service.set_url(record.url());
   return service;
+}
+
+type::v1::Professional ToProfessional(const LinkWorkerRecord& worker) {
+  type::v1::Professional professional;
+  professional.set_id(worker.professional_id());
+  professional.set_display_name(worker.display_name());
+  professional.set_agency(type::v1::AGENCY_KIND_SPLW_SERVICE);
+  professional.set_role_code(worker.role_code());
+  return professional;
 }
 
 storage::v1::Ons4Record FromOns4(const v1::Ons4Scores& scores) {

@@ -24,6 +24,9 @@ v1::Nomination ToNomination(std::string_view network, const NominationRecord& re
 v1::LinkWorker ToLinkWorker(std::string_view network, const LinkWorkerRecord& record);
 v1::CommunityService ToCommunityService(std::string_view network, const CommunityServiceRecord& record);
 
+// The link worker as other services know them.
+type::v1::Professional ToProfessional(const LinkWorkerRecord& worker);
+
 storage::v1::Ons4Record FromOns4(const v1::Ons4Scores& scores);
 
 }  // namespace splw::caseload

@@ -94,6 +94,13 @@ absl::Status AlreadyAllocated() {
   return Failure(StatusCode::kFailedPrecondition, "ALREADY_ALLOCATED", "the link worker has this case already");
 }
 
+absl::Status AllocatedUnnamed() {
+  return Failure(StatusCode::kFailedPrecondition, "ALREADY_ALLOCATED",
+                 "link_worker: a link worker has this case: name the one to whom it is to be moved, or leave it with "
+                 "whom it is",
+                 {{"field", "link_worker"}});
+}
+
 absl::Status NoLinkWorkerAvailable(int inactive, int full) {
   return Failure(StatusCode::kFailedPrecondition, "NO_LINK_WORKER_AVAILABLE",
                  absl::StrFormat("no link worker can take the case: %d inactive, %d without room; name one and give "

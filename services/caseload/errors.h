@@ -33,7 +33,8 @@ absl::Status NominationNotOpen();
 // FAILED_PRECONDITION, each with the reason of its name.
 absl::Status LinkWorkerInactive();
 absl::Status CaseLimitReached(int load, int weight, int limit);
-absl::Status AlreadyAllocated();
+absl::Status AlreadyAllocated();  // to the worker who is named
+absl::Status AllocatedUnnamed();  // reason ALREADY_ALLOCATED: to anybody, and nobody is named
 absl::Status NoLinkWorkerAvailable(int inactive, int full);
 absl::Status AssessmentNeeded();
 absl::Status ConsentNotGiven(std::string_view agency);

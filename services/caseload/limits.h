@@ -33,10 +33,13 @@ inline constexpr std::size_t kMaxEarlierCases = 20;  // looked at for continuity
 
 // --- Records of a case ---
 
+// One person is referred a few times in the months that a case is open. What a sender repeats without end goes to another case,
+// where somebody looks; each of its referrals has its answers all the same.
+inline constexpr int kMaxReferralsPerCase = 100;
 inline constexpr std::size_t kMaxPersonKeysPerCase = 64;
 inline constexpr int kMaxAdjustments = 10;  // splw.type.v1.Person.adjustments
 // How many open cases with the same key are looked at for the person of a referral: more than one only where people
-// share all but the NHS number (twins at one address).
+// share all but the NHS number (twins at one address), or where a case is full of referrals.
 inline constexpr std::size_t kMaxOpenCasesPerPersonKey = 10;
 inline constexpr std::size_t kMaxNeedsPerCase = 20;  // there are 18 categories; some twice, with different words
 inline constexpr int kMaxContactsPerCase = 1000;     // 6 to 12 are usual (standards.md)

@@ -5,6 +5,7 @@
 #include "common/health/direct_care.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_lifecycle.h"
+#include "services/caseload/conversion.h"
 #include "services/caseload/errors.h"
 #include "services/caseload/limits.h"
 #include "services/caseload/names.h"
@@ -87,10 +88,7 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   *event.mutable_person() = ForAgenda(record.person());
   *event.mutable_needs() = record.needs();
   *event.mutable_share_with() = record.consent().share_with();
-  event.mutable_link_worker()->set_id(link_worker.professional_id());
-  event.mutable_link_worker()->set_display_name(link_worker.display_name());
-  event.mutable_link_worker()->set_agency(type::v1::AGENCY_KIND_SPLW_SERVICE);
-  event.mutable_link_worker()->set_role_code(link_worker.role_code());
+  *event.mutable_link_worker() = ToProfessional(link_worker);
   *event.mutable_nominate_time() = ToTimestamp(now);
   return NominationMade{std::move(record), std::move(nomination), std::move(event)};
 }

@@ -34,17 +34,25 @@ absl::Status PlaceFeedback(AgendaBook& book, const stored::MeetingRecord& meetin
   return absl::OkStatus();
 }
 
-void SetOpenActions(const std::vector<stored::ActionRecord>& actions, stored::AgendaItemRecord& item) {
-  item.clear_open_action_ids();
-  std::set<AgencyKind> needed;
-  for (const int agency : item.subject().agencies_needed()) needed.insert(static_cast<AgencyKind>(agency));
+// What is to be reported on, and by whom: those to whom the decision on `source` gave the case, and the owners of open actions.
+// Nobody else comes again, or reads of the person (standards: minimum data), because they were needed for the question. Where
+// the meeting only asked to hear again, whoever was to report before does.
+void SetDebt(const stored::AgendaItemRecord& source, const std::vector<stored::ActionRecord>& actions,
+             stored::AgendaItemRecord& feedback) {
+  std::vector<AgencyKind> needed;
+  const auto need = [&needed](const Professional& who) {
+    if (std::find(needed.begin(), needed.end(), who.agency()) == needed.end()) needed.push_back(who.agency());
+  };
+  if (source.decision().has_case_holder()) need(source.decision().case_holder());
+  if (source.decision().has_key_worker()) need(source.decision().key_worker());
+  feedback.clear_open_action_ids();
   for (const stored::ActionRecord& action : actions) {
-    item.add_open_action_ids(action.id());
-    // Whoever owns an action is needed to report on it.
-    if (needed.insert(action.owner().agency()).second) {
-      item.mutable_subject()->add_agencies_needed(action.owner().agency());
-    }
+    feedback.add_open_action_ids(action.id());
+    need(action.owner());
   }
+  auto& agencies = *feedback.mutable_subject()->mutable_agencies_needed();
+  agencies = source.subject().agencies_needed();
+  if (!needed.empty()) agencies.Assign(needed.begin(), needed.end());
 }
 
 absl::StatusOr<std::vector<stored::ActionRecord>> ActionsWithIds(AgendaBook& book,
@@ -66,7 +74,7 @@ absl::StatusOr<stored::AgendaItemRecord> NewFeedbackItem(AgendaBook& book, const
   item.set_length_minutes(mdt.feedback_minutes());
   item.set_of_item(ItemName(book.network(), source));
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
-  SetOpenActions(actions, item);
+  SetDebt(source, actions, item);
   SPLW_RETURN_IF_ERROR(PlaceFeedback(book, meeting, item));
   SPLW_RETURN_IF_ERROR(book.Save(item));
   return item;
@@ -204,8 +212,7 @@ absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book
   if (WasHeard(feedback, debt)) return std::nullopt;
   if (feedback.state() != api::ITEM_STATE_LISTED) return PutFeedback(book, mdt, item, debt);
   SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
-  *feedback.mutable_subject()->mutable_agencies_needed() = item.subject().agencies_needed();
-  SetOpenActions(actions, feedback);
+  SetDebt(item, actions, feedback);
   SPLW_RETURN_IF_ERROR(book.Save(feedback));
   return meeting;
 }

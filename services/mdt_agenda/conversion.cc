@@ -94,6 +94,12 @@ absl::Status ShowSensitive(store::Snapshot& snapshot, const std::string& network
   ShowPerson(item.subject(), shown.mutable_person());
   shown.set_question(item.subject().question());
   *shown.mutable_needs() = item.subject().needs();
+  // Who works with somebody tells who that is, to whoever knows them.
+  if (item.subject().has_link_worker()) *shown.mutable_link_worker() = item.subject().link_worker();
+  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::AssignmentRecord> assignment,
+                        Assignments().Get(snapshot, network, TextKey(item.subject().case_())));
+  if (assignment && assignment->has_case_holder()) *shown.mutable_current_case_holder() = assignment->case_holder();
+  if (assignment && assignment->has_key_worker()) *shown.mutable_current_key_worker() = assignment->key_worker();
   SPLW_RETURN_IF_ERROR(ShowActions(snapshot, network, item.open_action_ids(), shown.mutable_open_actions()));
   ShowFeedback(item, shown);
   if (!item.has_decision()) return absl::OkStatus();
@@ -146,6 +152,7 @@ api::Meeting ShowMeeting(const std::string& network, const Viewer& viewer, const
   if (meeting.has_close_time()) *shown.mutable_close_time() = meeting.close_time();
   if (meeting.has_cancel_time()) *shown.mutable_cancel_time() = meeting.cancel_time();
   shown.set_cancel_reason_code(meeting.cancel_reason_code());
+  shown.set_start_override_reason_code(meeting.start_override_reason_code());
   if (viewer.agency_member) return shown;
   for (const stored::NotPlacedRecord& not_placed : meeting.not_placed()) {
     api::NotPlaced* added = shown.add_not_placed();
@@ -209,7 +216,6 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
   shown.set_nomination(item.nomination());
   *shown.mutable_agencies_needed() = item.subject().agencies_needed();
   shown.set_urgency(item.subject().urgency());
-  if (item.subject().has_link_worker()) *shown.mutable_link_worker() = item.subject().link_worker();
   shown.set_position(item.position());
   if (item.position() > 0) {
     *shown.mutable_start_time() = ToTimestamp(ToInstant(meeting.start_time()) + absl::Minutes(item.start_minute()));
@@ -222,10 +228,6 @@ absl::StatusOr<api::AgendaItem> ShowItem(store::Snapshot& snapshot, const std::s
   shown.set_feedback_item(item.feedback_item());
   shown.set_moved_to(item.moved_to());
   shown.set_reason_code(item.reason_code());
-  SPLW_ASSIGN_OR_RETURN(const std::optional<stored::AssignmentRecord> assignment,
-                        Assignments().Get(snapshot, network, TextKey(item.subject().case_())));
-  if (assignment && assignment->has_case_holder()) *shown.mutable_current_case_holder() = assignment->case_holder();
-  if (assignment && assignment->has_key_worker()) *shown.mutable_current_key_worker() = assignment->key_worker();
   SPLW_ASSIGN_OR_RETURN(const stored::SharingRecord sharing, SharingOf(snapshot, network, item.subject()));
   if (!viewer.agency_member) {
     for (const AgencyKind agency : WithoutConsent(item.subject(), sharing)) shown.add_agencies_without_consent(agency);

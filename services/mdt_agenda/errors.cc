@@ -90,6 +90,14 @@ absl::Status AgendaPublished() {
       "the agenda is published and stays as it is; set late_urgent_only to add urgent nominations at its end");
 }
 
+absl::Status TooEarly(std::string_view date) {
+  return Failure(absl::StatusCode::kFailedPrecondition, "TOO_EARLY",
+                 absl::StrFormat("the meeting is on %s, for which its agencies were invited: start it then; where it "
+                                 "really is held before, give an override_reason_code",
+                                 date),
+                 {{"date", std::string(date)}});
+}
+
 absl::Status EarlierMeetingInProgress() {
   return Failure(absl::StatusCode::kFailedPrecondition, "EARLIER_MEETING_IN_PROGRESS",
                  "an earlier meeting of the team is still in progress; close it first, so that what it leaves is here");

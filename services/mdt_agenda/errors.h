@@ -32,6 +32,8 @@ absl::Status LateOnlyAfterPublication();
 // FAILED_PRECONDITION.
 absl::Status IllegalTransition(std::string_view step, api::MeetingState state);
 absl::Status AgendaPublished();
+// `date`: the meeting's, "2026-11-26".
+absl::Status TooEarly(std::string_view date);
 absl::Status EarlierMeetingInProgress();
 absl::Status MeetingNotInProgress(api::MeetingState state);
 absl::Status ItemClosed(api::ItemState state);

@@ -235,6 +235,9 @@ void LeaveOutPerson(api::AgendaItem& shown) {
   shown.clear_person();
   shown.clear_question();
   shown.clear_needs();
+  shown.clear_link_worker();
+  shown.clear_current_case_holder();
+  shown.clear_current_key_worker();
   shown.clear_decision();
   shown.clear_feedback();
   shown.clear_owner_reports();

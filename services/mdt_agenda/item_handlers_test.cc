@@ -15,6 +15,7 @@ using splw::testing::IsOk;
 using splw::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 constexpr char kFirst[] = "2026-11-26";
@@ -48,8 +49,8 @@ class ItemHandlersTest : public ::testing::Test, protected testing::AgendaWorld 
   rpc::Call Housing(const std::string& id = "housing.officer") { return As(Role::kAgencyMember, id, "HOUSING"); }
   rpc::Call MentalHealth() { return As(Role::kAgencyMember, "cmht", "MENTAL_HEALTH"); }
 
-  // Case "b" needs housing, to whom the person agreed, and mental health. It is decided at the second meeting; the
-  // agenda of the third, which asks for feedback, is published.
+  // Case "b" needs housing, to whom the person agreed, and mental health. It is decided at the second meeting, where each gets
+  // something to do; the agenda of the third, which asks for feedback, is published.
   void DecideAtSecond() {
     caseload::v1::CaseNominated agreed =
         Nominated("b", false, {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH});
@@ -57,7 +58,11 @@ class ItemHandlersTest : public ::testing::Test, protected testing::AgendaWorld 
     ASSERT_THAT(Nominate(agreed), IsOk());
     ASSERT_THAT(Close(kFirst), IsOk());
     Hold(kSecond);
-    ASSERT_THAT(Decide(Plan(Item(kSecond, "b"))), IsOk());
+    api::RecordDecisionRequest plan = Plan(Item(kSecond, "b"));
+    *plan.add_actions() = plan.actions(0);
+    plan.mutable_actions(1)->set_description("See her at home");
+    *plan.mutable_actions(1)->mutable_owner() = testing::Worker("cmht", type::v1::AGENCY_KIND_MENTAL_HEALTH);
+    ASSERT_THAT(Decide(plan), IsOk());
     ASSERT_THAT(Close(kSecond), IsOk());
     ASSERT_THAT(Build(kThird), IsOk());
     ASSERT_THAT(Publish(kThird), IsOk());
@@ -73,6 +78,9 @@ class ItemHandlersTest : public ::testing::Test, protected testing::AgendaWorld 
     EXPECT_TRUE(item.person_withheld());
     EXPECT_FALSE(item.has_person());
     EXPECT_EQ(item.question(), "");
+    EXPECT_FALSE(item.has_link_worker());
+    EXPECT_FALSE(item.has_current_case_holder());
+    EXPECT_FALSE(item.has_current_key_worker());
     EXPECT_FALSE(item.has_decision());
     for (const api::Action& action : item.open_actions()) EXPECT_EQ(action.description(), "");
   }
@@ -297,6 +305,35 @@ TEST_F(ItemHandlersTest, MeetingMayAskToHearAgain) {
   EXPECT_THAT(Agenda(kThird), IsEmpty());
 }
 
+TEST_F(ItemHandlersTest, FeedbackInvitesWhoeverHasToReportAndNobodyElse) {
+  ASSERT_THAT(Nominate("b", false, {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH}), IsOk());
+  ASSERT_THAT(Close(kFirst), IsOk());
+  Hold(kSecond);
+  ASSERT_THAT(Decide(Plan(Item(kSecond, "b"))), IsOk());
+  EXPECT_THAT(Item(kThird, "b").agencies_needed(),
+              ElementsAre(type::v1::AGENCY_KIND_COMMUNITY_NURSING, type::v1::AGENCY_KIND_SPLW_SERVICE,
+                          type::v1::AGENCY_KIND_HOUSING))
+      << "case-holder, key worker, the action's owner";
+  EXPECT_THAT(ItemSeenBy(MentalHealth(), kSecond, "b").name(), Not(IsEmpty())) << "they were needed for the question";
+
+  api::RecordDecisionRequest correction = Plan(Item(kSecond, "b"));
+  *correction.mutable_actions(0)->mutable_owner() = testing::Worker("cmht", type::v1::AGENCY_KIND_MENTAL_HEALTH);
+  ASSERT_THAT(Decide(correction), IsOk());
+  EXPECT_THAT(Item(kThird, "b").agencies_needed(),
+              ElementsAre(type::v1::AGENCY_KIND_COMMUNITY_NURSING, type::v1::AGENCY_KIND_SPLW_SERVICE,
+                          type::v1::AGENCY_KIND_MENTAL_HEALTH));
+}
+
+TEST_F(ItemHandlersTest, FurtherFeedbackInvitesWhoeverHasNotDoneTheirPartOrThoseAskedBefore) {
+  HoldSecond();
+  ASSERT_THAT(GiveFeedback(Report(Item(kSecond, "a"), api::ACTION_STATE_OPEN)), IsOk());
+  EXPECT_THAT(Item(kThird, "a").agencies_needed(), ElementsAre(type::v1::AGENCY_KIND_HOUSING));
+  api::RecordFeedbackRequest corrected = Report(Item(kSecond, "a"), api::ACTION_STATE_DONE);
+  corrected.set_needs_further_feedback(true);
+  ASSERT_THAT(GiveFeedback(corrected), IsOk());
+  EXPECT_EQ(Item(kThird, "a").agencies_needed_size(), 3) << "nothing is to be done: whoever reported does again";
+}
+
 TEST_F(ItemHandlersTest, FeedbackThatNobodyGaveMovesToTheNextMeeting) {
   HoldSecond();
   const auto maybe_closed = Close(kSecond);
@@ -382,6 +419,7 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromAnAgencyThatThePersonDidNotAgreeTo)
     EXPECT_EQ(item.person_withheld(), silent);
     EXPECT_EQ(item.has_person(), !silent);
     EXPECT_EQ(item.question().empty(), silent);
+    EXPECT_EQ(item.has_link_worker(), !silent) << "who works with somebody tells who that is";
   }
   const auto maybe_items = Agenda(kSecond, As(Role::kAgencyMember, "cmht", "MENTAL_HEALTH"));
   ASSERT_THAT(maybe_items, IsOk());
@@ -446,6 +484,8 @@ TEST_F(ItemHandlersTest, PersonIsWithheldFromEveryAgencyOnceConsentIsTakenBack) 
     ExpectNobodyShown(ItemSeenBy(Housing(), date, "b"));
     ExpectNobodyShown(ItemSeenBy(MentalHealth(), date, "b"));
     EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_person());
+    EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_link_worker());
+    EXPECT_TRUE(ItemSeenBy(Coordinator(), date, "b").has_current_case_holder());
   }
   ASSERT_THAT(AllActions(Housing()), SizeIs(1));
   EXPECT_TRUE(AllActions(Housing())[0].details_withheld());

@@ -67,7 +67,8 @@ inline constexpr std::size_t kAssignBatch = 200;
 // What one meeting can hold: at three minutes an item twice the longest meeting, and room for debts that heap up.
 inline constexpr std::size_t kMaxMeetingItems = 500;
 // Of how many items of a case watchers hear that the person changed what they share, the newest first: what the next
-// weeks' agendas hold, and room (ours). The change itself holds for all of them.
+// weeks' agendas hold, and room (ours). The change itself holds for all of them. Likewise of how many nominations and items of a
+// case a new link worker is looked for: at most one nomination is open, and few items are.
 inline constexpr std::size_t kMaxMentionedItems = 50;
 // How many records a filtered page looks at before it ends early: bounds the time of one call.
 inline constexpr std::size_t kMaxScannedPerPage = 2'000;

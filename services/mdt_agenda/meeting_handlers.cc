@@ -49,7 +49,9 @@ absl::StatusOr<store::Position> TakeStep(delivery::Changes& changes, const rpc::
     SPLW_ASSIGN_OR_RETURN(const stored::MdtRecord mdt, book.Mdt(meeting.mdt_id()));
     SPLW_RETURN_IF_ERROR(work(book, mdt, meeting));
     meeting.set_state(next);
-    SPLW_RETURN_IF_ERROR(book.Save(meeting, meeting.cancel_reason_code()));
+    const bool starts = step == MeetingStep::kStart;
+    SPLW_RETURN_IF_ERROR(
+        book.Save(meeting, starts ? meeting.start_override_reason_code() : meeting.cancel_reason_code()));
     SPLW_RETURN_IF_ERROR(book.Finish());
     SPLW_ASSIGN_OR_RETURN(const stored::MeetingRecord counted, book.Meeting(place.mdt_id, place.date));
     shown = ShowMeeting(book.network(), kInsider, counted);
@@ -154,9 +156,12 @@ absl::StatusOr<store::Position> MeetingHandlers::PublishAgenda(const rpc::Call& 
 absl::StatusOr<store::Position> MeetingHandlers::StartMeeting(const rpc::Call& call,
                                                               const api::StartMeetingRequest& request,
                                                               api::Meeting* response) {
+  if (!request.override_reason_code().empty()) {
+    SPLW_RETURN_IF_ERROR(CheckReasonCode("override_reason_code", request.override_reason_code()));
+  }
   return TakeStep(changes_, call, request, MeetingStep::kStart, response,
-                  [](AgendaBook& book, const stored::MdtRecord&, stored::MeetingRecord& meeting) {
-                    *meeting.mutable_actual_start_time() = ToTimestamp(book.now());
+                  [&request](AgendaBook& book, const stored::MdtRecord&, stored::MeetingRecord& meeting) {
+                    SPLW_RETURN_IF_ERROR(NoteStart(request.override_reason_code(), book.now(), meeting));
                     return CheckEarlierAreOver(book, meeting);
                   });
 }

@@ -231,6 +231,28 @@ TEST_F(MeetingHandlersTest, NextMeetingStartsOnlyWhenTheOneBeforeIsClosed) {
   EXPECT_THAT(Start(kSecond), IsOk());
 }
 
+TEST_F(MeetingHandlersTest, MeetingStartsOnItsDayAndBeforeOnlyWithAReason) {
+  ASSERT_THAT(Build(kFirst), IsOk());
+  ASSERT_THAT(Publish(kFirst), IsOk());
+  const auto maybe_started = Start(kFirst, "");
+  EXPECT_THAT(maybe_started, StatusIs(absl::StatusCode::kFailedPrecondition));
+  EXPECT_THAT(maybe_started, HasReason("TOO_EARLY"));
+  EXPECT_THAT(Start(kFirst, "bank holiday"), HasField("override_reason_code"));
+  clock_.Advance(InstantAt(absl::CivilDay(2026, 11, 26), 0) - absl::Seconds(1) - clock_.Now());
+  EXPECT_THAT(Start(kFirst, ""), HasReason("TOO_EARLY"));
+  clock_.Advance(absl::Seconds(1));
+  const auto maybe_on_the_day = Start(kFirst, "NOT_NEEDED");
+  ASSERT_THAT(maybe_on_the_day, IsOk()) << "ten hours before its time";
+  EXPECT_EQ(maybe_on_the_day->start_override_reason_code(), "");
+  ASSERT_THAT(Close(kFirst), IsOk());
+
+  ASSERT_THAT(Build(kSecond), IsOk());
+  ASSERT_THAT(Publish(kSecond), IsOk());
+  const auto maybe_before = Start(kSecond, "BANK_HOLIDAY");
+  ASSERT_THAT(maybe_before, IsOk());
+  EXPECT_EQ(maybe_before->start_override_reason_code(), "BANK_HOLIDAY");
+}
+
 TEST_F(MeetingHandlersTest, WhatWasNotReachedIsCarriedOverWithItsReason) {
   for (const char* id : {"a", "b"}) ASSERT_THAT(Nominate(id), IsOk());
   Hold(kFirst);

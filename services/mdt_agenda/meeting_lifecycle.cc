@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "services/mdt_agenda/errors.h"
+#include "services/mdt_agenda/schedule.h"
+#include "services/mdt_agenda/timestamps.h"
 
 namespace splw::mdt_agenda {
 namespace {
@@ -58,6 +60,15 @@ absl::StatusOr<api::MeetingState> NextState(api::MeetingState state, MeetingStep
       break;
   }
   return errors::IllegalTransition(StepName(step), state);
+}
+
+absl::Status NoteStart(const std::string& override_reason_code, absl::Time now, stored::MeetingRecord& meeting) {
+  if (DayText(LondonDay(now)) < meeting.date()) {
+    if (override_reason_code.empty()) return errors::TooEarly(meeting.date());
+    meeting.set_start_override_reason_code(override_reason_code);
+  }
+  *meeting.mutable_actual_start_time() = ToTimestamp(now);
+  return absl::OkStatus();
 }
 
 absl::Status CheckTakesOutcomes(api::MeetingState state) {

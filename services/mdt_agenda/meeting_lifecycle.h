@@ -2,9 +2,11 @@
 #pragma once
 
 #include <set>
+#include <string>
 
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
+#include <absl/time/time.h>
 
 #include "services/mdt_agenda/messages.h"
 
@@ -17,6 +19,10 @@ enum class MeetingStep { kBuildAgenda, kAddUrgent, kPublishAgenda, kStart, kReco
 //   SCHEDULED → AGENDA_BUILT → PUBLISHED → IN_PROGRESS → CLOSED; building again stays; all before IN_PROGRESS →
 //   CANCELLED.
 absl::StatusOr<api::MeetingState> NextState(api::MeetingState state, MeetingStep step);
+
+// OK on the meeting's day in London and later, and before with a reason code, which is then kept with the meeting; otherwise
+// FAILED_PRECONDITION TOO_EARLY. A whole day, since a meeting may well begin before its hour, and nobody means another day.
+absl::Status NoteStart(const std::string& override_reason_code, absl::Time now, stored::MeetingRecord& meeting);
 
 // OK while outcomes are recorded; otherwise FAILED_PRECONDITION MEETING_NOT_IN_PROGRESS.
 absl::Status CheckTakesOutcomes(api::MeetingState state);

@@ -5,6 +5,7 @@
 
 #include <absl/strings/match.h>
 #include <absl/strings/str_format.h>
+#include <google/protobuf/util/message_differencer.h>
 
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
@@ -19,6 +20,7 @@ namespace splw::mdt_agenda {
 namespace {
 
 constexpr char kNoMdt[] = "NO_MDT";
+constexpr char kLinkWorkerChanged[] = "LINK_WORKER_CHANGED";
 
 absl::Status CheckName(const std::string& network, std::string_view field, const std::string& name) {
   if (name.size() <= static_cast<std::size_t>(kMaxNominationName) &&
@@ -48,6 +50,7 @@ stored::SubjectRecord SubjectOf(const caseload::v1::CaseNominated& event, const 
   *subject.mutable_needs() = event.needs();
   *subject.mutable_share_with() = event.share_with();
   if (event.has_link_worker()) *subject.mutable_link_worker() = event.link_worker();
+  *subject.mutable_link_worker_time() = event.nominate_time();
   subject.set_correlation_id(correlation_id);
   return subject;
 }
@@ -59,6 +62,27 @@ absl::StatusOr<bool> KeepSharing(AgendaBook& book, const stored::SharingRecord& 
   if (known && ToInstant(known->time()) > ToInstant(said.time())) return false;
   SPLW_RETURN_IF_ERROR(Sharings().Put(book.txn(), book.network(), said));
   return true;
+}
+
+// Takes the link worker of the event unless it, or something newer, is known; whether it did.
+bool TakeLinkWorker(const caseload::v1::CaseLinkWorkerChanged& event, stored::SubjectRecord& subject) {
+  const absl::Time known = ToInstant(subject.link_worker_time());
+  const bool same = google::protobuf::util::MessageDifferencer::Equals(subject.link_worker(), event.link_worker());
+  if (known > ToInstant(event.time()) || (same && known == ToInstant(event.time()))) return false;
+  *subject.mutable_link_worker() = event.link_worker();
+  *subject.mutable_link_worker_time() = event.time();
+  return true;
+}
+
+bool IsOpen(const stored::NominationRecord& nomination) {
+  return nomination.state() == api::NOMINATION_STATE_WAITING || nomination.state() == api::NOMINATION_STATE_SCHEDULED;
+}
+
+// Whether the item is still to be discussed, or its meeting may still change what was decided on it.
+absl::StatusOr<bool> IsUnderDiscussion(AgendaBook& book, const stored::AgendaItemRecord& item) {
+  if (item.state() == api::ITEM_STATE_LISTED) return true;
+  SPLW_ASSIGN_OR_RETURN(const stored::MeetingRecord meeting, book.Meeting(item.mdt_id(), item.meeting_date()));
+  return meeting.state() == api::MEETING_STATE_IN_PROGRESS;
 }
 
 // The oldest team of the network.
@@ -149,10 +173,7 @@ absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1:
   SPLW_RETURN_IF_ERROR(CheckName(book.network(), "nomination", event.nomination()));
   SPLW_ASSIGN_OR_RETURN(std::optional<stored::NominationRecord> nomination,
                         Nominations().Get(book.txn(), book.network(), TextKey(event.nomination())));
-  if (!nomination || (nomination->state() != api::NOMINATION_STATE_WAITING &&
-                      nomination->state() != api::NOMINATION_STATE_SCHEDULED)) {
-    return absl::OkStatus();
-  }
+  if (!nomination || !IsOpen(*nomination)) return absl::OkStatus();
   if (!nomination->item_id().empty()) {
     SPLW_RETURN_IF_ERROR(WithdrawItem(book, *nomination, event.reason_code()));
     if (nomination->state() == api::NOMINATION_STATE_WAITING) {
@@ -185,10 +206,32 @@ absl::Status OnCaseSharingChanged(delivery::Change& change, const caseload::v1::
   return book.Finish();
 }
 
+absl::Status OnCaseLinkWorkerChanged(delivery::Change& change, const caseload::v1::CaseLinkWorkerChanged& event) {
+  AgendaBook book(change);
+  SPLW_RETURN_IF_ERROR(CheckName(book.network(), "case", event.case_()));
+  const store::PageRequest newest{.size = kMaxMentionedItems, .order = store::Order::kDescending};
+  SPLW_ASSIGN_OR_RETURN(
+      store::PageOf<stored::NominationRecord> nominations,
+      Nominations().ScanIndex(book.txn(), book.network(), "case_received", TextKey(event.case_()), newest));
+  for (stored::NominationRecord& nomination : nominations.records) {
+    if (!IsOpen(nomination) || !TakeLinkWorker(event, *nomination.mutable_subject())) continue;
+    SPLW_RETURN_IF_ERROR(book.Save(nomination, kLinkWorkerChanged));
+  }
+  SPLW_ASSIGN_OR_RETURN(store::PageOf<stored::AgendaItemRecord> items,
+                        Items().ScanIndex(book.txn(), book.network(), "case", TextKey(event.case_()), newest));
+  for (stored::AgendaItemRecord& item : items.records) {
+    SPLW_ASSIGN_OR_RETURN(const bool under_discussion, IsUnderDiscussion(book, item));
+    if (!under_discussion || !TakeLinkWorker(event, *item.mutable_subject())) continue;
+    SPLW_RETURN_IF_ERROR(book.Save(item, kLinkWorkerChanged));
+  }
+  return book.Finish();
+}
+
 void HandleEvents(delivery::Inbox& inbox) {
   inbox.Handle<caseload::v1::CaseNominated>(OnCaseNominated);
   inbox.Handle<caseload::v1::NominationWithdrawn>(OnNominationWithdrawn);
   inbox.Handle<caseload::v1::CaseSharingChanged>(OnCaseSharingChanged);
+  inbox.Handle<caseload::v1::CaseLinkWorkerChanged>(OnCaseLinkWorkerChanged);
 }
 
 absl::StatusOr<bool> AssignWaiting(AgendaBook& book, const stored::MdtRecord& mdt) {

@@ -1,4 +1,5 @@
-// What the caseload tells this service: nominations arrive and are withdrawn, and people change what they agree to share.
+// What the caseload tells this service: nominations arrive and are withdrawn, people change what they agree to share, and cases
+// go to another link worker.
 #pragma once
 
 #include <string>
@@ -32,6 +33,12 @@ absl::Status OnNominationWithdrawn(delivery::Change& change, const caseload::v1:
 // Keeps what the person agrees to share: it holds for everything that is kept of the case, at once. One that is older than
 // what is known changes nothing. INVALID_ARGUMENT only for an event that names no case of its network.
 absl::Status OnCaseSharingChanged(delivery::Change& change, const caseload::v1::CaseSharingChanged& event);
+
+// Names the link worker who has the case now wherever it is still to be discussed: on its open nomination, on the items that have
+// no outcome, and on those of a meeting that is being held, which feedback still follows. What is over names who had the case
+// then. A statement that is older than what is known changes nothing. INVALID_ARGUMENT only for an event that names no case of its
+// network.
+absl::Status OnCaseLinkWorkerChanged(delivery::Change& change, const caseload::v1::CaseLinkWorkerChanged& event);
 
 // All of the above, for `inbox`.
 void HandleEvents(delivery::Inbox& inbox);

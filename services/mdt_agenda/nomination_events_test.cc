@@ -169,6 +169,53 @@ TEST_F(NominationEventsTest, SharingOfAnotherNetworksCaseIsRefused) {
   EXPECT_THAT(Share(event), HasReason("NAME_INVALID"));
 }
 
+TEST_F(NominationEventsTest, NewLinkWorkerIsNamedOnWhatIsStillToBeDiscussed) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  ASSERT_THAT(Nominate("b"), IsOk());
+  ASSERT_THAT(GiveTo("a", "second.worker"), IsOk());
+  EXPECT_EQ(Nomination("a").link_worker().id(), "second.worker") << "while it waits";
+  ASSERT_THAT(Build("2026-11-26"), IsOk());
+  ASSERT_THAT(Publish("2026-11-26"), IsOk());
+  EXPECT_EQ(Item("2026-11-26", "a").link_worker().id(), "second.worker");
+  const absl::Time then = clock_.Now();
+  ASSERT_THAT(GiveTo("a", "third.worker"), IsOk());
+  EXPECT_EQ(Nomination("a").link_worker().id(), "third.worker");
+  EXPECT_EQ(Item("2026-11-26", "a").link_worker().id(), "third.worker") << "on a published agenda, too";
+  EXPECT_EQ(Item("2026-11-26", "b").link_worker().id(), "link.worker") << "another case";
+
+  const std::string nomination = Nomination("a").etag();
+  const std::string item = Item("2026-11-26", "a").etag();
+  ASSERT_THAT(GiveTo("a", "third.worker", clock_.Now()), IsOk()) << "a repeat";
+  ASSERT_THAT(GiveTo("a", "second.worker", then), IsOk()) << "older than what is known";
+  EXPECT_EQ(Nomination("a").etag(), nomination);
+  EXPECT_EQ(Item("2026-11-26", "a").etag(), item);
+}
+
+TEST_F(NominationEventsTest, FeedbackNamesTheLinkWorkerWhoHasTheCaseThen) {
+  ASSERT_THAT(Create(Team()), IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "a"))), IsOk());
+  ASSERT_THAT(GiveTo("a", "second.worker"), IsOk());
+  EXPECT_EQ(Item("2026-12-03", "a").link_worker().id(), "second.worker");
+  ASSERT_THAT(Decide(Advice(Item("2026-11-26", "a"))), IsOk());
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "a"))), IsOk());
+  EXPECT_EQ(Item("2026-12-03", "a").link_worker().id(), "second.worker") << "owed anew by a correction";
+
+  ASSERT_THAT(Close("2026-11-26"), IsOk());
+  ASSERT_THAT(GiveTo("a", "third.worker"), IsOk());
+  EXPECT_EQ(Item("2026-12-03", "a").link_worker().id(), "third.worker");
+  EXPECT_EQ(Item("2026-11-26", "a").link_worker().id(), "second.worker") << "what is over names who had it then";
+  EXPECT_EQ(Nomination("a").link_worker().id(), "link.worker");
+}
+
+TEST_F(NominationEventsTest, LinkWorkerOfAnotherNetworksCaseIsRefused) {
+  caseload::v1::CaseLinkWorkerChanged event;
+  event.set_case_("networks/U99999/cases/a");
+  EXPECT_THAT(GiveTo(event), HasReason("NAME_INVALID"));
+}
+
 TEST_F(NominationEventsTest, NominationsAreListedByStateTeamAndCase) {
   ASSERT_THAT(Create(Team()), IsOk());
   for (const char* id : {"a", "b", "c"}) ASSERT_THAT(Nominate(id), IsOk());

@@ -15,6 +15,8 @@
 namespace splw::referral_intake {
 namespace {
 
+constexpr char kPersonKeyFile[] = "person-hash.key";
+
 class Objects final : public rpc::ServiceObjects {
  public:
   Objects(const rpc::ServiceParts& parts, PersonKeys person_keys)
@@ -30,7 +32,7 @@ class Objects final : public rpc::ServiceObjects {
 
 absl::StatusOr<std::unique_ptr<rpc::ServiceObjects>> MakeObjects(const rpc::ServiceParts& parts) {
   SPLW_ASSIGN_OR_RETURN(const std::string key,
-                        LoadPersonKey(parts.store, parts.random, parts.data_dir + "/person-hash.key"));
+                        LoadPersonKey(parts.store, parts.random, parts.data_dir + "/" + kPersonKeyFile));
   return std::make_unique<Objects>(parts, PersonKeys(key));
 }
 
@@ -46,6 +48,7 @@ int main(int argc, char** argv) {
   definition.peers = {{"caseload", "127.0.0.1:7402"}};
   definition.tables = splw::referral_intake::AllTables();
   definition.policy = splw::referral_intake::PolicyRows();
+  definition.store_keys = {splw::referral_intake::kPersonKeyFile};
   definition.make = splw::referral_intake::MakeObjects;
   return splw::rpc::RunService(argc, argv, definition);
 }

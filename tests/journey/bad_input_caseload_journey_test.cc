@@ -251,6 +251,8 @@ TEST_F(BadInputCaseload, AllocateCase) {
   Allocate again = AllocationOf(allocated);
   again.set_link_worker(world_->link_worker);
   input_->Refuse(world_->lead, "AllocateCase", again, Precondition("ALREADY_ALLOCATED"), StateOf(each));
+  input_->Refuse(world_->lead, "AllocateCase", AllocationOf(allocated), Precondition("ALREADY_ALLOCATED"),
+                 StateOf(each));  // nobody is named
 }
 
 TEST_F(BadInputCaseload, UpdatePlan) {

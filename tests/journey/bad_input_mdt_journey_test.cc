@@ -516,8 +516,15 @@ TEST_F(BadInputMdt, MeetingsTheirItemsAndActions) {
   WaitUntil("the item to be withdrawn",
             [&] { return world_->ItemOf(meeting, withdrawn).state() == api::ITEM_STATE_WITHDRAWN || HasFailure(); });
 
-  input_->Change<api::Meeting>(world_->chair, "StartMeeting", About<api::StartMeetingRequest>(meeting),
-                               StepMistakes<api::StartMeetingRequest>(), state);
+  using Start = api::StartMeetingRequest;
+  auto start = About<Start>(meeting);
+  start.set_override_reason_code("HELD_EARLIER");
+  auto start_mistakes = StepMistakes<Start>();
+  start_mistakes.push_back({"a code in small letters", [](Start& r) { r.set_override_reason_code("holiday"); },
+                            Invalid("REASON_CODE_INVALID", "override_reason_code")});
+  start_mistakes.push_back({"a code of 65", [](Start& r) { r.set_override_reason_code(std::string(65, 'A')); },
+                            Invalid("REASON_CODE_INVALID", "override_reason_code")});
+  input_->Change<api::Meeting>(world_->chair, "StartMeeting", start, start_mistakes, state);
 
   RefuseSteps(meeting, {"BuildAgenda", "PublishAgenda", "StartMeeting", "CancelMeeting"});
   input_->Refuse(world_->chair, "RecordDecision", world_->PlanAgreed(world_->ItemOf(meeting, withdrawn)), kIllegal,
@@ -565,6 +572,7 @@ TEST_F(BadInputMdt, MeetingsTheirItemsAndActions) {
   Caller stranger(*suite_, {"stranger@housing.example", "AGENCY_MEMBER", "HOUSING1", "HOUSING"});
   input_->Refuse(stranger, "RecordFeedback", FeedbackOn(world_->ItemOf(next, decided)),
                  {absl::StatusCode::kPermissionDenied, "NOT_ACTION_OWNER", ""}, StateOf(next));
+  input_->Refuse(world_->chair, "StartMeeting", About<Start>(next), Precondition("TOO_EARLY"), StateOf(next));
   world_->StartMeeting(next);
   FeedbackMistakes(next, world_->ItemOf(next, decided));
   world_->Close(next);

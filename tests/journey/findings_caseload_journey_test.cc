@@ -162,6 +162,22 @@ TEST_F(CaseloadFindings, Finding13_WhoComesBackComesToTheSameLinkWorker) {
   EXPECT_THAT(second.allocation().reasons(), ::testing::Contains("has worked with the person before"));
 }
 
+TEST_F(CaseloadFindings, Finding13_WhoDiscussesAPersonIsToldWhoKnowsThemNow) {
+  world_.SetUpCaseload();
+  world_.SetUpMdt();
+  const std::string case_name = world_.NewNominatedCase(1);
+  const std::string meeting = world_.ComingMeetings()[0].name();
+  world_.BuildAgenda(meeting);
+  world_.Publish(meeting);
+  EXPECT_EQ(world_.ItemOf(meeting, case_name).link_worker().id(), KeyLinkWorker().id());
+  ASSERT_THAT(Allocate(case_name, NewWorker("somebody.else@splw.example", {}, 10)), IsOk());
+  WaitUntil("the agenda to name the new link worker", [&] {
+    return world_.ItemOf(meeting, case_name).link_worker().id() == "somebody.else@splw.example" || HasFailure();
+  });
+  EXPECT_EQ(world_.NominationAtMdt(case_name).link_worker().id(), "somebody.else@splw.example");
+  EXPECT_THAT(Allocate(case_name, ""), HasReason("ALREADY_ALLOCATED")) << "nobody is named";
+}
+
 TEST_F(CaseloadFindings, Finding14_ThePlanStartsFromWhatMattersToThePerson) {
   world_.SetUpCaseload();
   const std::string name = world_.NewCase(1).name();

@@ -322,6 +322,7 @@ TEST_F(MdtFindings, Finding36_AnAgencyMemberSeesTheItemsThatNeedTheirAgencyAndNo
   EXPECT_FALSE(withheld[0].has_person());
   EXPECT_EQ(withheld[0].question(), "");
   EXPECT_EQ(withheld[0].needs_size(), 0);
+  EXPECT_FALSE(withheld[0].has_link_worker());
 }
 
 TEST_F(MdtFindings, Finding36_ConsentTakenBackIsFollowedOnEveryAgendaThatIsOut) {

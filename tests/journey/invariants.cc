@@ -87,7 +87,20 @@ void CheckMdt(World& world, const std::vector<caseload::v1::Case>& cases) {
                                                         [](const auto& page) { return page.nominations(); });
   std::map<std::string, int> open_at_mdt;
   std::set<std::string> known;
+  std::map<std::string, std::string> professional_of;  // link worker → professional
+  for (const auto& worker : ListAll<caseload::v1::LinkWorker>(world.lead, &CaseloadStub::ListLinkWorkers,
+                                                              In<caseload::v1::ListLinkWorkersRequest>(kParent),
+                                                              [](const auto& page) { return page.link_workers(); })) {
+    professional_of[worker.name()] = worker.professional_id();
+  }
+  std::map<std::string, std::string> who_has;  // open nomination → professional
+  for (const auto& each : cases) {
+    if (!each.open_nomination().empty()) who_has[each.open_nomination()] = professional_of[each.link_worker()];
+  }
   for (const auto& nomination : nominations) {
+    if (const auto has = who_has.find(nomination.name()); has != who_has.end()) {
+      EXPECT_EQ(nomination.link_worker().id(), has->second) << nomination.name();
+    }
     EXPECT_TRUE(known.insert(nomination.name()).second) << nomination.name() << " is at the MDT twice";
     open_at_mdt[nomination.case_()] += nomination.state() == mdt::v1::NOMINATION_STATE_WAITING ||
                                        nomination.state() == mdt::v1::NOMINATION_STATE_SCHEDULED;

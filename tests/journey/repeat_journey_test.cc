@@ -282,7 +282,9 @@ TEST_F(Repeat, EachMutationOfTheMdtHappensOnce) {
   Twice(Coordinator(), &MdtStub::BuildAgenda, Named<api::BuildAgendaRequest>(world_.GetMeeting(meeting)));
   EXPECT_EQ(world_.Items(meeting).size(), 1u);
   Twice(Coordinator(), &MdtStub::PublishAgenda, Named<api::PublishAgendaRequest>(world_.GetMeeting(meeting)));
-  Twice(Chair(), &MdtStub::StartMeeting, Named<api::StartMeetingRequest>(world_.GetMeeting(meeting)));
+  auto start = Named<api::StartMeetingRequest>(world_.GetMeeting(meeting));
+  start.set_override_reason_code("HELD_EARLIER");
+  Twice(Chair(), &MdtStub::StartMeeting, start);
   auto attend = Named<api::RecordAttendanceRequest>(world_.GetMeeting(meeting));
   *attend.add_attendance()->mutable_professional() = CommunityNurse();
   attend.mutable_attendance(0)->set_status(api::ATTENDANCE_STATUS_PRESENT);
@@ -322,7 +324,9 @@ TEST_F(Repeat, OfTwoWhoReadTheSameOnlyOneChangesIt) {
   const std::string meeting = world_.ComingMeetings()[0].name();
   OneWins(Coordinator(), &MdtStub::BuildAgenda, Named<mdt::v1::BuildAgendaRequest>(world_.GetMeeting(meeting)));
   OneWins(Coordinator(), &MdtStub::PublishAgenda, Named<mdt::v1::PublishAgendaRequest>(world_.GetMeeting(meeting)));
-  OneWins(Chair(), &MdtStub::StartMeeting, Named<mdt::v1::StartMeetingRequest>(world_.GetMeeting(meeting)));
+  auto start = Named<mdt::v1::StartMeetingRequest>(world_.GetMeeting(meeting));
+  start.set_override_reason_code("HELD_EARLIER");
+  OneWins(Chair(), &MdtStub::StartMeeting, start);
   auto other_decision = world_.PlanAgreed(world_.ItemOf(meeting, case_name));
   other_decision.mutable_case_holder()->set_id("other.nurse@community.example");
   OneWins(Chair(), &MdtStub::RecordDecision, world_.PlanAgreed(world_.ItemOf(meeting, case_name)),

@@ -111,6 +111,32 @@ bool Agree(v1::NominationState here, api::NominationState there) {
   }
 }
 
+// Whoever discusses a case asks the link worker who has it now.
+void CheckLinkWorkers(World& world, const std::map<std::string, MdtNomination>& there) {
+  std::map<std::string, std::string> professional_of;  // link worker → professional
+  for (const auto& worker : AllOf(world, world.caseload(), caseload::LinkWorkers())) {
+    professional_of[worker.id()] = worker.professional_id();
+  }
+  std::map<std::string, std::string> who_has;  // case → professional
+  for (const auto& record : AllOf(world, world.caseload(), caseload::Cases())) {
+    who_has[caseload::CaseName(kNetwork, record.id())] = professional_of[record.link_worker_id()];
+  }
+  const auto check = [&](const mdt::storage::v1::SubjectRecord& subject, const std::string& where) {
+    const std::string& named = subject.link_worker().id();
+    if (named == who_has[subject.case_()]) return;
+    world.Fail("caseload and MDT agree on who knows the person",
+               where + " names " + named + ", and " + who_has[subject.case_()] + " has the case");
+  };
+  for (const auto& [name, nomination] : there) {
+    if (nomination.state() == api::NOMINATION_STATE_WAITING || nomination.state() == api::NOMINATION_STATE_SCHEDULED) {
+      check(nomination.subject(), "the nomination " + Short(name));
+    }
+  }
+  for (const auto& item : AllOf(world, world.mdt(), mdt_agenda::Items())) {
+    if (item.state() == api::ITEM_STATE_LISTED) check(item.subject(), "the item " + item.id());
+  }
+}
+
 void CheckSettled(World& world) {
   std::map<std::string, MdtNomination> there;
   for (MdtNomination& nomination : AllOf(world, world.mdt(), mdt_agenda::Nominations())) {
@@ -118,6 +144,7 @@ void CheckSettled(World& world) {
     const std::string name = nomination.name();
     there.emplace(name, std::move(nomination));
   }
+  if (!world.restored()) CheckLinkWorkers(world, there);
   std::map<std::string, std::string> open;  // case → nomination
   for (const auto& nomination : AllOf(world, world.caseload(), caseload::Nominations())) {
     const std::string name = caseload::NominationName(kNetwork, nomination.case_id(), nomination.id());

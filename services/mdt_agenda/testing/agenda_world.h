@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -143,6 +144,20 @@ class AgendaWorld {
     return Run([&event](delivery::Change& change) { return OnNominationWithdrawn(change, event); });
   }
 
+  // Another link worker has the case from now on, or since `time`.
+  absl::Status GiveTo(const std::string& id, const std::string& link_worker,
+                      std::optional<absl::Time> time = std::nullopt) {
+    clock_.Advance(absl::Seconds(1));
+    caseload::v1::CaseLinkWorkerChanged event;
+    event.set_case_(CaseName(id));
+    *event.mutable_link_worker() = Worker(link_worker, type::v1::AGENCY_KIND_SPLW_SERVICE);
+    *event.mutable_time() = ToTimestamp(time.value_or(clock_.Now()));
+    return GiveTo(event);
+  }
+  absl::Status GiveTo(const caseload::v1::CaseLinkWorkerChanged& event) {
+    return Run([&event](delivery::Change& change) { return OnCaseLinkWorkerChanged(change, event); });
+  }
+
   // The person agrees to share with these agencies from now on, or with nobody at all.
   absl::Status ShareWith(const std::string& id, std::vector<AgencyKind> agencies, bool declined = false) {
     clock_.Advance(absl::Seconds(1));
@@ -216,8 +231,11 @@ class AgendaWorld {
   absl::StatusOr<api::Meeting> Publish(const std::string& date) {
     return Ask(meetings, &MeetingHandlers::PublishAgenda, Step<api::PublishAgendaRequest>(date));
   }
-  absl::StatusOr<api::Meeting> Start(const std::string& date) {
-    return Ask(meetings, &MeetingHandlers::StartMeeting, Step<api::StartMeetingRequest>(date));
+  // On its day or, with a reason, before.
+  absl::StatusOr<api::Meeting> Start(const std::string& date, const std::string& override_reason_code = "TEST") {
+    auto request = Step<api::StartMeetingRequest>(date);
+    request.set_override_reason_code(override_reason_code);
+    return Ask(meetings, &MeetingHandlers::StartMeeting, request);
   }
   absl::StatusOr<api::Meeting> Close(const std::string& date) {
     return Ask(meetings, &MeetingHandlers::CloseMeeting, Step<api::CloseMeetingRequest>(date));
