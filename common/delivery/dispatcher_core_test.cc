@@ -150,6 +150,46 @@ TEST_F(DispatcherCoreTest, APeerThatIsAwayIsTriedAgainWithGrowingDelayAndOneCall
   EXPECT_THAT(sender_.Waiting(), IsEmpty());
 }
 
+TEST_F(DispatcherCoreTest, WhetherAPeerIsBackIsAskedWithOneEventHoweverManyWait) {
+  SayMany(1, 30);
+  SayMany(2, 30);
+  std::vector<Send> sends = Next();
+  ASSERT_FALSE(sends.empty());
+  EXPECT_GT(sends.front().request.events_size(), 1);
+  for (const Send& send : sends) Answer(send, absl::UnavailableError("away"));
+
+  Wake();
+  sends = Next();
+  ASSERT_EQ(sends.size(), 1U);
+  EXPECT_EQ(sends.front().request.events_size(), 1);
+
+  Pass(sends.front());
+  sends = Next();
+  ASSERT_FALSE(sends.empty());
+  EXPECT_GT(sends.front().request.events_size(), 1);
+  for (const Send& send : sends) Pass(send);
+  PassAll();
+  EXPECT_TRUE(sender_.Waiting().empty());
+}
+
+TEST_F(DispatcherCoreTest, WalksOverAllThatWaitsTakeASmallShareOfTheTime) {
+  NewCore({.rescan_page = 1});
+  SayMany(1, 1);
+  SayMany(2, 1);
+  // A walk of two pages and more that takes four seconds in all.
+  for (const Send& send : Next()) Answer(send, absl::UnavailableError("away"));
+  clock_.Advance(absl::Seconds(4));
+  for (int page = 0; page < 5; ++page) {
+    for (const Send& send : Next()) Answer(send, absl::UnavailableError("away"));
+  }
+  ASSERT_EQ(core_->stats().destinations.at(kPeer).streams, 2U);
+
+  SayMany(3, 1);
+  clock_.Advance(absl::Seconds(59));
+  for (const Send& send : Next()) Answer(send, absl::UnavailableError("away"));
+  EXPECT_EQ(core_->stats().destinations.at(kPeer).streams, 2U) << "it walked again after less than a minute";
+}
+
 TEST_F(DispatcherCoreTest, APeerThatIsSeenAgainIsTriedAtOnce) {
   Say(1);
   for (int i = 0; i < 8; ++i) {

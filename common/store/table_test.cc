@@ -136,6 +136,22 @@ TEST_F(TableTest, UnchangedRecordWritesNothing) {
   EXPECT_EQ(store_.committed(), before);
 }
 
+TEST_F(TableTest, ARecordThatIsWrittenOverOneAtHandKeepsItsIndexesToo) {
+  ASSERT_TRUE(Write([](Transaction& txn) { return People().PutNew(txn, kNetwork, Person("1", "red")); }).ok());
+  EXPECT_THAT(IdsByColour("red"), ElementsAre("1"));
+
+  ASSERT_TRUE(Write([](Transaction& txn) {
+                return People().Replace(txn, kNetwork, Person("1", "red"), Person("1", "blue"));
+              }).ok());
+  EXPECT_THAT(IdsByColour("red"), IsEmpty());
+  EXPECT_THAT(IdsByColour("blue"), ElementsAre("1"));
+
+  EXPECT_EQ(
+      Write([](Transaction& txn) { return People().Replace(txn, kNetwork, Person("1", "blue"), Person("2", "blue")); })
+          .code(),
+      absl::StatusCode::kInternal);
+}
+
 TEST_F(TableTest, ErasedRecordTakesItsIndexEntriesAlong) {
   ASSERT_TRUE(Put(Person("1", "red", "b1")).ok());
   ASSERT_TRUE(Write([](Transaction& txn) { return People().Erase(txn, kNetwork, Key("1")); }).ok());
