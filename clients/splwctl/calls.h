@@ -12,8 +12,7 @@
 #include <absl/status/statusor.h>
 
 #include "clients/splwctl/errors.h"
-#include "clients/splwctl/names.h"
-#include "clients/splwctl/render.h"
+#include "clients/splwctl/output.h"
 #include "clients/splwctl/shell.h"
 #include "common/text/status_macros.h"
 #include "splw/type/v1/change.pb.h"
@@ -28,25 +27,42 @@ struct Column {
   std::function<std::string(const std::string&)> words = nullptr;
 };
 
-inline std::vector<std::string> Headings(const std::vector<Column>& columns) {
-  std::vector<std::string> headings;
-  for (const Column& column : columns) headings.push_back(column.heading);
-  return headings;
-}
+std::vector<std::string> Headings(const std::vector<Column>& columns);
+std::vector<std::string> Cells(const google::protobuf::Message& message, const std::vector<Column>& columns);
 
-inline std::vector<std::string> Cells(const google::protobuf::Message& message, const std::vector<Column>& columns) {
-  std::vector<std::string> cells;
-  for (const Column& column : columns) {
-    const bool short_id = column.path.back() == '#';
-    const std::string text = FieldText(message, short_id ? column.path.substr(0, column.path.size() - 1) : column.path);
-    if (column.words != nullptr) {
-      cells.push_back(column.words(text));
-    } else {
-      cells.push_back(short_id ? ShortId(text) : text);
-    }
-  }
-  return cells;
-}
+// What a list shows: a table, or a JSON array. What is the same for every list is in calls.cc, for each list compiles these templates.
+class ListView final {
+ public:
+  // `limit`: how many records are expected; 0: nobody knows.
+  ListView(Shell& shell, const std::vector<Column>& columns, std::int64_t limit);
+  void Add(const google::protobuf::Message& record);
+  // Shows what was added, unless `listed` is an error; returns that.
+  absl::Status End(const absl::Status& listed);
+
+ private:
+  Shell& shell_;
+  const std::vector<Column>& columns_;
+  Progress progress_;
+  Table table_;
+  JsonArray array_;
+};
+
+// What ListInFull shows: each record in full as it comes, or a JSON array in the end.
+class RecordsView final {
+ public:
+  explicit RecordsView(Shell& shell) : shell_(shell) {}
+  void Add(const google::protobuf::Message& record);
+  absl::Status End(const absl::Status& listed);
+
+ private:
+  Shell& shell_;
+  JsonArray array_;
+  bool any_ = false;
+};
+
+// A line of a watch: the change as JSON, or what is seen of `record`.
+void ShowChange(Shell& shell, const google::protobuf::Message& response, type::v1::ChangeKind kind,
+                const google::protobuf::Message& record, const std::vector<Column>& columns);
 
 template <typename Stub, typename Request, typename Response>
 using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Response*);
@@ -103,27 +119,10 @@ absl::Status ListAndShow(Shell& shell, identity::Role usual_role, Stub& stub, Me
                          const std::vector<Column>& columns, std::int64_t limit) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
-  Progress progress(shell.err(), shell.err_terminal(), "reading", limit);
-  Table table(Headings(columns));
-  JsonArray array;
-  const std::function<void(const Record&)> each = [&](const Record& record) {
-    progress.Add(1);
-    if (shell.json()) {
-      array.Add(record);
-    } else {
-      table.Add(Cells(record, columns));
-    }
-  };
-  const absl::Status status = ForEach(*connection, caller, stub, method, std::move(request), records, limit, each);
-  progress.Finish();
-  if (!status.ok()) return status;
-  if (shell.json()) {
-    array.Print(shell.out());
-  } else {
-    table.Print(shell.out(), shell.color(), shell.width());
-    if (table.size() == 0) shell.err() << "none\n";
-  }
-  return absl::OkStatus();
+  ListView view(shell, columns, limit);
+  return view.End(ForEach<Stub, Request, Response, Record>(*connection, caller, stub, method, std::move(request),
+                                                           records, limit,
+                                                           [&view](const Record& record) { view.Add(record); }));
 }
 
 // All pages, each record in full, or as a JSON array: for what is read rather than looked through.
@@ -133,21 +132,10 @@ absl::Status ListInFull(Shell& shell, identity::Role usual_role, Stub& stub, Met
                         std::int64_t limit) {
   SPLW_ASSIGN_OR_RETURN(Connection* const connection, shell.connection());
   SPLW_ASSIGN_OR_RETURN(const identity::Principal caller, shell.Caller(usual_role));
-  JsonArray array;
-  bool any = false;
-  const std::function<void(const Record&)> each = [&](const Record& record) {
-    if (shell.json()) return array.Add(record);
-    if (any) shell.out() << "\n";
-    PrintOutline(shell.out(), record);
-    any = true;
-  };
-  SPLW_RETURN_IF_ERROR(ForEach(*connection, caller, stub, method, std::move(request), records, limit, each));
-  if (shell.json()) {
-    array.Print(shell.out());
-  } else if (!any) {
-    shell.err() << "none\n";
-  }
-  return absl::OkStatus();
+  RecordsView view(shell);
+  return view.End(ForEach<Stub, Request, Response, Record>(*connection, caller, stub, method, std::move(request),
+                                                           records, limit,
+                                                           [&view](const Record& record) { view.Add(record); }));
 }
 
 // Changes as they come, a line each, until the process is interrupted or `count` of them were seen (0: no end).
@@ -160,15 +148,7 @@ absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Peer peer, Re
   std::int64_t seen = 0;
   const std::function<bool(const Response&)> each = [&](const Response& response) {
     request.set_position(response.position());
-    if (shell.json()) {
-      PrintJsonLine(shell.out(), response);
-    } else {
-      std::string line = response.kind() == type::v1::CHANGE_KIND_CREATED ? "new      " : "changed  ";
-      for (const std::string& cell : Cells((response.*record)(), columns)) line += Printable(cell) + "  ";
-      line.erase(line.find_last_not_of(' ') + 1);
-      shell.out() << line << "\n";
-    }
-    shell.out() << std::flush;
+    ShowChange(shell, response, response.kind(), (response.*record)(), columns);
     return ++seen != count;
   };
   const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)> opener =

@@ -7,9 +7,10 @@
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
 #include "clients/splwctl/values.h"
 
-namespace splw::ctl {
+namespace splw::ctl::case_commands {
 namespace {
 
 namespace cv1 = caseload::v1;
@@ -286,7 +287,7 @@ CLI::App* AddChange(CLI::App& noun, Shell& shell, const std::shared_ptr<Argument
 
 }  // namespace
 
-void AddCaseCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   CLI::App* noun = AddNoun(app, "case", "Cases: allocate, meet, assess, plan, signpost, nominate, close");
   const auto arguments = std::make_shared<Arguments>();
 
@@ -369,4 +370,4 @@ void AddCaseCommands(CLI::App& app, Shell& shell) {
            [&shell, arguments] { return Watch(shell, *arguments); });
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::case_commands

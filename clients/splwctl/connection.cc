@@ -9,6 +9,7 @@
 #include "clients/splwctl/errors.h"
 #include "common/rpc/admission.h"
 #include "common/rpc/channel.h"
+#include "common/text/status_macros.h"
 
 namespace splw::ctl {
 namespace {
@@ -84,6 +85,17 @@ Peer Connection::PeerOf(const void* stub) const {
   if (stub == intake_.get() || stub == operations_[0].get()) return Peer::kIntake;
   if (stub == caseload_.get() || stub == operations_[1].get()) return Peer::kCaseload;
   return Peer::kMdt;
+}
+
+absl::Status Connection::CallUntilAnswered(const identity::Principal& caller, Peer peer,
+                                           absl::FunctionRef<grpc::Status(grpc::ClientContext*)> call) {
+  SPLW_RETURN_IF_ERROR(CheckSayable(caller));
+  return Retried(peer, [&] {
+    grpc::ClientContext context;
+    Prepare(caller, &context);
+    const Waiting waiting(err_, err_terminal_, PeerName(peer), settings_.quiet);
+    return rpc::FromGrpcStatus(call(&context));
+  });
 }
 
 void Connection::Prepare(const identity::Principal& caller, grpc::ClientContext* context) const {

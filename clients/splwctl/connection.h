@@ -10,6 +10,7 @@
 #include <string_view>
 #include <thread>
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
@@ -61,14 +62,10 @@ class Connection final {
   absl::StatusOr<Response> Call(const identity::Principal& caller, Stub& stub,
                                 grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request) {
-    if (const absl::Status sayable = CheckSayable(caller); !sayable.ok()) return sayable;
     Response response;
-    const absl::Status status = Retried(PeerOf(&stub), [&] {
-      grpc::ClientContext context;
-      Prepare(caller, &context);
+    absl::Status status = CallUntilAnswered(caller, PeerOf(&stub), [&](grpc::ClientContext* context) {
       response.Clear();
-      const Waiting waiting(err_, err_terminal_, PeerName(PeerOf(&stub)), settings_.quiet);
-      return rpc::FromGrpcStatus((stub.*method)(&context, request, &response));
+      return (stub.*method)(context, request, &response);
     });
     if (!status.ok()) return status;
     return response;
@@ -100,6 +97,9 @@ class Connection final {
   }
 
  private:
+  // What is the same for every method: each of them compiles Call.
+  absl::Status CallUntilAnswered(const identity::Principal& caller, Peer peer,
+                                 absl::FunctionRef<grpc::Status(grpc::ClientContext*)> call);
   // Metadata holds printable ASCII only: gRPC ends the program over anything else. An organisation may come out of a document.
   static absl::Status CheckSayable(const identity::Principal& caller);
   void Prepare(const identity::Principal& caller, grpc::ClientContext* context) const;

@@ -7,6 +7,7 @@
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
 #include "common/text/failure.h"
 
 namespace splw::ctl {
@@ -19,7 +20,7 @@ namespace rv1 = referral::v1;
 constexpr int kStepCount = 12;
 constexpr int kAttempts = 20;
 constexpr absl::Duration kFirstLook = absl::Milliseconds(5);
-constexpr absl::Duration kLongestPause = absl::Milliseconds(100);
+constexpr absl::Duration kLongestLook = absl::Milliseconds(100);
 
 void Pause(absl::Duration duration) {
   std::this_thread::sleep_for(absl::ToChronoMilliseconds(duration));
@@ -98,7 +99,7 @@ absl::Status Demo::Ensure(const std::string& what, absl::FunctionRef<absl::Statu
 
 absl::Status Demo::Await(const std::string& what, absl::FunctionRef<absl::StatusOr<bool>()> has_arrived) {
   const absl::Time give_up = absl::Now() + connection_.settings().wait;
-  for (absl::Duration pause = kFirstLook;; pause = std::min(pause * 2, kLongestPause)) {
+  for (absl::Duration pause = kFirstLook;; pause = std::min(pause * 2, kLongestLook)) {
     SPLW_ASSIGN_OR_RETURN(const bool arrived, has_arrived());
     if (arrived) return absl::OkStatus();
     if (absl::Now() > give_up) {

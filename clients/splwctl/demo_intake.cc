@@ -6,6 +6,8 @@
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/demo.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
+#include "clients/splwctl/render.h"
 #include "clients/splwctl/values.h"
 
 namespace splw::ctl {
@@ -13,7 +15,7 @@ namespace {
 
 namespace cv1 = caseload::v1;
 namespace rv1 = referral::v1;
-using Stub = rv1::ReferralIntakeService::StubInterface;
+using IntakeStub = rv1::ReferralIntakeService::StubInterface;
 
 void PrintFindings(std::ostream& out, const rv1::Referral& referral) {
   if (referral.findings().empty()) out << "  screening: nothing found\n";
@@ -104,7 +106,7 @@ absl::Status Demo::ShowScreening() {
         request.set_practitioner_name(crisis_.referrer().practitioner_name());
         request.set_request_id(RequestId("acknowledge", crisis_.etag()));
         return connection_
-            .Call(ReferrerOf(week_.network, crisis_), connection_.intake(), &Stub::AcknowledgeCrisis, request)
+            .Call(ReferrerOf(week_.network, crisis_), connection_.intake(), &IntakeStub::AcknowledgeCrisis, request)
             .status();
       }));
   Line("  state: " + EnumWords(crisis_.state()) + "; acknowledged by " +
@@ -137,7 +139,7 @@ absl::Status Demo::EnsureAccepted(rv1::Referral* referral) {
         request.set_etag(referral->etag());
         request.set_note_code("SEEN_BY_LEAD");
         request.set_request_id(RequestId("accept-" + Tail(referral->name()), referral->etag()));
-        return connection_.Call(lead_, connection_.intake(), &Stub::AcceptReferral, request).status();
+        return connection_.Call(lead_, connection_.intake(), &IntakeStub::AcceptReferral, request).status();
       });
 }
 

@@ -7,6 +7,8 @@
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/demo.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
+#include "clients/splwctl/render.h"
 #include "clients/splwctl/values.h"
 #include "common/text/failure.h"
 
@@ -14,7 +16,7 @@ namespace splw::ctl {
 namespace {
 
 namespace mv1 = mdt::v1;
-using Stub = mv1::MdtAgendaService::StubInterface;
+using MdtStub = mv1::MdtAgendaService::StubInterface;
 
 std::string MeetingOf(const std::string& item) {
   return item.substr(0, item.rfind("/items/"));
@@ -47,7 +49,7 @@ absl::Status Demo::ChooseMeeting() {
     if (meeting_.empty() && open && meeting.start_time().seconds() > absl::ToUnixSeconds(now))
       meeting_ = meeting.name();
   };
-  SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(), &Stub::ListMeetings, request,
+  SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(), &MdtStub::ListMeetings, request,
                                &mv1::ListMeetingsResponse::meetings, 0, each));
   if (!meeting_.empty()) return absl::OkStatus();
   return text::Failure(absl::StatusCode::kFailedPrecondition, "NO_MEETING",
@@ -86,7 +88,7 @@ absl::Status Demo::PublishAgenda() {
         request.set_name(meeting_);
         request.set_etag(meeting.etag());
         request.set_request_id(RequestId("build-" + ShortId(meeting_), meeting.etag()));
-        return connection_.Call(coordinator_, connection_.mdt(), &Stub::BuildAgenda, request).status();
+        return connection_.Call(coordinator_, connection_.mdt(), &MdtStub::BuildAgenda, request).status();
       }));
   SPLW_RETURN_IF_ERROR(Ensure(
       "the publication",
@@ -99,7 +101,7 @@ absl::Status Demo::PublishAgenda() {
         request.set_name(meeting_);
         request.set_etag(meeting.etag());
         request.set_request_id(RequestId("publish-" + ShortId(meeting_), meeting.etag()));
-        return connection_.Call(coordinator_, connection_.mdt(), &Stub::PublishAgenda, request).status();
+        return connection_.Call(coordinator_, connection_.mdt(), &MdtStub::PublishAgenda, request).status();
       }));
   SPLW_ASSIGN_OR_RETURN(const MeetingPapers papers, PapersOf(meeting_));
   PrintAgenda(out_, papers);
@@ -120,7 +122,7 @@ absl::Status Demo::HoldMeeting() {
         request.set_name(meeting_);
         request.set_etag(meeting.etag());
         request.set_request_id(RequestId("start", meeting.etag()));
-        return connection_.Call(chair_, connection_.mdt(), &Stub::StartMeeting, request).status();
+        return connection_.Call(chair_, connection_.mdt(), &MdtStub::StartMeeting, request).status();
       }));
   SPLW_RETURN_IF_ERROR(Ensure(
       "the attendance",
@@ -140,7 +142,7 @@ absl::Status Demo::HoldMeeting() {
           }
         }
         request.set_request_id(RequestId("attend", meeting.etag()));
-        return connection_.Call(coordinator_, connection_.mdt(), &Stub::RecordAttendance, request).status();
+        return connection_.Call(coordinator_, connection_.mdt(), &MdtStub::RecordAttendance, request).status();
       }));
   Line(absl::StrFormat("  %d people recorded; quorum %s", meeting.attendance_size(),
                        meeting.quorum_met() ? "met" : "not met"));
@@ -162,7 +164,8 @@ absl::Status Demo::Decide(const Journey& journey) {
       [&]() -> absl::StatusOr<bool> {
         mv1::GetAgendaItemRequest request;
         request.set_name(journey.item.name());
-        SPLW_ASSIGN_OR_RETURN(item, connection_.Call(coordinator_, connection_.mdt(), &Stub::GetAgendaItem, request));
+        SPLW_ASSIGN_OR_RETURN(item,
+                              connection_.Call(coordinator_, connection_.mdt(), &MdtStub::GetAgendaItem, request));
         return item.has_decision();
       },
       [&]() -> absl::Status {
@@ -189,7 +192,7 @@ absl::Status Demo::Decide(const Journey& journey) {
           *input.mutable_due_date() = DateOf(DayOf(date) + action.due_in_days);
         }
         request.set_request_id(RequestId("decide-" + journey.script->key, item.etag()));
-        return connection_.Call(chair_, connection_.mdt(), &Stub::RecordDecision, request).status();
+        return connection_.Call(chair_, connection_.mdt(), &MdtStub::RecordDecision, request).status();
       }));
   if (item.decision().version() != 1) return LostOrDoubled("a decision was recorded more than once");
   if (item.decision().actions_size() != static_cast<int>(script.actions.size())) {
@@ -218,7 +221,7 @@ absl::Status Demo::SettleOthers() {
         update.set_state(mv1::ACTION_STATE_DONE);
       }
       request.set_request_id(RequestId("feedback-" + Tail(item.name()), item.etag()));
-      SPLW_RETURN_IF_ERROR(connection_.Call(chair_, connection_.mdt(), &Stub::RecordFeedback, request).status());
+      SPLW_RETURN_IF_ERROR(connection_.Call(chair_, connection_.mdt(), &MdtStub::RecordFeedback, request).status());
     } else {
       mv1::RecordDecisionRequest request;
       request.set_name(item.name());
@@ -226,7 +229,7 @@ absl::Status Demo::SettleOthers() {
       request.set_outcome(mv1::DECISION_OUTCOME_ADVICE_GIVEN);
       request.set_summary("Discussed; the link worker goes on as before.");
       request.set_request_id(RequestId("advise-" + Tail(item.name()), item.etag()));
-      SPLW_RETURN_IF_ERROR(connection_.Call(chair_, connection_.mdt(), &Stub::RecordDecision, request).status());
+      SPLW_RETURN_IF_ERROR(connection_.Call(chair_, connection_.mdt(), &MdtStub::RecordDecision, request).status());
     }
   }
   return absl::OkStatus();
@@ -251,7 +254,7 @@ absl::Status Demo::CloseMeeting() {
           reason.set_reason_code(journey.script->carry_over_reason);
         }
         request.set_request_id(RequestId("close", meeting.etag()));
-        return connection_.Call(coordinator_, connection_.mdt(), &Stub::CloseMeeting, request).status();
+        return connection_.Call(coordinator_, connection_.mdt(), &MdtStub::CloseMeeting, request).status();
       }));
   SPLW_RETURN_IF_ERROR(FindItems());
   SPLW_ASSIGN_OR_RETURN(const MeetingPapers papers, PapersOf(meeting_));

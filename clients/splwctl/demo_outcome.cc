@@ -6,6 +6,8 @@
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/demo.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
+#include "clients/splwctl/render.h"
 #include "clients/splwctl/values.h"
 
 namespace splw::ctl {
@@ -14,7 +16,7 @@ namespace {
 namespace cv1 = caseload::v1;
 namespace mv1 = mdt::v1;
 namespace rv1 = referral::v1;
-using Stub = mv1::MdtAgendaService::StubInterface;
+using MdtStub = mv1::MdtAgendaService::StubInterface;
 
 int DecisionsTold(const rv1::Referral& referral) {
   return static_cast<int>(std::count_if(referral.progress().begin(), referral.progress().end(), [](const auto& step) {
@@ -96,7 +98,7 @@ absl::Status Demo::CheckItems() {
     const std::function<void(const mv1::Action&)> each = [&](const mv1::Action& action) {
       if (action.item() == journey.item.name()) ++actions;
     };
-    SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(), &Stub::ListActions, request,
+    SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(), &MdtStub::ListActions, request,
                                  &mv1::ListActionsResponse::actions, 0, each));
     if (actions != static_cast<int>(decision.actions.size())) {
       return LostOrDoubled(
@@ -127,7 +129,7 @@ absl::Status Demo::ShowNextAgenda() {
         request.set_name(next_meeting_);
         request.set_etag(meeting.etag());
         request.set_request_id(RequestId("build-" + ShortId(next_meeting_), meeting.etag()));
-        return connection_.Call(coordinator_, connection_.mdt(), &Stub::BuildAgenda, request).status();
+        return connection_.Call(coordinator_, connection_.mdt(), &MdtStub::BuildAgenda, request).status();
       }));
   SPLW_ASSIGN_OR_RETURN(const MeetingPapers papers, PapersOf(next_meeting_));
   PrintAgenda(out_, papers);

@@ -6,6 +6,7 @@
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/demo.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/render.h"
 #include "clients/splwctl/values.h"
 
 namespace splw::ctl {
@@ -13,7 +14,7 @@ namespace {
 
 namespace cv1 = caseload::v1;
 namespace mv1 = mdt::v1;
-using Stub = cv1::CaseloadService::StubInterface;
+using CaseloadStub = cv1::CaseloadService::StubInterface;
 
 }  // namespace
 
@@ -30,7 +31,7 @@ absl::Status Demo::EnsureAllocated(const std::string& case_name) {
         request.set_name(case_name);
         request.set_etag(current.etag());
         request.set_request_id(RequestId("allocate-" + Tail(case_name), current.etag()));
-        return connection_.Call(lead_, connection_.caseload(), &Stub::AllocateCase, request).status();
+        return connection_.Call(lead_, connection_.caseload(), &CaseloadStub::AllocateCase, request).status();
       });
 }
 
@@ -40,7 +41,7 @@ absl::Status Demo::Allocate() {
   cv1::GetLinkWorkerRequest request;
   request.set_name(current.link_worker());
   SPLW_ASSIGN_OR_RETURN(const cv1::LinkWorker worker,
-                        connection_.Call(lead_, connection_.caseload(), &Stub::GetLinkWorker, request));
+                        connection_.Call(lead_, connection_.caseload(), &CaseloadStub::GetLinkWorker, request));
   link_worker_ = LinkWorkerPrincipal(week_.network, worker.professional_id());
   Line("  " + Printable(FieldText(current, "person.name")) + " → " + Printable(worker.display_name()));
   for (const std::string& reason : current.allocation().reasons()) Line("    " + Printable(reason));
@@ -64,8 +65,8 @@ absl::Status Demo::MeetPerson() {
     const std::function<void(const cv1::Contact&)> each = [&](const cv1::Contact& contact) {
       if (contact.note() == script_.contact.note()) ++count;
     };
-    SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &Stub::ListContacts, request,
-                                 &cv1::ListContactsResponse::contacts, 0, each));
+    SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &CaseloadStub::ListContacts,
+                                 request, &cv1::ListContactsResponse::contacts, 0, each));
     return count;
   };
   int count = 0;
@@ -79,7 +80,7 @@ absl::Status Demo::MeetPerson() {
         cv1::RecordContactRequest request = script_.contact;
         request.set_parent(name);
         request.set_request_id(RequestId("contact"));
-        return connection_.Call(link_worker_, connection_.caseload(), &Stub::RecordContact, request).status();
+        return connection_.Call(link_worker_, connection_.caseload(), &CaseloadStub::RecordContact, request).status();
       }));
   if (count != 1) return LostOrDoubled(absl::StrFormat("the contact was recorded %d times", count));
 
@@ -94,7 +95,8 @@ absl::Status Demo::MeetPerson() {
         cv1::RecordAssessmentRequest request = script_.assessment;
         request.set_parent(name);
         request.set_request_id(RequestId("assessment"));
-        return connection_.Call(link_worker_, connection_.caseload(), &Stub::RecordAssessment, request).status();
+        return connection_.Call(link_worker_, connection_.caseload(), &CaseloadStub::RecordAssessment, request)
+            .status();
       }));
   SPLW_RETURN_IF_ERROR(Ensure(
       "the plan",
@@ -107,7 +109,7 @@ absl::Status Demo::MeetPerson() {
         request.set_name(name);
         request.set_etag(current.etag());
         request.set_request_id(RequestId("plan", current.etag()));
-        return connection_.Call(link_worker_, connection_.caseload(), &Stub::UpdatePlan, request).status();
+        return connection_.Call(link_worker_, connection_.caseload(), &CaseloadStub::UpdatePlan, request).status();
       }));
   Line("  " + EnumWords(script_.contact.mode()) + ", " + EnumWords(script_.contact.outcome()));
   for (const std::string& line : Wrapped(script_.contact.note(), 92)) Line("    " + line);
@@ -126,8 +128,8 @@ absl::Status Demo::HoldPlace() {
   const std::function<void(const cv1::CommunityService&)> each = [&](const cv1::CommunityService& service) {
     services.push_back(service);
   };
-  SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &Stub::ListCommunityServices, list,
-                               &cv1::ListCommunityServicesResponse::community_services, 0, each));
+  SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &CaseloadStub::ListCommunityServices,
+                               list, &cv1::ListCommunityServicesResponse::community_services, 0, each));
   const auto chosen = std::find_if(services.begin(), services.end(), [&](const cv1::CommunityService& service) {
     return service.display_name() == script_.signpost_to;
   });
@@ -142,8 +144,8 @@ absl::Status Demo::HoldPlace() {
         request.set_community_service(chosen->name());
         open = 0;
         const std::function<void(const cv1::Signpost&)> one = [&](const cv1::Signpost&) { ++open; };
-        SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &Stub::ListSignposts, request,
-                                     &cv1::ListSignpostsResponse::signposts, 0, one));
+        SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &CaseloadStub::ListSignposts,
+                                     request, &cv1::ListSignpostsResponse::signposts, 0, one));
         return open > 0;
       },
       [&]() -> absl::Status {
@@ -151,13 +153,13 @@ absl::Status Demo::HoldPlace() {
         request.set_parent(main().case_name);
         request.set_community_service(chosen->name());
         request.set_request_id(RequestId("signpost"));
-        return connection_.Call(link_worker_, connection_.caseload(), &Stub::SignpostPerson, request).status();
+        return connection_.Call(link_worker_, connection_.caseload(), &CaseloadStub::SignpostPerson, request).status();
       }));
   if (open != 1) return LostOrDoubled(absl::StrFormat("%d signposts to one community service", open));
   cv1::GetCommunityServiceRequest get;
   get.set_name(chosen->name());
-  SPLW_ASSIGN_OR_RETURN(const cv1::CommunityService now,
-                        connection_.Call(link_worker_, connection_.caseload(), &Stub::GetCommunityService, get));
+  SPLW_ASSIGN_OR_RETURN(const cv1::CommunityService now, connection_.Call(link_worker_, connection_.caseload(),
+                                                                          &CaseloadStub::GetCommunityService, get));
   for (const cv1::CommunityService& service : services) {
     if (std::find(service.needs().begin(), service.needs().end(), type::v1::NEED_CATEGORY_LONELINESS) ==
         service.needs().end()) {
@@ -188,8 +190,9 @@ absl::Status Demo::Nominate() {
             ++count;
             nomination = found;
           };
-          SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(), &Stub::ListNominations,
-                                       request, &cv1::ListNominationsResponse::nominations, 0, each));
+          SPLW_RETURN_IF_ERROR(ForEach(connection_, link_worker_, connection_.caseload(),
+                                       &CaseloadStub::ListNominations, request,
+                                       &cv1::ListNominationsResponse::nominations, 0, each));
           return count > 0;
         },
         [&]() -> absl::Status {
@@ -198,7 +201,8 @@ absl::Status Demo::Nominate() {
           request.set_parent(journey.case_name);
           request.set_etag(current.etag());
           request.set_request_id(RequestId("nominate-" + journey.script->key, current.etag()));
-          return connection_.Call(link_worker_, connection_.caseload(), &Stub::NominateForMdt, request).status();
+          return connection_.Call(link_worker_, connection_.caseload(), &CaseloadStub::NominateForMdt, request)
+              .status();
         }));
     if (count != 1) return LostOrDoubled(absl::StrFormat("a case has %d nominations instead of one", count));
     journey.nomination = nomination.name();

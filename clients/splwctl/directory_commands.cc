@@ -6,7 +6,7 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/values.h"
 
-namespace splw::ctl {
+namespace splw::ctl::directory_commands {
 namespace {
 
 namespace cv1 = caseload::v1;
@@ -179,7 +179,7 @@ void AddCreateAndUpdate(CLI::App& noun, Shell& shell, const std::shared_ptr<Argu
 
 }  // namespace
 
-void AddDirectoryCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* worker = AddNoun(app, "worker", "Link workers: skills, working time, load");
   CLI::App* workers =
@@ -222,4 +222,4 @@ void AddDirectoryCommands(CLI::App& app, Shell& shell) {
            [&shell, arguments] { return WatchServices(shell, *arguments); });
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::directory_commands

@@ -5,7 +5,7 @@
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/values.h"
 
-namespace splw::ctl {
+namespace splw::ctl::mdt_commands {
 namespace {
 
 namespace mv1 = mdt::v1;
@@ -125,7 +125,7 @@ absl::Status WatchActions(Shell& shell, const Arguments& arguments) {
 
 }  // namespace
 
-void AddMdtCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* mdt = AddNoun(app, "mdt", "Multidisciplinary teams: members, core agencies, schedule");
   CLI::App* create = AddVerb(*mdt, shell, "create", "Create a team; its meetings go into the calendar",
@@ -163,4 +163,4 @@ void AddMdtCommands(CLI::App& app, Shell& shell) {
            [&shell, arguments] { return WatchActions(shell, *arguments); });
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::mdt_commands

@@ -10,10 +10,11 @@
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/meeting_view.h"
+#include "clients/splwctl/names.h"
 #include "clients/splwctl/values.h"
 #include "common/text/failure.h"
 
-namespace splw::ctl {
+namespace splw::ctl::meeting_commands {
 namespace {
 
 namespace mv1 = mdt::v1;
@@ -354,7 +355,7 @@ CLI::App* AddStep(CLI::App& noun, Shell& shell, const std::shared_ptr<Arguments>
 
 }  // namespace
 
-void AddMeetingCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* noun = AddNoun(app, "meeting", "Meetings of MDTs: agenda, decisions, feedback, minutes");
 
@@ -440,4 +441,4 @@ void AddMeetingCommands(CLI::App& app, Shell& shell) {
            [&shell, arguments] { return Watch(shell, *arguments); });
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::meeting_commands

@@ -8,7 +8,7 @@
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
 
-namespace splw::ctl {
+namespace splw::ctl::operations_commands {
 namespace {
 
 namespace ov1 = operations::v1;
@@ -214,7 +214,7 @@ void AddStream(CLI::App* verb, Arguments& arguments) {
 
 }  // namespace
 
-void AddOperationsCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* outbox = AddNoun(app, "outbox", "Events that wait to be delivered to another service");
   CLI::App* list = AddVerb(*outbox, shell, "list", "List streams with events waiting, parked ones first",
@@ -253,4 +253,4 @@ void AddOperationsCommands(CLI::App& app, Shell& shell) {
   AddService(verify, *arguments, false);
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::operations_commands

@@ -4,6 +4,7 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/output.h"
 #include "clients/splwctl/shell.h"
+#include "clients/splwctl/verbs.h"
 #include "common/text/validate.h"
 
 namespace splw::ctl {
@@ -46,14 +47,14 @@ int RunProgram(int argc, const char* const* argv, std::istream& in, std::ostream
   app.require_subcommand(1);
   app.set_version_flag("--version", "splwctl " SPLW_VERSION, "Print the version and end");
   AddGlobalOptions(app, shell.options());
-  AddReferralCommands(app, shell);
-  AddCaseCommands(app, shell);
-  AddSignpostCommands(app, shell);
-  AddDirectoryCommands(app, shell);
-  AddMdtCommands(app, shell);
-  AddMeetingCommands(app, shell);
-  AddOperationsCommands(app, shell);
-  AddSampleCommands(app, shell);
+  referral_commands::Add(app, shell);
+  case_commands::Add(app, shell);
+  signpost_commands::Add(app, shell);
+  directory_commands::Add(app, shell);
+  mdt_commands::Add(app, shell);
+  meeting_commands::Add(app, shell);
+  operations_commands::Add(app, shell);
+  sample_commands::Add(app, shell);
   app.footer(
       std::string(
           "Examples:\n"

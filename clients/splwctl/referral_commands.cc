@@ -10,11 +10,13 @@
 #include "clients/splwctl/commands.h"
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/fhir_input.h"
+#include "clients/splwctl/names.h"
+#include "clients/splwctl/render.h"
 #include "clients/splwctl/values.h"
 #include "common/text/failure.h"
 #include "common/text/fingerprint.h"
 
-namespace splw::ctl {
+namespace splw::ctl::referral_commands {
 namespace {
 
 namespace rv1 = referral::v1;
@@ -326,7 +328,7 @@ void AddTarget(CLI::App* verb, Arguments& arguments) {
 
 }  // namespace
 
-void AddReferralCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   CLI::App* noun = AddNoun(app, "referral", "Referrals: submit, follow, decide");
   const auto arguments = std::make_shared<Arguments>();
 
@@ -427,4 +429,4 @@ void AddReferralCommands(CLI::App& app, Shell& shell) {
   AddEtag(*update, arguments->etag);
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::referral_commands

@@ -11,7 +11,7 @@
 #include "clients/splwctl/sample_loader.h"
 #include "common/text/status_macros.h"
 
-namespace splw::ctl {
+namespace splw::ctl::sample_commands {
 namespace {
 
 constexpr char kDefaultFolder[] = "deploy/sample";
@@ -63,7 +63,7 @@ absl::Status RunDemo(Shell& shell, const Arguments& arguments) {
 
 }  // namespace
 
-void AddSampleCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* sample = AddNoun(app, "sample", "The sample week: invented people, safe NHS numbers");
   CLI::App* load =
@@ -81,4 +81,4 @@ void AddSampleCommands(CLI::App& app, Shell& shell) {
       "The same id continues the same demonstration; \"auto\": a new one with new people (default: demo-1)");
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::sample_commands

@@ -7,6 +7,7 @@
 
 #include "clients/splwctl/calls.h"
 #include "clients/splwctl/errors.h"
+#include "clients/splwctl/names.h"
 #include "clients/splwctl/values.h"
 
 namespace splw::ctl {

@@ -6,7 +6,7 @@
 #include "clients/splwctl/errors.h"
 #include "clients/splwctl/values.h"
 
-namespace splw::ctl {
+namespace splw::ctl::signpost_commands {
 namespace {
 
 namespace cv1 = caseload::v1;
@@ -126,7 +126,7 @@ absl::Status WatchNominations(Shell& shell, const Arguments& arguments) {
 
 }  // namespace
 
-void AddSignpostCommands(CLI::App& app, Shell& shell) {
+void Add(CLI::App& app, Shell& shell) {
   const auto arguments = std::make_shared<Arguments>();
   CLI::App* signpost = AddNoun(app, "signpost", "Signposts: places held at community services, and what came of them");
   CLI::App* list = AddVerb(*signpost, shell, "list", "List the signposts of a case, or those to a community service",
@@ -176,4 +176,4 @@ void AddSignpostCommands(CLI::App& app, Shell& shell) {
            [&shell, arguments] { return WatchNominations(shell, *arguments); });
 }
 
-}  // namespace splw::ctl
+}  // namespace splw::ctl::signpost_commands

@@ -16,6 +16,11 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
 # macro away).
 add_compile_options(-pthread -Wpedantic)
 
+# g++ collects its garbage far too early for machines with gigabytes: each file would take 7 % longer, for 70 MB less.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  add_compile_options("SHELL:--param ggc-min-expand=300" "SHELL:--param ggc-min-heapsize=1000000")
+endif()
+
 # Links in a tenth of the time; without it the system's linker does.
 find_program(SPLW_MOLD mold)
 if(SPLW_MOLD)

@@ -74,6 +74,12 @@ function(splw_as_test target)
   target_compile_options(${target} PRIVATE -O0)
 endfunction()
 
+# For what runs once in a process or waits for others: a client, reading of flags. It shares precompiled headers with what is
+# optimized in full.
+function(splw_lightly_optimized target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # The files of `target` compiled a few at a time: what they share costs once, and a change of one stays quick. So names in anonymous
 # namespaces must differ within a target, but for the files that are compiled APART ("ALL": each of them).
 function(splw_together target)
@@ -84,24 +90,17 @@ function(splw_together target)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# What `target` has precompiled: KIND is one of common/precompiled (base, grpc, test, test_grpc), or the name of a target with
-# headers of its own. HEADERS: then the target makes a header of its own, of that kind's and these.
+# What `target` has precompiled: KIND is one of common/precompiled (base, grpc, domain, suite; of tests: test, test_suite).
 function(splw_precompiled_headers target kind)
-  if(ARGN)
-    target_precompile_headers(${target} PRIVATE ${CMAKE_SOURCE_DIR}/common/precompiled/${kind}.h ${ARGN})
-  elseif(TARGET splw_pch_${kind})
-    target_precompile_headers(${target} REUSE_FROM splw_pch_${kind})
-  else()
-    target_precompile_headers(${target} REUSE_FROM ${kind})
-  endif()
+  target_precompile_headers(${target} REUSE_FROM splw_pch_${kind})
   # A program is compiled -fPIE by default and the header -fPIC: g++ takes it only when both are the same.
   target_compile_options(${target} PRIVATE -fPIC)
 endfunction()
 
-# splw_library(NAME SOURCES ... DEPS ... [PCH kind] [HEADERS ...] [APART files])
-# DEPS are public: what a header shows, its users see. PCH and HEADERS: as of splw_precompiled_headers; "base" by default.
+# splw_library(NAME SOURCES ... DEPS ... [PCH kind] [APART files])
+# DEPS are public: what a header shows, its users see. PCH: as of splw_precompiled_headers; "base" by default.
 function(splw_library name)
-  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS;HEADERS;APART" ${ARGN})
+  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS;APART" ${ARGN})
   if(NOT ARG_PCH)
     set(ARG_PCH base)
   endif()
@@ -110,7 +109,7 @@ function(splw_library name)
     target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
     target_link_libraries(${name} PUBLIC ${ARG_DEPS})
     splw_warnings(${name})
-    splw_precompiled_headers(${name} ${ARG_PCH} ${ARG_HEADERS})
+    splw_precompiled_headers(${name} ${ARG_PCH})
     splw_together(${name} ${ARG_APART})
   else()
     add_library(${name} INTERFACE)
@@ -119,17 +118,18 @@ function(splw_library name)
   endif()
 endfunction()
 
-# splw_program(NAME SOURCES ... DEPS ... [PCH kind] [HEADERS ...])
+# splw_program(NAME SOURCES ... DEPS ... [PCH kind])
+# PCH: "suite" by default.
 function(splw_program name)
-  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS;HEADERS" ${ARGN})
+  cmake_parse_arguments(ARG "" "PCH" "SOURCES;DEPS" ${ARGN})
   if(NOT ARG_PCH)
-    set(ARG_PCH grpc)
+    set(ARG_PCH suite)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS})
   splw_warnings(${name})
-  splw_precompiled_headers(${name} ${ARG_PCH} ${ARG_HEADERS})
+  splw_precompiled_headers(${name} ${ARG_PCH})
 endfunction()
 
 # An allocator made for many threads, for programs that serve: link it with DEPS splw_allocator. By name from no code, so the linker is
@@ -145,13 +145,12 @@ endif()
 add_custom_target(unit-tests)
 add_custom_target(threads-tests)
 
-# splw_test(NAME LABEL unit SOURCES ... DEPS ... [PROGRAMS targets] [TIMEOUT s] [PCH kind] [HEADERS ...] [OPTIMIZED]
-#           [APART files])
+# splw_test(NAME LABEL unit SOURCES ... DEPS ... [PROGRAMS targets] [TIMEOUT s] [PCH kind] [OPTIMIZED] [APART files])
 # One ctest entry per program, labelled with its part (unit, journey, ...): tests/run PART is ctest -L PART.
 # PROGRAMS are the real processes that the test starts: they are built before it.
-# OPTIMIZED: for one that does much work itself; its PCH is then base or grpc.
+# OPTIMIZED: for one that does much work itself; its PCH is then not one of the tests.
 function(splw_test name)
-  cmake_parse_arguments(ARG "OPTIMIZED" "LABEL;TIMEOUT;PCH" "SOURCES;DEPS;PROGRAMS;HEADERS;APART" ${ARGN})
+  cmake_parse_arguments(ARG "OPTIMIZED" "LABEL;TIMEOUT;PCH" "SOURCES;DEPS;PROGRAMS;APART" ${ARGN})
   if(NOT ARG_PCH)
     set(ARG_PCH test)
   endif()
@@ -168,7 +167,7 @@ function(splw_test name)
   if(NOT ARG_OPTIMIZED)
     splw_as_test(${name})
   endif()
-  splw_precompiled_headers(${name} ${ARG_PCH} ${ARG_HEADERS})
+  splw_precompiled_headers(${name} ${ARG_PCH})
   splw_together(${name} ${ARG_APART})
   if(ARG_PROGRAMS)
     add_dependencies(${name} ${ARG_PROGRAMS})

@@ -1,4 +1,4 @@
-// For what speaks gRPC: the surfaces, common/rpc and the clients.
+// For what speaks gRPC and is no part of one domain: common/rpc, the stubs, the surfaces.
 #pragma once
 
 #include <grpcpp/grpcpp.h>

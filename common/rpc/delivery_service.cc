@@ -1,5 +1,7 @@
 #include "common/rpc/delivery_service.h"
 
+#include <utility>
+
 #include "common/text/failure.h"
 
 namespace splw::rpc {
@@ -12,6 +14,12 @@ using identity::Role;
 constexpr char kDeliver[] = "splw.delivery.v1.DeliveryService/Deliver";
 
 }  // namespace
+
+// Here and not in the header: who makes or ends a service compiles gRPC's class of each of its methods.
+DeliveryService::DeliveryService(Calls& calls, delivery::Inbox& inbox, std::function<void(const std::string&)> on_heard)
+    : calls_(calls), inbox_(inbox), on_heard_(std::move(on_heard)) {}
+
+DeliveryService::~DeliveryService() = default;
 
 std::vector<identity::PolicyRow> DeliveryPolicy() {
   return {{.method = kDeliver, .roles = {Role::kService}, .network_scoped = false}};

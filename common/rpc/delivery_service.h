@@ -3,7 +3,6 @@
 
 #include <functional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "common/delivery/inbox.h"
@@ -18,8 +17,8 @@ std::vector<identity::PolicyRow> DeliveryPolicy();
 // Both must outlive it. `on_heard`: called with each source whose events came in, so that events for it need not wait; may be null.
 class DeliveryService final : public delivery::v1::DeliveryService::CallbackService {
  public:
-  DeliveryService(Calls& calls, delivery::Inbox& inbox, std::function<void(const std::string&)> on_heard = nullptr)
-      : calls_(calls), inbox_(inbox), on_heard_(std::move(on_heard)) {}
+  DeliveryService(Calls& calls, delivery::Inbox& inbox, std::function<void(const std::string&)> on_heard = nullptr);
+  ~DeliveryService() override;
 
   grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const delivery::v1::DeliverRequest* request,
                                     delivery::v1::DeliverResponse* response) override;

@@ -31,6 +31,12 @@ grpc::ServerWriteReactor<Response>* Follow(rpc::Calls& calls, grpc::CallbackServ
 
 }  // namespace
 
+// Here and not in the header: who makes or ends a service compiles gRPC's class of each of its methods.
+CaseloadService::CaseloadService(rpc::Calls& calls, Commands& commands, Queries& queries)
+    : calls_(calls), commands_(commands), queries_(queries) {}
+
+CaseloadService::~CaseloadService() = default;
+
 grpc::ServerUnaryReactor* CaseloadService::GetCase(grpc::CallbackServerContext* context,
                                                    const v1::GetCaseRequest* request, v1::Case* response) {
   return Answer(calls_, context, "splw.caseload.v1.CaseloadService/GetCase", request, response, queries_,

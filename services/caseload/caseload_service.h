@@ -11,8 +11,8 @@ namespace splw::caseload {
 // Thread-safe. What it is given must outlive it.
 class CaseloadService final : public v1::CaseloadService::CallbackService {
  public:
-  CaseloadService(rpc::Calls& calls, Commands& commands, Queries& queries)
-      : calls_(calls), commands_(commands), queries_(queries) {}
+  CaseloadService(rpc::Calls& calls, Commands& commands, Queries& queries);
+  ~CaseloadService() override;
 
   grpc::ServerUnaryReactor* GetCase(grpc::CallbackServerContext* context, const v1::GetCaseRequest* request,
                                     v1::Case* response) override;

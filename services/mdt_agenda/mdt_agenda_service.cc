@@ -25,6 +25,13 @@ grpc::ServerWriteReactor<Response>* Follow(rpc::Calls& calls, Context* context, 
 
 }  // namespace
 
+// Here and not in the header: who makes or ends a service compiles gRPC's class of each of its methods.
+MdtAgendaService::MdtAgendaService(rpc::Calls& calls, store::Store& store, delivery::Changes& changes,
+                                   TeamHandlers& teams)
+    : calls_(calls), teams_(teams), meetings_(changes), items_(changes), reads_(store) {}
+
+MdtAgendaService::~MdtAgendaService() = default;
+
 Reactor* MdtAgendaService::CreateMdt(Context* context, const api::CreateMdtRequest* request, api::Mdt* response) {
   return Unary(context, "splw.mdt.v1.MdtAgendaService/CreateMdt", request, response, teams_, &TeamHandlers::CreateMdt);
 }

@@ -18,8 +18,8 @@ namespace splw::mdt_agenda {
 class MdtAgendaService final : public api::MdtAgendaService::CallbackService {
  public:
   // All must outlive it.
-  MdtAgendaService(rpc::Calls& calls, store::Store& store, delivery::Changes& changes, TeamHandlers& teams)
-      : calls_(calls), teams_(teams), meetings_(changes), items_(changes), reads_(store) {}
+  MdtAgendaService(rpc::Calls& calls, store::Store& store, delivery::Changes& changes, TeamHandlers& teams);
+  ~MdtAgendaService() override;
 
   grpc::ServerUnaryReactor* CreateMdt(grpc::CallbackServerContext* context, const api::CreateMdtRequest* request,
                                       api::Mdt* response) override;

@@ -8,6 +8,12 @@ namespace splw::referral_intake {
 using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 
+// Here and not in the header: who makes or ends a service compiles gRPC's class of each of its methods.
+ReferralIntakeService::ReferralIntakeService(rpc::Calls& calls, ReferralIntake& intake)
+    : calls_(calls), intake_(intake) {}
+
+ReferralIntakeService::~ReferralIntakeService() = default;
+
 Reactor* ReferralIntakeService::SubmitReferral(Context* context, const api::SubmitReferralRequest* request,
                                                api::Referral* response) {
   return Unary(context, "splw.referral.v1.ReferralIntakeService/SubmitReferral", request, response,

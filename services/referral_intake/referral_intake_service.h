@@ -15,7 +15,8 @@ namespace splw::referral_intake {
 class ReferralIntakeService final : public api::ReferralIntakeService::CallbackService {
  public:
   // Both must outlive it.
-  ReferralIntakeService(rpc::Calls& calls, ReferralIntake& intake) : calls_(calls), intake_(intake) {}
+  ReferralIntakeService(rpc::Calls& calls, ReferralIntake& intake);
+  ~ReferralIntakeService() override;
 
   grpc::ServerUnaryReactor* SubmitReferral(grpc::CallbackServerContext* context,
                                            const api::SubmitReferralRequest* request, api::Referral* response) override;

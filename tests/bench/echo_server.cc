@@ -3,10 +3,10 @@
 #include <csignal>
 #include <cstdio>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <absl/strings/str_cat.h>
 
 #include "common/identity/policy.h"
@@ -20,6 +20,7 @@
 #include "splw/caseload/v1/caseload_service.grpc.pb.h"
 #include "splw/referral/v1/referral_intake_service.grpc.pb.h"
 #include "tests/bench/samples.h"
+#include "tests/flags/command_line.h"
 
 namespace splw::bench {
 namespace {
@@ -118,9 +119,9 @@ int Serve(const std::string& address, const std::string& port_file) {
 int main(int argc, char** argv) {
   std::string address = "127.0.0.1:0";
   std::string port_file;
-  CLI::App app("Answers as large as the suite's, and does nothing else.", "bench-echo");
-  app.add_option("--listen", address, "Address to serve on");
-  app.add_option("--port-file", port_file, "Once serving, write the port here")->required();
-  CLI11_PARSE(app, argc, argv);
+  splw::flags::CommandLine line("Answers as large as the suite's, and does nothing else.", "bench-echo");
+  line.Add("--listen", address, "Address to serve on");
+  line.Add("--port-file", port_file, "Once serving, write the port here").Required();
+  if (const std::optional<int> status = line.Parse(argc, argv)) return *status;
   return splw::bench::Serve(address, port_file);
 }

@@ -2,14 +2,15 @@
 #include <algorithm>
 #include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <absl/time/clock.h>
 
 #include "tests/bench/bench.h"
+#include "tests/flags/command_line.h"
 
 namespace splw::bench {
 namespace {
@@ -73,15 +74,15 @@ int main(int argc, char** argv) {
   bool with_build = false;
   bool quick = false;
   std::string json = "bench.json";
-  CLI::App app(
+  splw::flags::CommandLine line(
       "Measures the suite next to an echo service and RocksDB alone. Status 0: everything was measured, whether the "
       "targets "
       "were reached or not; 1: something could not be, or an answer was wrong.",
       "bench");
-  app.add_option("--only", only, "Only these rows")->check(CLI::IsMember(splw::bench::RowNames()))->delimiter(',');
-  app.add_flag("--build", with_build, "Time the build too, which takes long");
-  app.add_flag("--quick", quick, "Short rounds and small stores: to see that it works, not for figures to quote");
-  app.add_option("--json", json, "Write the figures here")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  line.Add("--only", only, "Only these rows").OneOf(splw::bench::RowNames());
+  line.Add("--build", with_build, "Time the build too, which takes long");
+  line.Add("--quick", quick, "Short rounds and small stores: to see that it works, not for figures to quote");
+  line.Add("--json", json, "Write the figures here");
+  if (const std::optional<int> status = line.Parse(argc, argv)) return *status;
   return splw::bench::Run(only, with_build, quick, json);
 }

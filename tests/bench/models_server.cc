@@ -7,11 +7,11 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <absl/strings/str_cat.h>
 #include <grpcpp/grpcpp.h>
 #include <grpcpp/resource_quota.h>
@@ -30,6 +30,7 @@
 #include "services/referral_intake/policy.h"
 #include "services/referral_intake/referral_intake.h"
 #include "splw/referral/v1/referral_intake_service.grpc.pb.h"
+#include "tests/flags/command_line.h"
 
 namespace splw::bench {
 namespace {
@@ -200,11 +201,11 @@ int main(int argc, char** argv) {
   std::string data_dir;
   std::string port_file;
   int pollers = 2;
-  CLI::App app("The front door under other threading models.", "bench-models");
-  app.add_option("--model", model, "sync or inline")->required()->check(CLI::IsMember({"sync", "inline"}));
-  app.add_option("--data-dir", data_dir, "Folder of the store")->required();
-  app.add_option("--port-file", port_file, "Once serving, write the port here")->required();
-  app.add_option("--pollers", pollers, "MAX_POLLERS of each of two completion queues")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  splw::flags::CommandLine line("The front door under other threading models.", "bench-models");
+  line.Add("--model", model, "sync or inline").Required().OneOf({"sync", "inline"});
+  line.Add("--data-dir", data_dir, "Folder of the store").Required();
+  line.Add("--port-file", port_file, "Once serving, write the port here").Required();
+  line.Add("--pollers", pollers, "MAX_POLLERS of each of two completion queues");
+  if (const std::optional<int> status = line.Parse(argc, argv)) return *status;
   return splw::bench::Serve(model, data_dir, port_file, pollers);
 }

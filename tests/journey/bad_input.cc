@@ -9,6 +9,7 @@
 
 #include "common/rpc/channel.h"
 #include "common/rpc/request_checks.h"
+#include "common/rpc/status.h"
 #include "common/testing/status_matchers.h"
 
 namespace splw::journey {

@@ -4,6 +4,8 @@
 
 #include "common/ids/random.h"
 #include "common/ids/ulid.h"
+#include "common/rpc/status.h"
+#include "common/text/failure.h"
 
 namespace splw::journey {
 namespace {
@@ -44,6 +46,18 @@ void Caller::Introduce(grpc::ClientContext& context, absl::Duration at_most) con
   }
   context.set_wait_for_ready(true);
   context.set_deadline(absl::ToChronoTime(absl::Now() + at_most));
+}
+
+absl::Status Caller::CallUntilAnswered(absl::Duration at_most,
+                                       absl::FunctionRef<grpc::Status(grpc::ClientContext*)> call) const {
+  const absl::Time until = absl::Now() + at_most;
+  while (true) {
+    grpc::ClientContext context;
+    Introduce(context, until - absl::Now());
+    const absl::Status status = rpc::FromGrpcStatus(call(&context));
+    // A connection that broke under the call, as every client has to expect; a refusal of the service has a reason.
+    if (!absl::IsUnavailable(status) || !text::ReasonOf(status).empty()) return status;
+  }
 }
 
 Who Practice(const std::string& ods_code) {

@@ -8,15 +8,14 @@
 #include <memory>
 #include <string>
 
+#include <absl/functional/function_ref.h>
 #include <absl/status/status.h>
 #include <absl/status/statusor.h>
 #include <absl/time/clock.h>
 #include <absl/time/time.h>
 #include <grpcpp/grpcpp.h>
 
-#include "common/rpc/status.h"
 #include "common/testing/suite.h"
-#include "common/text/failure.h"
 #include "splw/caseload/v1/caseload_service.grpc.pb.h"
 #include "splw/delivery/v1/delivery_service.grpc.pb.h"
 #include "splw/mdt/v1/mdt_agenda_service.grpc.pb.h"
@@ -50,17 +49,13 @@ class Caller final {
   template <typename Stub, typename Request, typename Response>
   absl::StatusOr<Response> Call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
                                 const Request& request, absl::Duration at_most = absl::Seconds(20)) {
-    const absl::Time until = absl::Now() + at_most;
-    while (true) {
-      grpc::ClientContext context;
-      Introduce(context, until - absl::Now());
-      Response response;
-      const grpc::Status status = (StubFor(static_cast<Stub*>(nullptr)).*method)(&context, request, &response);
-      if (status.ok()) return response;
-      const absl::Status failure = rpc::FromGrpcStatus(status);
-      // A connection that broke under the call, as every client has to expect; a refusal of the service has a reason.
-      if (!absl::IsUnavailable(failure) || !text::ReasonOf(failure).empty()) return failure;
-    }
+    Response response;
+    absl::Status status = CallUntilAnswered(at_most, [&](grpc::ClientContext* context) {
+      response.Clear();
+      return (StubFor(static_cast<Stub*>(nullptr)).*method)(context, request, &response);
+    });
+    if (!status.ok()) return status;
+    return response;
   }
 
   // Metadata and deadline of a call, for those that make it by hand.
@@ -76,6 +71,10 @@ class Caller final {
   Who who;
 
  private:
+  // What is the same for every method: each of them compiles Call.
+  absl::Status CallUntilAnswered(absl::Duration at_most,
+                                 absl::FunctionRef<grpc::Status(grpc::ClientContext*)> call) const;
+
   std::unique_ptr<ReferralStub> referral_;
   std::unique_ptr<CaseloadStub> caseload_;
   std::unique_ptr<MdtStub> mdt_;

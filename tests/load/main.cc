@@ -10,11 +10,11 @@
 #include <string>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <absl/strings/str_cat.h>
 #include <absl/time/clock.h>
 
 #include "common/text/status_macros.h"
+#include "tests/flags/command_line.h"
 #include "tests/load/acknowledgements.h"
 #include "tests/load/driver.h"
 #include "tests/load/referral_work.h"
@@ -24,7 +24,6 @@ namespace splw::load {
 namespace {
 
 // sysexits.h
-constexpr int kUsageStatus = 64;
 constexpr int kCannotWriteStatus = 73;
 
 std::atomic<bool> stop = false;  // set by a signal
@@ -39,33 +38,30 @@ struct Flags {
   std::string json;
 };
 
-void AddFlags(CLI::App& app, Flags& flags) {
-  app.option_defaults()->always_capture_default();
-  app.add_option("--target", flags.driver.address, "host:port of a referral-intake service")->required();
-  app.add_option("--in-flight", flags.driver.in_flight, "Calls under way at most")->check(CLI::PositiveNumber);
-  app.add_option("--rate", flags.driver.rate,
-                 "Calls a second, each timed from when it was meant to start; 0: as many as --in-flight allows")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--seconds", flags.seconds, "How long; 0: until --count, or SIGTERM or SIGINT")
-      ->check(CLI::NonNegativeNumber);
-  app.add_option("--count", flags.driver.count, "How many calls at most");
-  app.add_option("--connections", flags.driver.connections, "Connections to share the calls")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--call-seconds", flags.call_seconds, "Deadline of one attempt")->check(CLI::PositiveNumber);
-  app.add_option("--settle-seconds", flags.settle_seconds,
-                 "How long to ask again for what became of calls after the load is over")
-      ->check(CLI::NonNegativeNumber);
-  app.add_flag("--retry-refused", flags.driver.retry_refused, "Ask again after RESOURCE_EXHAUSTED");
-  app.add_option("--networks", flags.work.networks, "Networks that the referrals are for, in turn")->delimiter(',');
-  app.add_option("--submit", flags.work.submit, "How often SubmitReferral is called, in relation to the others");
-  app.add_option("--get", flags.work.get, "How often GetReferral is called");
-  app.add_option("--list", flags.work.list, "How often ListReferrals is called");
-  app.add_option("--first-person", flags.work.first_person,
-                 "Number of the first person referred; those of an earlier load of the same store are known there");
-  app.add_option("--request-prefix", flags.work.request_prefix, "What request ids begin with");
-  app.add_option("--acknowledgements", flags.acknowledgements,
-                 "Append a line for each referral acknowledged: name, request id, digest of its content");
-  app.add_option("--json", flags.json, "Write the report here");
+void AddFlags(flags::CommandLine& line, Flags& flags) {
+  line.Add("--target", flags.driver.address, "host:port of a referral-intake service").Required();
+  line.Add("--in-flight", flags.driver.in_flight, "Calls under way at most").Positive();
+  line.Add("--rate", flags.driver.rate,
+           "Calls a second, each timed from when it was meant to start; 0: as many as --in-flight allows")
+      .NotNegative();
+  line.Add("--seconds", flags.seconds, "How long; 0: until --count, or SIGTERM or SIGINT").NotNegative();
+  line.Add("--count", flags.driver.count, "How many calls at most");
+  line.Add("--connections", flags.driver.connections, "Connections to share the calls").Positive();
+  line.Add("--call-seconds", flags.call_seconds, "Deadline of one attempt").Positive();
+  line.Add("--settle-seconds", flags.settle_seconds,
+           "How long to ask again for what became of calls after the load is over")
+      .NotNegative();
+  line.Add("--retry-refused", flags.driver.retry_refused, "Ask again after RESOURCE_EXHAUSTED");
+  line.Add("--networks", flags.work.networks, "Networks that the referrals are for, in turn");
+  line.Add("--submit", flags.work.submit, "How often SubmitReferral is called, in relation to the others");
+  line.Add("--get", flags.work.get, "How often GetReferral is called");
+  line.Add("--list", flags.work.list, "How often ListReferrals is called");
+  line.Add("--first-person", flags.work.first_person,
+           "Number of the first person referred; those of an earlier load of the same store are known there");
+  line.Add("--request-prefix", flags.work.request_prefix, "What request ids begin with");
+  line.Add("--acknowledgements", flags.acknowledgements,
+           "Append a line for each referral acknowledged: name, request id, digest of its content");
+  line.Add("--json", flags.json, "Write the report here");
 }
 
 int Run(Flags flags) {
@@ -105,17 +101,13 @@ int Run(Flags flags) {
 
 int main(int argc, char** argv) {
   splw::load::Flags flags;
-  CLI::App app(
+  splw::flags::CommandLine line(
       "Puts a referral-intake service under load and checks every answer. Status 0: each was as it must be, or refused "
       "for "
       "overload; 1: not so (the report says how).",
       "load-generator");
-  splw::load::AddFlags(app, flags);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& failure) {
-    return app.exit(failure) == 0 ? 0 : splw::load::kUsageStatus;
-  }
+  splw::load::AddFlags(line, flags);
+  if (const std::optional<int> status = line.Parse(argc, argv)) return *status;
   for (const int number : {SIGTERM, SIGINT}) {
     struct sigaction action = {};
     action.sa_handler = [](int) { splw::load::stop.store(true); };

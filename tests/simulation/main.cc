@@ -15,10 +15,10 @@
 #include <thread>
 #include <vector>
 
-#include <CLI/CLI.hpp>
 #include <absl/strings/numbers.h>
 #include <absl/strings/str_split.h>
 
+#include "tests/flags/command_line.h"
 #include "tests/simulation/run.h"
 #include "tests/simulation/shrink.h"
 
@@ -222,28 +222,28 @@ int Main(int argc, char** argv) {
   Options options;
   std::string plant = "none";
   std::uint64_t one_seed = 0;
-  CLI::App app(
-      "Simulates the suite: its own handlers, tables and delivery in one process, with all that can go wrong.");
-  CLI::Option* const seed_option = app.add_option("--seed", one_seed, "run this seed alone");
-  app.add_option("--seeds", options.seeds, "run this many seeds");
-  app.add_option("--seconds", options.seconds, "run seeds for this long instead");
-  app.add_option("--first", options.first_seed, "the first of the seeds (1)");
-  app.add_flag_callback(
-      "--fresh",
-      [&options] {
-        options.first_seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
-      },
-      "take the first seed from the time of day");
-  app.add_option("--seeds-file", options.seeds_file, "run the runs of this file");
-  app.add_option("--threads", options.threads, "run this many seeds side by side (2)")->check(CLI::Range(1u, 256u));
-  app.add_option("--plant", plant,
-                 "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
-                 "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
-  app.add_flag("--story", options.story, "with --seed: tell the whole story of the run");
-  app.add_flag("--go-on", options.go_on, "do not stop at the first seed that fails; count which promises are broken");
-  app.add_flag("--coverage", options.coverage, "count how the calls ended");
-  CLI11_PARSE(app, argc, argv);
-  if (seed_option->count() > 0) options.one_seed = one_seed;
+  bool fresh = false;
+  flags::CommandLine line(
+      "Simulates the suite: its own handlers, tables and delivery in one process, with all that can go wrong.",
+      "simulation");
+  line.Add("--seed", one_seed, "run this seed alone");
+  line.Add("--seeds", options.seeds, "run this many seeds");
+  line.Add("--seconds", options.seconds, "run seeds for this long instead");
+  line.Add("--first", options.first_seed, "the first of the seeds (1)");
+  line.Add("--fresh", fresh, "take the first seed from the time of day");
+  line.Add("--seeds-file", options.seeds_file, "run the runs of this file");
+  line.Add("--threads", options.threads, "run this many seeds side by side (2)").Within(1, 256);
+  line.Add("--plant", plant,
+           "plant a known fault, to see it caught: reply-before-sync, drop-acknowledged, "
+           "forget-watermark, skip-index, forget-request, skip-audit, lose-outbox-row");
+  line.Add("--story", options.story, "with --seed: tell the whole story of the run");
+  line.Add("--go-on", options.go_on, "do not stop at the first seed that fails; count which promises are broken");
+  line.Add("--coverage", options.coverage, "count how the calls ended");
+  if (const std::optional<int> status = line.Parse(argc, argv)) return *status;
+  if (line.Given("--seed")) options.one_seed = one_seed;
+  if (fresh) {
+    options.first_seed = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  }
   const std::optional<Plant> planted = PlantOf(plant);
   if (!planted.has_value()) {
     std::fprintf(stderr, "there is no fault named %s\n", plant.c_str());

@@ -42,13 +42,13 @@ class FakeService final : private grpc::CallbackGenericService {
   void OnStream(std::function<std::pair<std::vector<Response>, absl::Status>(const Request&)> answer) {
     methods_[PathOf(*Request::descriptor())] = [this, answer](grpc::ByteBuffer bytes) {
       Request request;
-      grpc::SerializationTraits<Request>::Deserialize(&bytes, &request);
+      Wire::Deserialize(&bytes, &request);
       Keep(request);
       const auto [responses, status] = answer(request);
       Answer out;
       for (const Response& response : responses) {
         bool own = false;
-        grpc::SerializationTraits<Response>::Serialize(response, &out.messages.emplace_back(), &own);
+        Wire::Serialize(response, &out.messages.emplace_back(), &own);
       }
       out.status = rpc::ToGrpcStatus(status);
       return out;
@@ -91,6 +91,9 @@ class FakeService final : private grpc::CallbackGenericService {
   }
 
  private:
+  // Of all messages: gRPC's templates are not compiled for each of them.
+  using Wire = grpc::SerializationTraits<google::protobuf::Message>;
+
   struct Answer {
     std::vector<grpc::ByteBuffer> messages;
     grpc::Status status;

@@ -1,5 +1,0 @@
-// For tests of what speaks gRPC.
-#pragma once
-
-#include "common/precompiled/grpc.h"
-#include "common/precompiled/test.h"
