@@ -31,13 +31,13 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
         request_(request),
         request_bytes_(request.ByteSizeLong()),
         run_(std::move(run)),
-        only_reads_(ShortMethod(full_method).substr(0, 3) == "Get") {}
+        in_place_(core.options.reads_in_place && ShortMethod(full_method).substr(0, 3) == "Get") {}
   ~UnaryReactor() override { core_.request_bytes -= request_bytes_; }
 
   // In gRPC's thread.
   void Begin() {
     const std::size_t held = core_.request_bytes += request_bytes_;
-    if (only_reads_) return Handle();  // a change of threads costs more than the read
+    if (in_place_) return Handle();  // a change of threads costs more than the read
     if (held <= core_.options.max_request_bytes && core_.pool.TryPost([this] { Handle(); })) return;
     Reply(text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many calls are waiting; try again after the delay"),
@@ -98,7 +98,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   const google::protobuf::Message& request_;  // gRPC's, until OnDone
   const std::size_t request_bytes_;
   const Run run_;
-  const bool only_reads_;
+  const bool in_place_;
   std::optional<Call> call_;
   std::atomic<bool> cancelled_ = false;
 };

@@ -46,6 +46,7 @@ struct CallsOptions {
   telemetry::Metrics* metrics = nullptr;        // optional
   // Take the caller's metadata for its principal. Only where nobody but this machine can connect.
   bool dev_principals = false;
+  bool reads_in_place = true;  // of Get… in gRPC's threads; false: in the pool, like all others
   int threads = 8;
   std::size_t max_queued = 1024;
   // Of all unary requests from when they are there in whole until their calls are over, as many bytes as were sent.

@@ -211,6 +211,15 @@ TEST(Calls, AreAnsweredUnavailableWhenTheStoreLosesWhatTheyDid) {
   EXPECT_THAT(reply.get(), IsOk());
 }
 
+TEST(Calls, ThatOnlyReadAreAnsweredThoughThePoolIsBusy) {
+  TestServer server({.reads_in_place = true, .threads = 1});
+  Gate gate;
+  server.calls.core().pool.Post([&gate] { gate.Pass(); });
+  ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
+  EXPECT_THAT(server.Get(TestServer::LinkWorker()), IsOk());
+  gate.Open();
+}
+
 TEST(Calls, BeyondTheQueueAreRefusedAtOnceWithADelay) {
   TestServer server({.threads = 1, .max_queued = 1});
   Gate gate;

@@ -75,6 +75,7 @@ struct TestServerOptions {
   bool automatic_sync = true;
   std::string incarnation = "1";
   bool dev_principals = true;
+  bool reads_in_place = false;  // this server's Get does what the test says, and may wait
   int threads = 4;
   std::size_t max_queued = 64;
   std::size_t max_watchers = 4;
@@ -103,6 +104,7 @@ class TestServer final {
                .incarnation = options.incarnation,
                .metrics = &metrics,
                .dev_principals = options.dev_principals,
+               .reads_in_place = options.reads_in_place,
                .threads = options.threads,
                .max_queued = options.max_queued,
                .max_request_bytes = options.max_request_bytes,
