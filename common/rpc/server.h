@@ -26,8 +26,9 @@ struct ServerOptions {
   const identity::PolicyTable* policy = nullptr;  // required
   std::vector<grpc::Service*> services;
   bool reflection = false;
-  // What gRPC may hold of messages that have not come in whole, of all connections. Beyond it, it ends some of the calls that
-  // send them (RESOURCE_EXHAUSTED). Requests that are there in whole are the business of CallsOptions::max_request_bytes.
+  // What gRPC may hold of messages on their way, of all connections. Beyond it, it ends some of the calls (RESOURCE_EXHAUSTED).
+  // It bounds no requests that are there in whole (under 8 MB, 47 MB of them were held at once): those are the business of
+  // CallsOptions::max_request_bytes.
   std::size_t max_transport_bytes = std::size_t{256} << 20;
 };
 
