@@ -11,8 +11,10 @@ namespace {
 
 using splw::testing::HasReason;
 using splw::testing::IsOk;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using ::testing::SizeIs;
 using testkit::Accepted;
 using testkit::CaseloadTest;
@@ -29,6 +31,22 @@ TEST_F(CaseloadPeopleTest, TwinsAtOneAddressHaveACaseEach) {
   twin.mutable_person()->mutable_nhs_number()->set_value("9990000026");
   EXPECT_THAT(Tell(OnReferralAccepted, twin), IsOk());
   EXPECT_EQ(ListCases().size(), 2u);
+}
+
+TEST_F(CaseloadPeopleTest, ATwinIsNobodyWhomTheOthersWorkerKnows) {
+  AddWorker("a");
+  const std::string known = AddWorker("b").name();
+  const std::string first = OpenCaseFor(1, {"nhs-of-one", "name"});
+  ASSERT_THAT(Allocate(first, known), IsOk());
+  ASSERT_THAT(Close(first), IsOk());
+  referral::v1::ReferralAccepted twin = Accepted(2, {"nhs-of-the-other", "name"});
+  twin.mutable_person()->mutable_nhs_number()->set_value("9990000026");
+  ASSERT_THAT(Tell(OnReferralAccepted, twin), IsOk());
+  v1::ListCasesRequest waiting;
+  waiting.set_state(v1::CASE_STATE_WAITING_FOR_ALLOCATION);
+  const std::string second = ListCases(waiting).front().name();
+  ASSERT_THAT(Allocate(second), IsOk());
+  EXPECT_THAT(GetCase(second).allocation().reasons(), Not(Contains("has worked with the person before")));
 }
 
 referral::v1::ReferralAccepted WithoutNumber(int number, const char* given) {

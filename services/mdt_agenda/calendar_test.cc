@@ -195,11 +195,27 @@ TEST_F(CalendarTest, DayThatComesBackPlansOnlyWhatIsStillOwedToIt) {
   ASSERT_THAT(maybe_built, IsOk());
   EXPECT_EQ(maybe_built->planned_minutes(), 3);
   EXPECT_EQ(Item("2026-12-10", "a").state(), api::ITEM_STATE_LISTED);
+  EXPECT_EQ(Item("2026-12-03", "a").position(), 0) << "it had a place on a plan only";
   const auto maybe_returned = Build("2026-12-03");
   ASSERT_THAT(maybe_returned, IsOk());
   EXPECT_EQ(maybe_returned->planned_minutes(), 0);
   EXPECT_EQ(maybe_returned->item_counts().listed(), 0);
   EXPECT_THAT(maybe_returned->carried_over(), SizeIs(1)) << "what became of it still shows";
+}
+
+TEST_F(CalendarTest, FeedbackMovesOnceHoweverManyMeetingsLeaveTheCalendar) {
+  const auto maybe_mdt = Create(Team());
+  ASSERT_THAT(maybe_mdt, IsOk());
+  ASSERT_THAT(Nominate("a"), IsOk());
+  Hold("2026-11-26");
+  ASSERT_THAT(Decide(Plan(Item("2026-11-26", "a"))), IsOk());
+  ASSERT_THAT(Close("2026-11-26"), IsOk());
+  api::Mdt mdt = *maybe_mdt;
+  mdt.mutable_schedule()->set_day_of_week(google::type::WEDNESDAY);
+  *mdt.mutable_schedule()->mutable_first_date() = ToDate(absl::CivilDay(2026, 12, 20));
+  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+  EXPECT_EQ(Item("2026-12-23", "a").times_carried_over(), 1);
+  EXPECT_THAT(Agenda("2026-12-10"), IsEmpty()) << "it leaves, too";
 }
 
 TEST_F(CalendarTest, OtherTimeOfTheSameDayMovesTheMeetingInPlace) {

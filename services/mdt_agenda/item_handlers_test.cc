@@ -38,6 +38,24 @@ class ItemHandlersTest : public ::testing::Test, protected testing::AgendaWorld 
     Hold(kSecond);
   }
 
+  // Feedback on case "a" was heard while its decision may still be corrected, as by a service that let the second meeting be
+  // held before the first was closed.
+  void HearAhead() {
+    ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
+    ASSERT_THAT(AgendaWorld::Run([](delivery::Change& change) -> absl::Status {
+                  AgendaBook book(change);
+                  const auto maybe_meeting = book.Meeting("riverside", kSecond);
+                  if (!maybe_meeting.ok()) return maybe_meeting.status();
+                  auto maybe_items = book.ItemsOf(*maybe_meeting);
+                  if (!maybe_items.ok()) return maybe_items.status();
+                  maybe_items->front().set_state(api::ITEM_STATE_FEEDBACK_GIVEN);
+                  const absl::Status saved = book.Save(maybe_items->front());
+                  return saved.ok() ? book.Finish() : saved;
+                }),
+                IsOk());
+    clock_.Set(InstantAt(absl::CivilDay(2026, 12, 4), 480));
+  }
+
   std::vector<api::Action> AllActions(const rpc::Call& call, const std::string& owner = "") {
     api::ListActionsRequest request;
     request.set_parent(testing::kParent);
@@ -184,20 +202,7 @@ TEST_F(ItemHandlersTest, CorrectionThatTakesAllBackRemovesFeedbackActionsAndAssi
 }
 
 TEST_F(ItemHandlersTest, ActionAddedAfterItsFeedbackWasHeardIsOwedAgain) {
-  ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
-  // Heard, as by a service that let the second meeting be held before the first was closed.
-  ASSERT_THAT(AgendaWorld::Run([](delivery::Change& change) -> absl::Status {
-                AgendaBook book(change);
-                const auto maybe_meeting = book.Meeting("riverside", kSecond);
-                if (!maybe_meeting.ok()) return maybe_meeting.status();
-                auto maybe_items = book.ItemsOf(*maybe_meeting);
-                if (!maybe_items.ok()) return maybe_items.status();
-                maybe_items->front().set_state(api::ITEM_STATE_FEEDBACK_GIVEN);
-                const absl::Status saved = book.Save(maybe_items->front());
-                return saved.ok() ? book.Finish() : saved;
-              }),
-              IsOk());
-  clock_.Set(InstantAt(absl::CivilDay(2026, 12, 4), 480));
+  HearAhead();
   ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
   EXPECT_THAT(Agenda(kThird), IsEmpty()) << "what was heard is settled";
   EXPECT_EQ(Told<api::DecisionRecorded>("a").back().feedback_meeting(), "");
@@ -211,6 +216,23 @@ TEST_F(ItemHandlersTest, ActionAddedAfterItsFeedbackWasHeardIsOwedAgain) {
   EXPECT_THAT(Item(kThird, "a").open_actions(), SizeIs(2));
   EXPECT_EQ(Told<api::DecisionRecorded>("a").back().feedback_meeting(), testing::MeetingOn(kThird));
   EXPECT_THAT(Close(kFirst), IsOk());
+}
+
+TEST_F(ItemHandlersTest, CaseGivenToSomebodyElseAfterItsFeedbackWasHeardIsOwedAgain) {
+  HearAhead();
+  api::RecordDecisionRequest other = Plan(Item(kFirst, "a"));
+  other.mutable_case_holder()->set_id("other.nurse");
+  const auto maybe_item = Decide(other);
+  ASSERT_THAT(maybe_item, IsOk());
+  EXPECT_EQ(maybe_item->feedback_item(), Item(kThird, "a").name());
+  EXPECT_THAT(maybe_item->feedback_item(), Not(IsEmpty()));
+}
+
+TEST_F(ItemHandlersTest, FeedbackIsOwedToNoMeetingThatIsOverByPlan) {
+  clock_.Set(InstantAt(absl::CivilDay(2026, 12, 3), 12 * 60));  // the second was to be from ten to eleven
+  ASSERT_THAT(Decide(Plan(Item(kFirst, "a"))), IsOk());
+  EXPECT_THAT(Agenda(kSecond), IsEmpty());
+  EXPECT_THAT(Agenda(kThird), SizeIs(1));
 }
 
 TEST_F(ItemHandlersTest, WhoTookAnItemOffAPlanIsOnTheRecord) {
@@ -380,13 +402,15 @@ TEST_F(ItemHandlersTest, AgencyMemberReportsOnOwnActionsBeforeTheMeetingHearsIt)
   ASSERT_THAT(Publish(kSecond), IsOk());
   EXPECT_THAT(GiveFeedback(Report(Item(kSecond, "a"), api::ACTION_STATE_DONE), Housing("another.officer")),
               HasReason("NOT_ACTION_OWNER"));
+  ASSERT_THAT(ShareWith("a", {type::v1::AGENCY_KIND_HOUSING}), IsOk());
+  EXPECT_TRUE(ItemSeenBy(Housing(), kSecond, "a").has_current_case_holder()) << "who reads it sees it";
   const auto maybe_item = GiveFeedback(Report(Item(kSecond, "a"), api::ACTION_STATE_DONE), Housing());
   ASSERT_THAT(maybe_item, IsOk());
   EXPECT_EQ(maybe_item->state(), api::ITEM_STATE_LISTED);
   EXPECT_THAT(Item(kSecond, "a").owner_reports(), SizeIs(1));
   EXPECT_EQ(Item(kSecond, "a").open_actions(0).state(), api::ACTION_STATE_DONE);
   EXPECT_EQ(Told<api::FeedbackRecorded>("a")[0].next_feedback_meeting(), testing::MeetingOn(kSecond));
-  ExpectNobodyShown(*maybe_item);
+  ExpectNobodyShown(*maybe_item);  // the answer is kept for repeats
 }
 
 TEST_F(ItemHandlersTest, AgencyMemberSeesOnlyPublishedItemsThatNeedTheAgency) {

@@ -78,6 +78,21 @@ TEST_F(WatchShowTest, AnItemIsToldAsAChangeOfItsMeeting) {
   EXPECT_THAT(Told<api::WatchMeetingsResponse>(kMeetingCollection, before, request, Coordinator()), IsEmpty());
 }
 
+TEST_F(WatchShowTest, AnItemThatReadsOtherwiseIsToldAsAChangeOfItsMeeting) {
+  ASSERT_THAT(Build(kFirst), IsOk());
+  ASSERT_THAT(Publish(kFirst), IsOk());
+  api::WatchMeetingsRequest request;
+  request.set_parent(testing::kTeam);
+  std::uint64_t before = Head();
+  ASSERT_THAT(ShareWith("a", {type::v1::AGENCY_KIND_HOUSING}), IsOk());
+  EXPECT_THAT(Told<api::WatchMeetingsResponse>(kMeetingCollection, before, request, Coordinator()), SizeIs(1))
+      << "what the person shares";
+  before = Head();
+  ASSERT_THAT(GiveTo("a", "second.worker"), IsOk());
+  EXPECT_THAT(Told<api::WatchMeetingsResponse>(kMeetingCollection, before, request, Coordinator()), SizeIs(1))
+      << "who knows the person";
+}
+
 TEST_F(WatchShowTest, AnActionIsToldToWhoeverOwnsItAndToNoOtherMemberOfAnAgency) {
   Hold(kFirst);
   const std::uint64_t before = Head();
