@@ -138,7 +138,8 @@ void DispatcherCore::RescanPage(absl::Time now) {
   stats_.destinations = std::move(rescanned_);
   rescanned_.clear();
   // However much waits, most of the time goes to something else than walking through it.
-  next_rescan_ = now + std::clamp(kRescanShare * (now - rescan_began_), limits_.rescan_interval, kLongestRescanInterval);
+  next_rescan_ =
+      now + std::clamp(kRescanShare * (now - rescan_began_), limits_.rescan_interval, kLongestRescanInterval);
 }
 
 std::vector<Send> DispatcherCore::NextSends(absl::Time now) {

@@ -179,7 +179,7 @@ class DispatcherCore final {
 
   absl::Time next_rescan_ = absl::InfinitePast();
   store::ScanCursor rescan_cursor_;
-  absl::Time rescan_began_ = absl::InfinitePast();  // the walk under way
+  absl::Time rescan_began_ = absl::InfinitePast();     // the walk under way
   std::map<std::string, DestinationStats> rescanned_;  // of the walk under way
   DispatcherStats stats_;
 };

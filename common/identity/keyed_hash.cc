@@ -104,9 +104,10 @@ KeyedHash::KeyedHash(std::string_view key, std::string domain) : domain_(std::mo
   EVP_MAC_free(hmac);  // the context keeps it
   std::string digest = OSSL_DIGEST_NAME_SHA2_256;
   const OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()), OSSL_PARAM_construct_end()};
-  if (context == nullptr || EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(),
-                                         parameters) != 1) {
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), digest.size()),
+      OSSL_PARAM_construct_end()};
+  if (context == nullptr ||
+      EVP_MAC_init(context.get(), reinterpret_cast<const unsigned char*>(key.data()), key.size(), parameters) != 1) {
     std::abort();  // as below
   }
   keyed_ = std::move(context);

@@ -172,14 +172,13 @@ absl::Status UntypedTable::PutRecordOver(Transaction& txn, std::string_view netw
   return Write(txn, network, key, old, record, Serialize(record));
 }
 
-absl::Status UntypedTable::Write(Transaction& txn, std::string_view network, const std::string& key,
-                                 const Message* old, const Message& record, std::string bytes) const {
+absl::Status UntypedTable::Write(Transaction& txn, std::string_view network, const std::string& key, const Message* old,
+                                 const Message& record, std::string bytes) const {
   if (key.empty()) return absl::InvalidArgumentError(absl::StrFormat("a record of table %s has no key", name_));
   for (const UntypedIndex& index : indexes_) {
     const std::string prefix = IndexPrefix(network, index.name);
     const std::vector<std::string> entries = EntriesOf(index, record);
-    const std::vector<std::string> old_entries =
-        old != nullptr ? EntriesOf(index, *old) : std::vector<std::string>();
+    const std::vector<std::string> old_entries = old != nullptr ? EntriesOf(index, *old) : std::vector<std::string>();
     for (const std::string& entry : old_entries) {
       if (!std::binary_search(entries.begin(), entries.end(), entry)) txn.Erase(prefix + entry + key);
     }

@@ -146,10 +146,10 @@ TEST_F(TableTest, ARecordThatIsWrittenOverOneAtHandKeepsItsIndexesToo) {
   EXPECT_THAT(IdsByColour("red"), IsEmpty());
   EXPECT_THAT(IdsByColour("blue"), ElementsAre("1"));
 
-  EXPECT_EQ(
-      Write([](Transaction& txn) { return People().Replace(txn, kNetwork, Person("1", "blue"), Person("2", "blue")); })
-          .code(),
-      absl::StatusCode::kInternal);
+  EXPECT_EQ(Write([](Transaction& txn) {
+              return People().Replace(txn, kNetwork, Person("1", "blue"), Person("2", "blue"));
+            }).code(),
+            absl::StatusCode::kInternal);
 }
 
 TEST_F(TableTest, ErasedRecordTakesItsIndexEntriesAlong) {
