@@ -214,10 +214,15 @@ TEST(Calls, AreAnsweredUnavailableWhenTheStoreLosesWhatTheyDid) {
 TEST(Calls, ThatOnlyReadAreAnsweredThoughThePoolIsBusy) {
   TestServer server({.reads_in_place = true, .threads = 1});
   Gate gate;
-  server.calls.core().pool.Post([&gate] { gate.Pass(); });
+  const auto passed = std::make_shared<std::promise<void>>();
+  server.calls.core().pool.Post([&gate, passed] {
+    gate.Pass();
+    passed->set_value();
+  });
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
   EXPECT_THAT(server.Get(TestServer::LinkWorker()), IsOk());
   gate.Open();
+  passed->get_future().wait();  // the job is done with the gate, which goes before the server's pool does
 }
 
 TEST(Calls, BeyondTheQueueAreRefusedAtOnceWithADelay) {
