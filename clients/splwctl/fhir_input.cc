@@ -30,7 +30,12 @@ absl::StatusOr<FhirReferrals> ReadFhirReferrals(Shell& shell, const std::string&
     document.requests.push_back(std::move(mapping.request));
     std::move(mapping.issues.begin(), mapping.issues.end(), std::back_inserter(document.issues));
   }
-  shell.err() << fhir::RenderIssues(document.issues) << std::flush;
+  shell.err() << fhir::RenderIssues(document.issues);
+  if (std::any_of(document.issues.begin(), document.issues.end(),
+                  [](const fhir::Issue& issue) { return issue.code == "referrer-unknown"; })) {
+    shell.err() << "(--organisation says for which organisation you send.)\n";
+  }
+  shell.err() << std::flush;
   return document;
 }
 

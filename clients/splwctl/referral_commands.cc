@@ -381,7 +381,8 @@ void Add(CLI::App& app, Shell& shell) {
   accept->add_option("--suicidal-thoughts", arguments->suicidal, "no, yes, unsure");
   accept->add_option("--risk-of-harm", arguments->harm, "no, yes, unsure");
   accept->add_option("--not-same-person-as", arguments->others,
-                     "A referral of a finding that is for somebody else (a twin); may be given several times");
+                     "A referral that a finding, or AMBIGUOUS_PERSON, names and that is for somebody else (a twin); "
+                     "may be given several times");
 
   CLI::App* back =
       AddVerb(*noun, shell, "return", "Return a referral to its referrer, with a reason and advice",

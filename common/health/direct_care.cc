@@ -1,5 +1,7 @@
 #include "common/health/direct_care.h"
 
+#include <algorithm>
+
 namespace splw::health {
 
 bool IsDirectCare(type::v1::AgencyKind agency) {
@@ -14,6 +16,10 @@ bool IsDirectCare(type::v1::AgencyKind agency) {
     default:
       return false;
   }
+}
+
+bool MayBeTold(type::v1::AgencyKind agency, const google::protobuf::RepeatedField<int>& share_with) {
+  return IsDirectCare(agency) || std::find(share_with.begin(), share_with.end(), agency) != share_with.end();
 }
 
 }  // namespace splw::health

@@ -10,4 +10,7 @@ namespace splw::health {
 // with alcohol or drugs is nothing to tell of without being asked.
 bool IsDirectCare(type::v1::AgencyKind agency);
 
+// Whether an agency may be told of a person who agreed to share with these kinds.
+bool MayBeTold(type::v1::AgencyKind agency, const google::protobuf::RepeatedField<int>& share_with);
+
 }  // namespace splw::health

@@ -17,5 +17,14 @@ TEST(DirectCareTest, OnlyHealthAndSocialCareNeedNoAgreementOfTheirOwn) {
   }
 }
 
+TEST(DirectCareTest, OthersMayBeToldOfWhoAgreedToTheirKind) {
+  google::protobuf::RepeatedField<int> agreed;
+  EXPECT_TRUE(MayBeTold(type::v1::AGENCY_KIND_SOCIAL_CARE, agreed));
+  EXPECT_FALSE(MayBeTold(type::v1::AGENCY_KIND_HOUSING, agreed));
+  agreed.Add(type::v1::AGENCY_KIND_HOUSING);
+  EXPECT_TRUE(MayBeTold(type::v1::AGENCY_KIND_HOUSING, agreed));
+  EXPECT_FALSE(MayBeTold(type::v1::AGENCY_KIND_POLICE, agreed));
+}
+
 }  // namespace
 }  // namespace splw::health

@@ -1,6 +1,9 @@
 #include "common/ids/ulid.h"
 
+#include <mutex>
 #include <set>
+#include <string>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -24,6 +27,29 @@ TEST(Ulid, DoesNotRepeatWithinOneMillisecond) {
   std::set<std::string> seen;
   for (int i = 0; i < 10'000; ++i) seen.insert(NewUlid(absl::FromUnixMillis(5), random));
   EXPECT_EQ(seen.size(), 10'000u);
+}
+
+// Small draws are made ahead, by each thread for itself: none is given out twice, nor to two.
+TEST(SystemRandom, GivesNoBytesTwice) {
+  SystemRandom random;
+  std::mutex mutex;
+  std::set<std::string> seen;
+  const auto draw = [&] {
+    for (int i = 0; i < 2'000; ++i) {
+      const std::string ten = random.Bytes(10);
+      const std::string sixteen = random.Bytes(16);
+      std::lock_guard lock(mutex);
+      EXPECT_EQ(ten.size(), 10U);
+      EXPECT_EQ(sixteen.size(), 16U);
+      // By their first eight bytes, so that a draw that overlaps another is seen too where it begins with it.
+      EXPECT_TRUE(seen.insert(ten.substr(0, 8)).second);
+      EXPECT_TRUE(seen.insert(sixteen.substr(0, 8)).second);
+    }
+  };
+  std::thread other(draw);
+  draw();
+  other.join();
+  EXPECT_EQ(random.Bytes(1'000).size(), 1'000U);
 }
 
 TEST(UlidSequence, SortsInTheOrderOfMaking) {

@@ -29,7 +29,8 @@ struct Call {
 };
 
 // A handler fills the response and returns the position that the response tells of; the reply leaves when that is durable.
-// It is straight-line code on a thread of a bounded pool, and must not wait for anything but the store's lane.
+// It is straight-line code on a thread of a bounded pool, and must not wait for anything but the store's lane; that of a method
+// named Get… runs in gRPC's own thread (calls.h): it must only View, and wait for nothing.
 template <typename Request, typename Response>
 using UnaryHandler = std::function<absl::StatusOr<store::Position>(const Call&, const Request&, Response*)>;
 

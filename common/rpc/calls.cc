@@ -37,8 +37,10 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   // In gRPC's thread.
   void Begin() {
     const std::size_t held = core_.request_bytes += request_bytes_;
-    if (in_place_) return Handle();  // a change of threads costs more than the read
-    if (held <= core_.options.max_request_bytes && core_.pool.TryPost([this] { Handle(); })) return;
+    if (held <= core_.options.max_request_bytes) {
+      if (in_place_) return Handle();  // a change of threads costs more than the read
+      if (core_.pool.TryPost([this] { Handle(); })) return;
+    }
     Reply(text::WithRetryDelay(text::Failure(absl::StatusCode::kResourceExhausted, "OVERLOADED",
                                              "too many calls are waiting; try again after the delay"),
                                kOverloadRetryDelay));
@@ -80,7 +82,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
   }
 
   void ReplyWhenDurable(store::Position position, absl::Status status) {
-    WhenDurableOrLost(
+    store::WhenDurableOrLost(
         *core_.options.store, position, [this, status = std::move(status)] { Reply(status); },
         [this] { Reply(text::Failure(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", "the store went away")); });
   }

@@ -122,31 +122,4 @@ void CallsCore::EndWatches() {
   for (const auto& watcher : watchers) watcher->Drain();
 }
 
-namespace {
-
-// A callback of the store that is called once, or whose loss is noticed.
-class DurableWait final {
- public:
-  DurableWait(std::function<void()> deliver, std::function<void()> lost)
-      : deliver_(std::move(deliver)), lost_(std::move(lost)) {}
-  ~DurableWait() {
-    if (deliver_) lost_();
-  }
-  DurableWait(const DurableWait&) = delete;
-  DurableWait& operator=(const DurableWait&) = delete;
-  void Deliver() { std::exchange(deliver_, nullptr)(); }
-
- private:
-  std::function<void()> deliver_;
-  std::function<void()> lost_;
-};
-
-}  // namespace
-
-void WhenDurableOrLost(store::Store& store, store::Position position, std::function<void()> deliver,
-                       std::function<void()> lost) {
-  const auto wait = std::make_shared<DurableWait>(std::move(deliver), std::move(lost));
-  store.WhenDurable(position, [wait] { wait->Deliver(); });
-}
-
 }  // namespace splw::rpc

@@ -77,8 +77,4 @@ class CallsCore final {
   bool draining_ = false;
 };
 
-// Calls `deliver` when `position` is durable; `lost` if the store forgets the callback (a simulated crash).
-void WhenDurableOrLost(store::Store& store, store::Position position, std::function<void()> deliver,
-                       std::function<void()> lost);
-
 }  // namespace splw::rpc

@@ -33,29 +33,40 @@ using ::splw::testing::StatusIs;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-// A handler that says that it runs, and waits until it is let go on.
+// A handler that says that it runs, and waits until it is let go on: when the gate opens, or the test is over, whichever way.
+// Handlers hold what they wait for, so that they may outlive the gate.
 class Gate final {
  public:
+  class Way final {
+   public:
+    void Pass() {
+      ++inside_;
+      opening_.wait();
+    }
+
+   private:
+    friend class Gate;
+    std::promise<void> open_;
+    std::shared_future<void> opening_ = open_.get_future().share();
+    std::atomic<bool> opened_ = false;
+    std::atomic<int> inside_ = 0;
+  };
+
   ~Gate() { Open(); }
   void Open() {
-    if (!opened_.exchange(true)) open_.set_value();
+    if (!way_->opened_.exchange(true)) way_->open_.set_value();
   }
-  void Pass() {
-    ++inside_;
-    opening_.wait();
-  }
-  int inside() const { return inside_.load(); }
+  int inside() const { return way_->inside_.load(); }
+  std::shared_ptr<Way> way() const { return way_; }
 
  private:
-  std::promise<void> open_;
-  std::shared_future<void> opening_ = open_.get_future().share();
-  std::atomic<bool> opened_ = false;
-  std::atomic<int> inside_ = 0;
+  const std::shared_ptr<Way> way_ = std::make_shared<Way>();
 };
 
-auto PassGate(TestServer& server, Gate& gate) {
-  return [&](const Call& call, const GetReferralRequest&, Referral*) -> absl::StatusOr<store::Position> {
-    gate.Pass();
+auto PassGate(TestServer& server, const Gate& gate) {
+  return [&server, way = gate.way()](const Call& call, const GetReferralRequest&,
+                                     Referral*) -> absl::StatusOr<store::Position> {
+    way->Pass();
     return server.store.View(call.attempt(), [](store::Snapshot&) { return absl::OkStatus(); });
   };
 }
@@ -214,22 +225,17 @@ TEST(Calls, AreAnsweredUnavailableWhenTheStoreLosesWhatTheyDid) {
 TEST(Calls, ThatOnlyReadAreAnsweredThoughThePoolIsBusy) {
   TestServer server({.reads_in_place = true, .threads = 1});
   Gate gate;
-  const auto passed = std::make_shared<std::promise<void>>();
-  server.calls.core().pool.Post([&gate, passed] {
-    gate.Pass();
-    passed->set_value();
-  });
+  server.calls.core().pool.Post([way = gate.way()] { way->Pass(); });
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
   EXPECT_THAT(server.Get(TestServer::LinkWorker()), IsOk());
-  gate.Open();
-  passed->get_future().wait();  // the job is done with the gate, which goes before the server's pool does
 }
 
 TEST(Calls, BeyondTheQueueAreRefusedAtOnceWithADelay) {
   TestServer server({.threads = 1, .max_queued = 1});
+  std::vector<std::future<absl::Status>>
+      admitted;  // before the gate, which a test that fails thus opens before it waits
   Gate gate;
   server.service.get = PassGate(server, gate);
-  std::vector<std::future<absl::Status>> admitted;
   admitted.push_back(std::async(std::launch::async, [&] { return server.Get(TestServer::LinkWorker()); }));
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
   admitted.push_back(std::async(std::launch::async, [&] { return server.Get(TestServer::LinkWorker()); }));
@@ -246,6 +252,7 @@ TEST(Calls, BeyondTheQueueAreRefusedAtOnceWithADelay) {
 TEST(Calls, BeyondTheBytesOfRequestsThatMayBeHeldAreRefusedAtOnce) {
   constexpr std::size_t kLarge = 1 << 20;
   TestServer server({.threads = 1, .max_request_bytes = 2 * kLarge + kLarge / 2});
+  std::vector<std::future<absl::Status>> admitted;  // before the gate, as above
   Gate gate;
   server.service.get = PassGate(server, gate);
   const std::string small = "networks/U12345/referrals/1";
@@ -253,7 +260,6 @@ TEST(Calls, BeyondTheBytesOfRequestsThatMayBeHeldAreRefusedAtOnce) {
   const auto call = [&](const std::string& name) {
     return std::async(std::launch::async, [&server, name] { return server.Get(TestServer::LinkWorker(), name); });
   };
-  std::vector<std::future<absl::Status>> admitted;
   admitted.push_back(call(large));
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
   admitted.push_back(call(large));
@@ -270,10 +276,18 @@ TEST(Calls, BeyondTheBytesOfRequestsThatMayBeHeldAreRefusedAtOnce) {
   EXPECT_THAT(server.Get(TestServer::LinkWorker(), large), IsOk());
 }
 
+TEST(Calls, ThatOnlyReadAreRefusedToWhereTheirRequestsAreTooLarge) {
+  TestServer server({.reads_in_place = true, .max_request_bytes = 100});
+  EXPECT_THAT(server.Get(TestServer::LinkWorker()), IsOk());
+  EXPECT_THAT(server.Get(TestServer::LinkWorker(), "networks/U12345/referrals/" + std::string(100, '1')),
+              HasReason("OVERLOADED"));
+}
+
 TEST(Calls, WhoseDeadlinePassedInTheQueueAreNotRun) {
   // The server's own clock passes the deadline, not the client's: that one ends the call whatever the server does.
   time::FakeClock wall_clock(absl::Now());
   TestServer server({.threads = 1, .wall_clock = &wall_clock});
+  std::future<absl::Status> first, late, in_time;  // before the gate, as above
   Gate gate;
   server.service.get = PassGate(server, gate);
   const auto call = [&](absl::Duration deadline) {
@@ -281,11 +295,11 @@ TEST(Calls, WhoseDeadlinePassedInTheQueueAreNotRun) {
       return server.Get(TestServer::LinkWorker(), "networks/U12345", deadline);
     });
   };
-  auto first = call(absl::Hours(1));
+  first = call(absl::Hours(1));
   ASSERT_TRUE(Eventually(kPatience, [&] { return gate.inside() == 1; }));
-  auto late = call(absl::Minutes(5));
+  late = call(absl::Minutes(5));
   ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 1; }));
-  auto in_time = call(absl::Hours(1));
+  in_time = call(absl::Hours(1));
   ASSERT_TRUE(Eventually(kPatience, [&] { return server.calls.core().pool.waiting() == 2; }));
   wall_clock.Advance(absl::Minutes(10));
   gate.Open();

@@ -194,7 +194,7 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
     if (!maybe_position.ok()) return ReadFailed(maybe_position.status());
     // Shared, because the store's callback must be copyable.
     const auto shared_batch = std::make_shared<Batch>(std::move(batch));
-    WhenDurableOrLost(
+    store::WhenDurableOrLost(
         *calls_.options.store, *maybe_position,
         [self = shared_from_this(), shared_batch] { self->ReadDone(std::move(*shared_batch)); },
         [self = shared_from_this()] { self->ReadFailed(Draining()); });

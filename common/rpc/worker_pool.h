@@ -1,4 +1,4 @@
-// The threads that handlers run on. gRPC's own are about two for the whole process and must not block; these may.
+// The threads that handlers run on, but for those that only read (calls.h). gRPC's own are about two for the whole process and must not block; these may.
 #pragma once
 
 #include <condition_variable>

@@ -83,6 +83,15 @@ absl::StatusOr<absl::Time> KeyReader::Instant() {
   return absl::FromUnixMicros(microseconds);
 }
 
+std::optional<std::string_view> TakeText(std::string_view& key) {
+  constexpr char kEnd[] = {kEscape, kTextEnd};  // nowhere else in an encoded text: see Text
+  const std::size_t end = key.find(std::string_view(kEnd, sizeof kEnd));
+  if (end == std::string_view::npos) return std::nullopt;
+  const std::string_view text = key.substr(0, end);
+  key.remove_prefix(end + sizeof kEnd);
+  return text;
+}
+
 std::string PrefixEnd(std::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && end.back() == '\xff') end.pop_back();

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -53,6 +54,10 @@ class KeyReader final {
  private:
   std::string_view rest_;
 };
+
+// Takes the part Text off the beginning of `key` and returns it as it is encoded, without its end; nullopt, and `key` as it
+// was, where none begins there. Spares the copy that KeyReader makes.
+std::optional<std::string_view> TakeText(std::string_view& key);
 
 // The first key after all keys that start with `prefix`; empty (no end) if there is none.
 std::string PrefixEnd(std::string_view prefix);

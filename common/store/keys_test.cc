@@ -83,6 +83,12 @@ RC_GTEST_PROP(KeysProperty, TextsWithNulsSortAsTextsDo, ()) {
   RC_ASSERT(*reader.Text() == a);
   RC_ASSERT(*reader.Text() == b);
   RC_ASSERT(reader.done());
+
+  std::string_view rest = key;
+  RC_ASSERT(std::string(*TakeText(rest)) + TextKey("") == TextKey(a));
+  RC_ASSERT(rest == TextKey(b));
+  RC_ASSERT(TakeText(rest).has_value());
+  RC_ASSERT(!TakeText(rest).has_value());
 }
 
 RC_GTEST_PROP(KeysProperty, PrefixRangeHoldsExactlyTheKeysWithThePrefix, ()) {

@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <filesystem>
+#include <optional>
 #include <string_view>
 #include <system_error>
 #include <utility>
@@ -22,7 +23,9 @@
 #include <rocksdb/table.h>
 
 #include "common/store/folder.h"
+#include "common/store/keys.h"
 #include "common/store/log_check.h"
+#include "common/store/table.h"
 #include "common/text/status_macros.h"
 
 namespace splw::store {
@@ -100,16 +103,12 @@ class TablePrefix final : public rocksdb::SliceTransform {
  private:
   // 0: the key is none of a table's.
   static std::size_t Length(const rocksdb::Slice& key) {
-    const std::string_view bytes(key.data(), key.size());
-    const std::size_t table = EndOfPart(bytes, EndOfPart(bytes, 0));
-    const std::size_t mark = EndOfPart(bytes, table);
-    if (table == 0 || mark == 0) return 0;
-    return bytes[table] == 'i' ? EndOfPart(bytes, mark) : mark;
-  }
-  static std::size_t EndOfPart(std::string_view bytes, std::size_t begin) {
-    constexpr std::string_view kTextEnd("\0\x01", 2);
-    const std::size_t end = bytes.find(kTextEnd, begin);
-    return end == std::string_view::npos ? 0 : end + kTextEnd.size();
+    std::string_view own(key.data(), key.size());
+    TakeText(own);  // the network
+    TakeText(own);  // the table
+    const std::optional<std::string_view> mark = TakeText(own);
+    if (!mark.has_value() || (*mark == kIndexMark && !TakeText(own).has_value())) return 0;
+    return key.size() - own.size();
   }
 };
 

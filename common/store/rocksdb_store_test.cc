@@ -4,11 +4,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <future>
 #include <iterator>
+#include <random>
 #include <stdexcept>
 
 #include <gmock/gmock.h>
@@ -17,11 +19,14 @@
 #include <rocksdb/env.h>
 
 #include "common/ids/ulid.h"
+#include "common/store/keys.h"
 #include "common/store/power_loss_file_system.h"
 #include "common/store/rocksdb_open.h"
+#include "common/store/table.h"
 #include "common/testing/status_matchers.h"
 #include "common/testing/sync_recorder.h"
 #include "common/testing/temp_dir.h"
+#include "common/text/status_macros.h"
 
 namespace splw::store {
 namespace {
@@ -358,20 +363,57 @@ TEST_F(RocksDbStoreTest, RefusedWriteIsUnknownAndToldAndLeavesTheStoreReadable) 
   WaitDurable(*store, *maybe_view);  // a reader does not wait for what never came
 }
 
+// The memtable looks for the place of such keys near the last one of the same table or index: wherever that was.
+TEST_F(RocksDbStoreTest, KeysOfTablesAreInTheirOrderHoweverTheyCame) {
+  std::vector<std::string> keys;
+  for (const char* table : {"case", "referral"}) {
+    const std::string prefix = KeyBuilder().Text("U12345").Text(table).str();
+    for (std::uint64_t id = 0; id < 500; ++id) {
+      keys.push_back(KeyBuilder(prefix).Text(kRecordMark).Number(id).str());
+      keys.push_back(KeyBuilder(prefix).Text(kIndexMark).Text("list").Number(id % 7).Number(id).str());
+    }
+    keys.push_back(KeyBuilder(prefix).Text(kIndexMark).str());  // no key of a table's
+    keys.push_back(prefix);
+  }
+  std::vector<std::string> shuffled = keys;
+  std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937(7));
+  std::sort(keys.begin(), keys.end());
+  const auto store = MustOpen(Options());
+  for (const std::string& key : shuffled) ASSERT_THAT(Put(*store, key, "1"), IsOk());
+  ASSERT_THAT(Put(*store, shuffled.front(), "2"), IsOk());
+  std::vector<std::string> found;
+  ASSERT_THAT(store->View({},
+                          [&](Snapshot& snapshot) -> absl::Status {
+                            SPLW_ASSIGN_OR_RETURN(const std::vector<Entry> entries,
+                                                  snapshot.Scan({}, {.max_entries = 10'000}));
+                            for (const Entry& entry : entries) {
+                              found.push_back(entry.key);
+                              EXPECT_EQ(entry.value, entry.key == shuffled.front() ? "2" : "1");
+                            }
+                            return absl::OkStatus();
+                          }),
+              IsOk());
+  EXPECT_EQ(found, keys);
+}
+
 // A sync of a log that refused a write is an assertion of RocksDB's, and so the end of the process.
 TEST_F(RocksDbStoreTest, AfterARefusedWriteWhatIsNotDurableIsNeverToldToBeAndTheStoreCloses) {
   const auto store = MustOpen(OptionsOnTestFiles());
+  std::future<bool> synced, unsynced;
+  std::future<absl::StatusOr<Position>> refused;
+  // A test that fails here must not wait for syncs that it holds itself.
+  const std::shared_ptr<void> let_go(nullptr, [this](void*) { files_->HoldLogSyncs(false); });
   files_->HoldLogSyncs(true);
   const auto maybe_synced = Put(*store, "a", "1");
   ASSERT_THAT(maybe_synced, IsOk());
-  auto synced = std::async(std::launch::async, [&] { return WaitDurable(*store, *maybe_synced); });
+  synced = std::async(std::launch::async, [&] { return WaitDurable(*store, *maybe_synced); });
   files_->AwaitHeldLogSync();
   const auto maybe_unsynced = Put(*store, "b", "1");
   ASSERT_THAT(maybe_unsynced, IsOk());
-  auto unsynced = std::async(std::launch::async, [&] { return WaitDurable(*store, *maybe_unsynced); });
+  unsynced = std::async(std::launch::async, [&] { return WaitDurable(*store, *maybe_unsynced); });
   files_->FailLogWrites();
   // Waits for the sync that is under way, which is still a good one.
-  auto refused = std::async(std::launch::async, [&] { return Put(*store, "c", "1"); });
+  refused = std::async(std::launch::async, [&] { return Put(*store, "c", "1"); });
   EXPECT_EQ(refused.wait_for(std::chrono::milliseconds(50)), std::future_status::timeout);
   files_->HoldLogSyncs(false);
   EXPECT_THAT(refused.get(), StatusIs(absl::StatusCode::kUnknown));

@@ -125,6 +125,10 @@ class Store {
   virtual Limits limits() const = 0;
 };
 
+// Calls `deliver` when `position` is durable, or `lost` when the store lets go of the callback uncalled: it will never be. One of
+// the two, once; both as WhenDurable's callback.
+void WhenDurableOrLost(Store& store, Position position, std::function<void()> deliver, std::function<void()> lost);
+
 // Blocks until `position` is durable; false: the store can no longer make it so. For tests, tools and threads of one's
 // own; never in a handler.
 bool WaitDurable(Store& store, Position position);

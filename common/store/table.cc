@@ -16,8 +16,6 @@ namespace {
 
 using google::protobuf::Message;
 
-constexpr std::string_view kRecordMark = "r";
-constexpr std::string_view kIndexMark = "i";
 // A cursor begins with this, so that the cursor after a first entry that has nothing behind its prefix is not
 // empty.
 constexpr char kCursorMark = 'c';

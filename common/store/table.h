@@ -31,6 +31,10 @@
 
 namespace splw::store {
 
+// What stands behind network and table in a key: of a record, of an index entry.
+inline constexpr std::string_view kRecordMark = "r";
+inline constexpr std::string_view kIndexMark = "i";
+
 // Where a page ended: the position of its last entry. Empty: from the start. Opaque to all but this file and
 // the page tokens that wrap it; holds keys only, and keys hold no personal data.
 using ScanCursor = std::string;

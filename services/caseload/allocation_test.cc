@@ -133,7 +133,7 @@ TEST(AllocationTest, ACaseThatSomebodyHasIsMovedOnlyToOneWhoIsNamed) {
   const auto maybe_moved = AllocateToBest(record, {{Worker("a", 1), false}, {Worker("b"), false}}, kBy, Start());
   EXPECT_THAT(maybe_moved, StatusIs(absl::StatusCode::kFailedPrecondition));
   EXPECT_THAT(maybe_moved, HasReason("ALREADY_ALLOCATED"));
-  EXPECT_THAT(std::string(maybe_moved.status().message()), HasSubstr("link_worker: "));
+  EXPECT_THAT(std::string(maybe_moved.status().message()), HasSubstr("in link_worker"));
   EXPECT_THAT(AllocateTo(record, {Worker("b"), false}, kBy, Start()), IsOk());
 }
 

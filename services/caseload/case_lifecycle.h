@@ -25,7 +25,8 @@ int CaseWeight(const CaseRecord& record);
 bool IndicatesCrisis(const type::v1::CrisisAnswers& answers);
 
 // True if the assessment says that somebody may come to harm: a need is coded as such a risk, or the words of its needs or of
-// what matters speak of danger (common/health). As the intake screens a referral, whatever its author makes of it.
+// what matters speak of danger (common/health), whatever its author makes of it. Stricter than for a referral, where words
+// alone send it to triage (the intake's CRISIS_WORDS_IN_TEXT): nobody triages an assessment.
 bool IndicatesCrisis(const AssessmentRecord& assessment);
 
 // A new case for an accepted referral, waiting for its link worker.

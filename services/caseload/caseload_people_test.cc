@@ -212,5 +212,26 @@ TEST_F(CaseloadPeopleTest, ACaseHoldsABoundedNumberOfReferralsAndEachHearsItsOut
   EXPECT_THAT(Told("referral-intake", next), ElementsAre("CaseOpened", "CaseOpened", "CaseClosed", "CaseClosed"));
 }
 
+// The number says who it is: what is written on the referral's other key is then no reason to guess.
+TEST_F(CaseloadPeopleTest, WhoseCaseIsFullJoinsNobodyElsesForBeingCalledAlike) {
+  ASSERT_THAT(Tell(OnReferralAccepted, WithoutNumber(1, "James")), IsOk());
+  const std::string alike = ListCases().front().name();
+  referral::v1::ReferralAccepted first = Accepted(2, {"nhs"});
+  first.mutable_person()->mutable_name()->set_given("James");
+  ASSERT_THAT(Tell(OnReferralAccepted, first), IsOk());
+  for (int number = 3; number <= kMaxReferralsPerCase + 1; ++number) {
+    referral::v1::ReferralAccepted again = first;
+    again.set_referral(ReferralName(number));
+    ASSERT_THAT(Tell(OnReferralAccepted, again), IsOk());
+  }
+  ASSERT_EQ(ListCases().size(), 2u);
+
+  referral::v1::ReferralAccepted next = Accepted(kMaxReferralsPerCase + 2, {"nhs", "name"});
+  next.mutable_person()->mutable_name()->set_given("James");
+  ASSERT_THAT(Tell(OnReferralAccepted, next), IsOk());
+  EXPECT_EQ(ListCases().size(), 3u);
+  EXPECT_THAT(GetCase(alike).referrals(), SizeIs(1));
+}
+
 }  // namespace
 }  // namespace splw::caseload

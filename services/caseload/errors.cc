@@ -95,10 +95,10 @@ absl::Status AlreadyAllocated() {
 }
 
 absl::Status AllocatedUnnamed() {
-  return Failure(StatusCode::kFailedPrecondition, "ALREADY_ALLOCATED",
-                 "link_worker: a link worker has this case: name the one to whom it is to be moved, or leave it with "
-                 "whom it is",
-                 {{"field", "link_worker"}});
+  return Failure(
+      StatusCode::kFailedPrecondition, "ALREADY_ALLOCATED",
+      "a link worker has this case already: name the one to whom it is to be moved in link_worker, or leave it "
+      "with whom it is");
 }
 
 absl::Status NoLinkWorkerAvailable(int inactive, int full) {

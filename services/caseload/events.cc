@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 
+#include "common/health/same_person.h"
 #include "common/text/status_macros.h"
 #include "services/caseload/case_changes.h"
 #include "services/caseload/case_lifecycle.h"
@@ -39,9 +40,13 @@ absl::StatusOr<std::optional<CaseRecord>> OpenCaseOfPerson(delivery::Change& cha
     SPLW_ASSIGN_OR_RETURN(store::PageOf<CaseRecord> found,
                           Cases().ScanIndex(change.txn(), change.network(), kCasesByPerson,
                                             PersonPrefix(person_key, /*open=*/true), page));
+    bool known = false;
     for (CaseRecord& record : found.records) {
       if (MayJoin(record, event)) return std::optional<CaseRecord>(std::move(record));
+      known = known || health::CertainlyOne(record.person(), event.person());
     }
+    // Whose number it is, is known: whoever else is called alike is somebody else.
+    if (known) break;
   }
   return std::optional<CaseRecord>();
 }

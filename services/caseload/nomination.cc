@@ -26,11 +26,6 @@ bool Contains(const google::protobuf::RepeatedField<int>& agencies, type::v1::Ag
   return std::find(agencies.begin(), agencies.end(), agency) != agencies.end();
 }
 
-// As mdt-agenda decides it: for all but direct care the person must have agreed to their kind.
-bool MayBeTold(type::v1::AgencyKind agency, const type::v1::Consent& consent) {
-  return health::IsDirectCare(agency) || Contains(consent.share_with(), agency);
-}
-
 }  // namespace
 
 bool IsOpenNomination(v1::NominationState state) {
@@ -62,7 +57,8 @@ absl::StatusOr<NominationMade> Nominate(CaseRecord record, const LinkWorkerRecor
   *nomination.mutable_agencies_needed() = request.agencies_needed();
   for (const int each : request.agencies_needed()) {
     const auto agency = static_cast<type::v1::AgencyKind>(each);
-    if (!MayBeTold(agency, record.consent()) && !Contains(nomination.agencies_without_consent(), agency)) {
+    if (!health::MayBeTold(agency, record.consent().share_with()) &&
+        !Contains(nomination.agencies_without_consent(), agency)) {
       nomination.add_agencies_without_consent(agency);
     }
   }

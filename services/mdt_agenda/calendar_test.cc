@@ -34,6 +34,14 @@ class CalendarTest : public ::testing::Test, protected testing::AgendaWorld {
     request.set_request_id(NextRequest());
     return Ask(teams, &TeamHandlers::UpdateMdt, request);
   }
+
+  // The team as it is then.
+  api::Mdt MeetOn(google::type::DayOfWeek day, api::Mdt mdt) {
+    mdt.mutable_schedule()->set_day_of_week(day);
+    const auto maybe_mdt = Update(mdt, "schedule");
+    EXPECT_THAT(maybe_mdt, IsOk());
+    return maybe_mdt.ok() ? *maybe_mdt : mdt;
+  }
 };
 
 TEST_F(CalendarTest, NewTeamHasItsMeetingsOfTheNextEightWeeks) {
@@ -165,13 +173,7 @@ TEST_F(CalendarTest, ChangedScheduleMovesTheMeetingsAndWhatIsOwedToThem) {
 TEST_F(CalendarTest, DayThatTheScheduleComesBackToIsFreeAgain) {
   const auto maybe_mdt = Create(Team());
   ASSERT_THAT(maybe_mdt, IsOk());
-  api::Mdt mdt = *maybe_mdt;
-  mdt.mutable_schedule()->set_day_of_week(google::type::TUESDAY);
-  const auto maybe_tuesdays = Update(mdt, "schedule");
-  ASSERT_THAT(maybe_tuesdays, IsOk());
-  mdt = *maybe_tuesdays;
-  mdt.mutable_schedule()->set_day_of_week(google::type::THURSDAY);
-  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+  MeetOn(google::type::THURSDAY, MeetOn(google::type::TUESDAY, *maybe_mdt));
   EXPECT_EQ(Meeting("2026-12-03").state(), api::MEETING_STATE_SCHEDULED);
 }
 
@@ -183,13 +185,7 @@ TEST_F(CalendarTest, DayThatComesBackPlansOnlyWhatIsStillOwedToIt) {
   ASSERT_THAT(Decide(Plan(Item("2026-11-26", "a"))), IsOk());
   ASSERT_THAT(Close("2026-11-26"), IsOk());
   ASSERT_THAT(Build("2026-12-03"), IsOk());
-  api::Mdt mdt = *maybe_mdt;
-  mdt.mutable_schedule()->set_day_of_week(google::type::TUESDAY);
-  const auto maybe_tuesdays = Update(mdt, "schedule");
-  ASSERT_THAT(maybe_tuesdays, IsOk());
-  mdt = *maybe_tuesdays;
-  mdt.mutable_schedule()->set_day_of_week(google::type::THURSDAY);
-  ASSERT_THAT(Update(mdt, "schedule"), IsOk());
+  MeetOn(google::type::THURSDAY, MeetOn(google::type::TUESDAY, *maybe_mdt));
 
   const auto maybe_built = Build("2026-12-10");
   ASSERT_THAT(maybe_built, IsOk());

@@ -34,30 +34,27 @@ absl::Status PlaceFeedback(AgendaBook& book, const stored::MeetingRecord& meetin
   return absl::OkStatus();
 }
 
-// What is to be reported on, and by whom: those to whom the decision on `source` gave the case, and the owners of open actions.
-// Nobody else comes again, or reads of the person (standards: minimum data), because they were needed for the question. Where
-// the meeting only asked to hear again, whoever was to report before does.
-void SetDebt(const stored::AgendaItemRecord& source, const std::vector<stored::ActionRecord>& actions,
-             stored::AgendaItemRecord& feedback) {
+// What is to be reported on, and by whom: those to whom the decision on `source` gave the case, and the owners of open actions, or
+// where all are done, of those that it decided. Nobody else comes again, or reads of the person (standards: minimum data), because
+// they were needed for the question. Where the meeting only asked to hear again, whoever was to report before does.
+absl::Status SetDebt(AgendaBook& book, const stored::AgendaItemRecord& source, const Debt& debt,
+                     stored::AgendaItemRecord& feedback) {
+  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> open,
+                        book.ActionsOf({debt.open_action_ids.begin(), debt.open_action_ids.end()}));
+  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> decided,
+                        book.ActionsOf(source.decision().action_ids()));
   std::vector<AgencyKind> needed;
   const auto need = [&needed](const Professional& who) {
     if (std::find(needed.begin(), needed.end(), who.agency()) == needed.end()) needed.push_back(who.agency());
   };
   if (source.decision().has_case_holder()) need(source.decision().case_holder());
   if (source.decision().has_key_worker()) need(source.decision().key_worker());
-  feedback.clear_open_action_ids();
-  for (const stored::ActionRecord& action : actions) {
-    feedback.add_open_action_ids(action.id());
-    need(action.owner());
-  }
+  for (const stored::ActionRecord& action : open.empty() ? decided : open) need(action.owner());
+  feedback.mutable_open_action_ids()->Assign(debt.open_action_ids.begin(), debt.open_action_ids.end());
   auto& agencies = *feedback.mutable_subject()->mutable_agencies_needed();
   agencies = source.subject().agencies_needed();
   if (!needed.empty()) agencies.Assign(needed.begin(), needed.end());
-}
-
-absl::StatusOr<std::vector<stored::ActionRecord>> ActionsWithIds(AgendaBook& book,
-                                                                 const std::vector<std::string>& ids) {
-  return book.ActionsOf({ids.begin(), ids.end()});
+  return absl::OkStatus();
 }
 
 absl::StatusOr<stored::AgendaItemRecord> NewFeedbackItem(AgendaBook& book, const stored::MdtRecord& mdt,
@@ -73,8 +70,7 @@ absl::StatusOr<stored::AgendaItemRecord> NewFeedbackItem(AgendaBook& book, const
   item.set_nomination(source.nomination());
   item.set_length_minutes(mdt.feedback_minutes());
   item.set_of_item(ItemName(book.network(), source));
-  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
-  SetDebt(source, actions, item);
+  SPLW_RETURN_IF_ERROR(SetDebt(book, source, debt, item));
   SPLW_RETURN_IF_ERROR(PlaceFeedback(book, meeting, item));
   SPLW_RETURN_IF_ERROR(book.Save(item));
   return item;
@@ -211,8 +207,7 @@ absl::StatusOr<std::optional<stored::MeetingRecord>> SettleDebt(AgendaBook& book
   }
   if (WasHeard(feedback, debt)) return std::nullopt;
   if (feedback.state() != api::ITEM_STATE_LISTED) return PutFeedback(book, mdt, item, debt);
-  SPLW_ASSIGN_OR_RETURN(const std::vector<stored::ActionRecord> actions, ActionsWithIds(book, debt.open_action_ids));
-  SetDebt(item, actions, feedback);
+  SPLW_RETURN_IF_ERROR(SetDebt(book, item, debt, feedback));
   SPLW_RETURN_IF_ERROR(book.Save(feedback));
   return meeting;
 }

@@ -346,6 +346,28 @@ TEST_F(ItemHandlersTest, FeedbackInvitesWhoeverHasToReportAndNobodyElse) {
                           type::v1::AGENCY_KIND_MENTAL_HEALTH));
 }
 
+TEST_F(ItemHandlersTest, FeedbackOnWhatIsDoneInvitesWhoeverDidItAndNotAllWhoWereNeededForTheQuestion) {
+  ASSERT_THAT(Nominate("b", false, {type::v1::AGENCY_KIND_HOUSING, type::v1::AGENCY_KIND_MENTAL_HEALTH}), IsOk());
+  ASSERT_THAT(Close(kFirst), IsOk());
+  Hold(kSecond);
+  const auto ask = [this] {
+    api::RecordDecisionRequest request = Plan(Item(kSecond, "b"));
+    request.set_outcome(api::DECISION_OUTCOME_MORE_INFORMATION);
+    request.clear_case_holder();
+    request.clear_key_worker();
+    return request;
+  };
+  ASSERT_THAT(Decide(ask()), IsOk());
+  ASSERT_THAT(Build(kThird), IsOk());
+  ASSERT_THAT(Publish(kThird), IsOk());
+  ASSERT_THAT(GiveFeedback(Report(Item(kThird, "b"), api::ACTION_STATE_DONE), Housing()), IsOk());
+
+  api::RecordDecisionRequest correction = ask();
+  correction.set_summary("They look at the damp, and say when they were there.");
+  ASSERT_THAT(Decide(correction), IsOk());
+  EXPECT_THAT(Item(kThird, "b").agencies_needed(), ElementsAre(type::v1::AGENCY_KIND_HOUSING));
+}
+
 TEST_F(ItemHandlersTest, FurtherFeedbackInvitesWhoeverHasNotDoneTheirPartOrThoseAskedBefore) {
   HoldSecond();
   ASSERT_THAT(GiveFeedback(Report(Item(kSecond, "a"), api::ACTION_STATE_OPEN)), IsOk());

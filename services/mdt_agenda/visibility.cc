@@ -14,7 +14,7 @@ bool Contains(const google::protobuf::RepeatedField<int>& agencies, AgencyKind a
 }
 
 bool MayBeTold(AgencyKind agency, const stored::SharingRecord& sharing) {
-  return !sharing.declined() && (health::IsDirectCare(agency) || Contains(sharing.share_with(), agency));
+  return !sharing.declined() && health::MayBeTold(agency, sharing.share_with());
 }
 
 }  // namespace

@@ -2,8 +2,8 @@
 //
 // Coordinators, chairs, link workers, service leads and auditors of the network see everything. Members of an agency
 // see published agendas, of those the items that need their agency (or an action of their own), and of those the person,
-// who works with them and the question only where the agency is of direct care (health/direct_care.h) or the person has agreed to share with it
-// (standards: explicit consent, per agency, minimum data). What counts is what the person says now: where they have taken
+// who works with them and the question only where the agency is of direct care (health/direct_care.h) or the person has
+// agreed to share with it (standards: explicit consent, per agency, minimum data). What counts is what the person says now: where they have taken
 // their consent back, no agency sees them on any item, of the past or to come.
 #pragma once
 

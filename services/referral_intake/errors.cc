@@ -52,8 +52,9 @@ absl::Status CrisisAnswersNotExpected() {
 }
 
 absl::Status NotRelated(std::size_t index) {
-  return text::InvalidField("not_same_person_as[" + std::to_string(index) + "]", "NOT_RELATED",
-                            "must be a referral that one of this referral's findings names, and stand once");
+  return text::InvalidField(
+      "not_same_person_as[" + std::to_string(index) + "]", "NOT_RELATED",
+      "must be a referral that one of this referral's findings, or an AMBIGUOUS_PERSON, names, and stand once");
 }
 
 absl::Status SameNhsNumber(std::size_t index) {

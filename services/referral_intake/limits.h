@@ -50,6 +50,9 @@ inline constexpr int kDefaultMinimumAge = 18;    // most link workers serve adul
 
 // How much of what is known of the same person a screening looks at, and how much of it a referral shows.
 inline constexpr std::size_t kMaxOpenReferralsLookedAt = 20;
+// And how much acceptance does, so that nobody who may be meant is passed over: those of ten cases that are full (limits.h of the
+// caseload).
+inline constexpr std::size_t kMaxOpenReferralsToTellApart = 1000;
 inline constexpr std::size_t kMaxRelatedFindings = 3;
 
 // Steps of what became of a referral that are kept, the latest.

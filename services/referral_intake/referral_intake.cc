@@ -23,6 +23,7 @@
 #include "services/referral_intake/referral_tables.h"
 #include "services/referral_intake/screening.h"
 #include "services/referral_intake/submission.h"
+#include "services/referral_intake/telling_apart.h"
 
 namespace splw::referral_intake {
 namespace {
@@ -126,15 +127,13 @@ absl::StatusOr<ReferralFilter> ReadFilter(const rpc::Call& call, const api::List
 absl::StatusOr<std::vector<OtherReferral>> OthersAlike(store::Snapshot& snapshot, const std::string& network,
                                                        const storage::ReferralRecord& record,
                                                        const std::vector<std::string>& named) {
-  SPLW_ASSIGN_OR_RETURN(
-      std::vector<storage::ReferralRecord> alike,
-      FindByPersonKeys(snapshot, network, {record.person_keys().begin(), record.person_keys().end()}));
+  SPLW_ASSIGN_OR_RETURN(std::vector<storage::ReferralRecord> alike,
+                        FindByPersonKeys(snapshot, network, {record.person_keys().begin(), record.person_keys().end()},
+                                         kMaxOpenReferralsToTellApart));
   std::vector<OtherReferral> others;
   for (storage::ReferralRecord& other : alike) {
     if (other.id() == record.id()) continue;
-    const auto& not_same = other.triage().not_same_person_as();
-    const bool told_apart =
-        std::find(not_same.begin(), not_same.end(), ReferralName(network, record.id())) != not_same.end();
+    const bool told_apart = SaysIsNot(other, ReferralName(network, record.id()));
     others.push_back({ReferralName(network, other.id()), std::move(other), told_apart});
   }
   for (const std::string& name : named) {
@@ -195,7 +194,8 @@ absl::StatusOr<storage::ReferralRecord> ReferralIntake::Prepare(const rpc::Call&
   storage::ReferralRecord record = submission;
   SPLW_ASSIGN_OR_RETURN(
       const std::vector<storage::ReferralRecord> others,
-      FindByPersonKeys(snapshot, call.network, {record.person_keys().begin(), record.person_keys().end()}));
+      FindByPersonKeys(snapshot, call.network, {record.person_keys().begin(), record.person_keys().end()},
+                       kMaxOpenReferralsLookedAt));
 
   // To the microsecond, as the index of lists has it: no list's bounds may fall between the two.
   const absl::Time now = absl::FromUnixMicros(absl::ToUnixMicros(snapshot.Now()));

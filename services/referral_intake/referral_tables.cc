@@ -112,7 +112,8 @@ absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snap
 
 absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Snapshot& snapshot,
                                                                       std::string_view network,
-                                                                      const std::vector<std::string>& keys) {
+                                                                      const std::vector<std::string>& keys,
+                                                                      std::size_t most_open) {
   std::vector<storage::ReferralRecord> found;
   std::set<std::string> seen;
   const auto scan = [&](const std::string& key, std::uint64_t open_or_ended, std::size_t limit) -> absl::Status {
@@ -132,7 +133,7 @@ absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Sna
         Referrals().ScanIndex(snapshot, network, kPersonIndex, KeyBuilder().Text(key).str(), {.size = 1}));
     if (!any.records.empty()) known.push_back(key);
   }
-  for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kOpen, kMaxOpenReferralsLookedAt));
+  for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kOpen, most_open));
   for (const std::string& key : known) SPLW_RETURN_IF_ERROR(scan(key, kEnded, 1));
   return found;
 }

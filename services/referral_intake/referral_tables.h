@@ -15,7 +15,8 @@
 namespace splw::referral_intake {
 
 // Indexes: "list", eight entries a referral (twelve where it shows signs of danger), one for each combination of the
-// filters of ListReferrals, so that any list costs what it returns; "person", by keyed hash, open referrals (referral_lifecycle.h) apart from ended ones.
+// filters of ListReferrals, so that any list costs what it returns; "person", by keyed hash, open referrals
+// (referral_lifecycle.h) apart from ended ones.
 const store::Table<storage::ReferralRecord>& Referrals();
 const store::Table<storage::NetworkPolicyRecord>& Policies();
 // Of the whole store, under kWholeStore for a network.
@@ -42,11 +43,12 @@ absl::StatusOr<store::PageOf<storage::ReferralRecord>> ListReferrals(store::Snap
                                                                      const ReferralFilter& filter,
                                                                      store::PageRequest page);
 
-// The referrals with one of these keys, each once: the open ones (at most kMaxOpenReferralsLookedAt a key, the
-// latest first), then the latest ended one a key.
+// The referrals with one of these keys, each once: the open ones (at most `most_open` a key, the latest first), then the
+// latest ended one a key.
 absl::StatusOr<std::vector<storage::ReferralRecord>> FindByPersonKeys(store::Snapshot& snapshot,
                                                                       std::string_view network,
-                                                                      const std::vector<std::string>& keys);
+                                                                      const std::vector<std::string>& keys,
+                                                                      std::size_t most_open);
 
 // The network's policy, or the default one.
 absl::StatusOr<storage::NetworkPolicyRecord> GetPolicy(store::Snapshot& snapshot, std::string_view network);

@@ -53,12 +53,15 @@ bool AreInOneCase(const OtherReferral& one, const OtherReferral& other) {
 
 // What is stated of them, or a triage, says so. Two cases that may be of one person are no choice between people.
 bool AreTwoPeople(const OtherReferral& one, const OtherReferral& other) {
-  return !health::MayBeOnePerson(one.record.person(), other.record.person()) ||
-         Contains(one.record.triage().not_same_person_as(), other.name) ||
-         Contains(other.record.triage().not_same_person_as(), one.name);
+  return !health::MayBeOnePerson(one.record.person(), other.record.person()) || SaysIsNot(one.record, other.name) ||
+         SaysIsNot(other.record, one.name);
 }
 
 }  // namespace
+
+bool SaysIsNot(const storage::ReferralRecord& record, const std::string& name) {
+  return Contains(record.triage().not_same_person_as(), name);
+}
 
 absl::Status CheckToldApart(const storage::ReferralRecord& record, const std::vector<std::string>& not_same,
                             const std::vector<OtherReferral>& others) {

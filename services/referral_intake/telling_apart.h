@@ -10,6 +10,9 @@
 
 namespace splw::referral_intake {
 
+// True if the triage of `record` said that the referral called `name` is for somebody else.
+bool SaysIsNot(const storage::ReferralRecord& record, const std::string& name);
+
 // `not_same`: the referrals that triage says are for somebody else. `others`: those that may be of the same person, as
 // they stand now, and those that `not_same` names.
 //

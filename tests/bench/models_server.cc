@@ -89,7 +89,9 @@ class SyncReferrals final : public api::ReferralIntakeService::Service {
   grpc::Status Answer(grpc::ServerContext& context, const char* method, const Request& request, Response* response,
                       Handler<Request, Response> handle) {
     const Answered answered = Handle(core_, intake_, context, method, request, response, handle);
-    if (answered.maybe_position.ok()) store::WaitDurable(*core_.options.store, *answered.maybe_position);
+    if (answered.maybe_position.ok() && !store::WaitDurable(*core_.options.store, *answered.maybe_position)) {
+      return {grpc::StatusCode::UNAVAILABLE, "the store went away"};
+    }
     return Conclude(core_, answered);
   }
 
@@ -120,7 +122,7 @@ class InlineReferrals final : public api::ReferralIntakeService::CallbackService
         std::make_shared<Answered>(Handle(core_, intake_, context, method, request, response, handle));
     const auto finish = [this, reactor, answered] { reactor->Finish(Conclude(core_, *answered)); };
     if (answered->maybe_position.ok()) {
-      rpc::WhenDurableOrLost(*core_.options.store, *answered->maybe_position, finish, finish);
+      store::WhenDurableOrLost(*core_.options.store, *answered->maybe_position, finish, finish);
     } else {
       finish();
     }

@@ -11,6 +11,7 @@
 
 #include "common/testing/status_matchers.h"
 #include "tests/journey/invariants.h"
+#include "tests/journey/list_all.h"
 #include "tests/load/people.h"
 #include "tests/load/referral_work.h"
 
@@ -23,18 +24,10 @@ using testing::IsOk;
 constexpr std::size_t kMostRepeats = 100;
 
 std::vector<referral::v1::Referral> AllReferrals(journey::World& world) {
-  std::vector<referral::v1::Referral> all;
   referral::v1::ListReferralsRequest request;
   request.set_parent(journey::kParent);
-  request.set_page_size(200);
-  do {
-    const auto maybe_page = world.lead.Call(&journey::ReferralStub::ListReferrals, request);
-    EXPECT_THAT(maybe_page, IsOk());
-    if (!maybe_page.ok()) break;
-    all.insert(all.end(), maybe_page->referrals().begin(), maybe_page->referrals().end());
-    request.set_page_token(maybe_page->next_page_token());
-  } while (!request.page_token().empty());
-  return all;
+  return journey::ListAll<referral::v1::Referral>(world.lead, &journey::ReferralStub::ListReferrals, request,
+                                                  [](const auto& page) { return page.referrals(); });
 }
 
 // As the load generator asked, byte for byte.

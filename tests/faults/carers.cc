@@ -114,13 +114,11 @@ void CheckNominated(journey::World& world, const std::vector<std::string>& nomin
   std::map<std::string, int> at_mdt;
   mdt::v1::ListNominationsRequest request;
   request.set_parent(journey::kParent);
-  request.set_page_size(200);
-  do {
-    const auto maybe_page = world.coordinator.Call(&journey::MdtStub::ListNominations, request);
-    ASSERT_THAT(maybe_page, IsOk());
-    for (const mdt::v1::Nomination& nomination : maybe_page->nominations()) ++at_mdt[nomination.name()];
-    request.set_page_token(maybe_page->next_page_token());
-  } while (!request.page_token().empty());
+  for (const auto& nomination :
+       journey::ListAll<mdt::v1::Nomination>(world.coordinator, &journey::MdtStub::ListNominations, request,
+                                             [](const auto& page) { return page.nominations(); })) {
+    ++at_mdt[nomination.name()];
+  }
   for (const std::string& name : nominations) EXPECT_EQ(at_mdt[name], 1) << name;
 }
 

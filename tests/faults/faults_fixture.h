@@ -2,9 +2,11 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdlib>
 #include <string>
 #include <vector>
 
+#include <absl/strings/numbers.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,6 +40,13 @@ class Faults : public ::testing::Test {
   testing::Suite suite_;
   journey::World world_{suite_};
 };
+
+// A positive number from the environment, where tests/run puts what its caller wants.
+inline int NumberWanted(const char* variable, int otherwise) {
+  const char* wanted = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe): nobody changes it
+  int number = 0;
+  return wanted != nullptr && absl::SimpleAtoi(wanted, &number) && number > 0 ? number : otherwise;
+}
 
 // A steady load that leaves the processors room: `per_second` referrals, whatever waits.
 inline std::vector<std::string> Steady(int per_second) {

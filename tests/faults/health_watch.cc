@@ -1,26 +1,15 @@
 #include "tests/faults/health_watch.h"
 
 #include <string>
-#include <vector>
 
 #include <grpcpp/generic/generic_stub.h>
 
+#include "grpc/health/v1/health.pb.h"
+#include "tests/load/messages.h"
+
 namespace splw::faults {
-namespace {
 
-// grpc.health.v1.HealthCheckResponse on the wire: its one field, the status. (Debian packages no health.proto.)
-constexpr char kServing[] = "\x08\x01";
-constexpr char kNotServing[] = "\x08\x02";
-
-std::string BytesOf(const grpc::ByteBuffer& buffer) {
-  std::vector<grpc::Slice> slices;
-  if (!buffer.Dump(&slices).ok()) return "";
-  std::string bytes;
-  for (const grpc::Slice& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
-  return bytes;
-}
-
-}  // namespace
+using grpc::health::v1::HealthCheckResponse;
 
 HealthWatch::HealthWatch(const std::string& address) : thread_([this, address] { Follow(address); }) {}
 
@@ -50,9 +39,11 @@ void HealthWatch::Follow(const std::string& address) {
     grpc::ByteBuffer response;
     stream->Read(&response, nullptr);
     going_on = done();
-    const std::string bytes = going_on ? BytesOf(response) : "";
-    if (bytes == kServing) saw_serving_.store(true);
-    if (bytes == kNotServing) saw_not_serving_.store(true);
+    if (!going_on) break;
+    const auto maybe_health = load::FromBytes<HealthCheckResponse>(response);
+    if (!maybe_health.ok()) continue;
+    if (maybe_health->status() == HealthCheckResponse::SERVING) saw_serving_.store(true);
+    if (maybe_health->status() == HealthCheckResponse::NOT_SERVING) saw_not_serving_.store(true);
   }
   grpc::Status status;
   stream->Finish(&status, nullptr);

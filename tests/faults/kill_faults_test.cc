@@ -23,12 +23,6 @@ constexpr int kDefaultKills = 40;
 constexpr int kReferralsPerSecond = 100;
 constexpr absl::Duration kProgressInterval = absl::Seconds(15);
 
-int KillsWanted() {
-  const char* wanted = std::getenv("SPLW_KILLS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-  int kills = 0;
-  return wanted != nullptr && absl::SimpleAtoi(wanted, &kills) && kills > 0 ? kills : kDefaultKills;
-}
-
 class Kills : public Faults {
  protected:
   void SetUp() override { StartAll(); }
@@ -73,7 +67,7 @@ class Kills : public Faults {
 
 TEST_F(Kills, LoseNothingThatWasAcknowledgedAndDoubleNothing) {
   SCOPED_TRACE(absl::StrFormat("seed %u", seed_));
-  const int wanted = KillsWanted();
+  const int wanted = NumberWanted("SPLW_KILLS", kDefaultKills);
   const absl::Time start = absl::Now();
   absl::Time last_told = start;
   Load load(suite_, "load");

@@ -21,12 +21,6 @@ constexpr int kDefaultEvents = 5'000;
 constexpr std::size_t kWithdrawn = 50;
 constexpr int kOrdinaryPerSecond = 50;
 
-int EventsWanted() {
-  const char* wanted = std::getenv("SPLW_AWAY_EVENTS");  // NOLINT(concurrency-mt-unsafe): nobody changes it
-  int events = 0;
-  return wanted != nullptr && absl::SimpleAtoi(wanted, &events) && events > 0 ? events : kDefaultEvents;
-}
-
 class PeerAway : public Faults {
  protected:
   void SetUp() override { StartAll(); }
@@ -52,7 +46,7 @@ class PeerAway : public Faults {
 };
 
 TEST_F(PeerAway, GetsEverythingOnceAndInOrderWhenItIsBackWhileOrdinaryLoadGoesOn) {
-  const int events = EventsWanted();
+  const int events = NumberWanted("SPLW_AWAY_EVENTS", kDefaultEvents);
   suite_.Kill(testing::kCaseload);
   Load backlog(suite_, "backlog");
   backlog.Start({"--count", absl::StrCat(events), "--in-flight", "64", "--seconds", "0"});

@@ -9,6 +9,12 @@ constexpr int kUsageStatus = 64;  // sysexits.h
 struct CommandLine::Parts {
   CLI::App app;
   CLI::Option* last = nullptr;
+
+  template <typename Value>
+  CommandLine& AddOption(CommandLine& line, const std::string& flag, Value& value, const std::string& help) {
+    last = app.add_option(flag, value, help);
+    return line;
+  }
 };
 
 CommandLine::CommandLine(const std::string& description, const std::string& program)
@@ -19,24 +25,19 @@ CommandLine::CommandLine(const std::string& description, const std::string& prog
 CommandLine::~CommandLine() = default;
 
 CommandLine& CommandLine::Add(const std::string& flag, std::string& value, const std::string& help) {
-  parts_->last = parts_->app.add_option(flag, value, help);
-  return *this;
+  return parts_->AddOption(*this, flag, value, help);
 }
 CommandLine& CommandLine::Add(const std::string& flag, int& value, const std::string& help) {
-  parts_->last = parts_->app.add_option(flag, value, help);
-  return *this;
+  return parts_->AddOption(*this, flag, value, help);
 }
 CommandLine& CommandLine::Add(const std::string& flag, unsigned& value, const std::string& help) {
-  parts_->last = parts_->app.add_option(flag, value, help);
-  return *this;
+  return parts_->AddOption(*this, flag, value, help);
 }
 CommandLine& CommandLine::Add(const std::string& flag, std::uint64_t& value, const std::string& help) {
-  parts_->last = parts_->app.add_option(flag, value, help);
-  return *this;
+  return parts_->AddOption(*this, flag, value, help);
 }
 CommandLine& CommandLine::Add(const std::string& flag, double& value, const std::string& help) {
-  parts_->last = parts_->app.add_option(flag, value, help);
-  return *this;
+  return parts_->AddOption(*this, flag, value, help);
 }
 CommandLine& CommandLine::Add(const std::string& flag, bool& value, const std::string& help) {
   parts_->last = parts_->app.add_flag(flag, value, help);

@@ -21,8 +21,16 @@
 
 namespace splw::journey {
 
+// A text of so many characters.
+inline std::string Characters(int count) {
+  return std::string(static_cast<std::size_t>(count), 'x');
+}
+
 // A ULID that nothing has.
 inline constexpr char kNobodysId[] = "01ARZ3NDEKTSV4RRFFQ69G5FAV";
+inline std::string Nobodys(const std::string& collection) {
+  return std::string(kParent) + "/" + collection + "/" + kNobodysId;
+}
 
 // What the caller is told.
 struct Told {
@@ -47,6 +55,11 @@ struct Mistake {
   std::function<void(Request&)> make;
   Told told;
 };
+
+template <typename Request>
+Mistake<Request> NoEtag() {
+  return {"no etag", [](Request& r) { r.clear_etag(); }, Invalid("REQUIRED", "etag")};
+}
 
 using State = std::function<std::string()>;
 

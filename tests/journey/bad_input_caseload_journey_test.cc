@@ -18,20 +18,10 @@ using testing::IsOk;
 
 constexpr char kService[] = "splw.caseload.v1.CaseloadService";
 
-std::string Characters(int count) {
-  return std::string(static_cast<std::size_t>(count), 'x');
-}
-std::string Nobodys(const char* collection) {
-  return absl::StrCat(kParent, "/", collection, "/", kNobodysId);
-}
 std::string NobodysOf(const std::string& case_name, const char* collection) {
   return absl::StrCat(case_name, "/", collection, "/", kNobodysId);
 }
 
-template <typename Request>
-Mistake<Request> NoEtag() {
-  return {"no etag", [](Request& r) { r.clear_etag(); }, Invalid("REQUIRED", "etag")};
-}
 template <typename Request>
 Mistake<Request> UnknownName(const std::string& name, const char* reason) {
   return {"a name of nothing", [name](Request& r) { r.set_name(name); }, NotFound(reason)};

@@ -17,13 +17,6 @@ namespace {
 namespace api = caseload::v1;
 using testing::IsOk;
 
-std::string Characters(int count) {
-  return std::string(static_cast<std::size_t>(count), 'x');
-}
-std::string Nobodys(const char* collection) {
-  return absl::StrCat(kParent, "/", collection, "/", kNobodysId);
-}
-
 // A mistake in the worker of a request, or in the service: wherever the request holds it.
 template <typename Request>
 Mistake<Request> InWorker(const char* name, std::function<void(api::LinkWorker&)> make, Told told) {

@@ -19,10 +19,6 @@ using Submit = api::SubmitReferralRequest;
 
 constexpr char kService[] = "splw.referral.v1.ReferralIntakeService";
 
-std::string Characters(int count) {
-  return std::string(static_cast<std::size_t>(count), 'x');
-}
-
 google::type::Date Date(int year, int month, int day) {
   google::type::Date date;
   date.set_year(year);

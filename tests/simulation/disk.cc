@@ -11,27 +11,16 @@ namespace splw::simulation {
 namespace {
 
 constexpr std::size_t kCopyPage = 5'000;
-constexpr char kRecordMark[] = "r";
-
 // The table that a key is of, and whether it is a record of it (or an index entry).
 struct KeyKind {
   std::string_view table;  // of the key's own bytes
   bool record = false;
 };
 
-// Takes the first part off a key (common/store/keys.h). Names of networks and tables hold no zero bytes.
-std::string_view TakePart(std::string_view& key) {
-  constexpr std::string_view kEnd("\0\1", 2);
-  const std::size_t end = std::min(key.find(kEnd), key.size());
-  const std::string_view part = key.substr(0, end);
-  key.remove_prefix(std::min(key.size(), end + kEnd.size()));
-  return part;
-}
-
 KeyKind KindOf(std::string_view key) {
-  TakePart(key);  // the network
-  const std::string_view table = TakePart(key);
-  return {table, TakePart(key) == kRecordMark};
+  store::TakeText(key);  // the network
+  const std::string_view table = store::TakeText(key).value_or("");
+  return {table, store::TakeText(key) == store::kRecordMark};
 }
 
 // Passes a transaction on, notes what it writes, and leaves out what a planted fault leaves out.

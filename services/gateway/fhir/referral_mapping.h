@@ -56,7 +56,8 @@ struct MappingResult {
 // incomplete and puts it before a person. Refused, each with its location: what is no JSON or no such
 // document; BaRS reasons other than `new`, and responses; requests that are revoked, entered in error,
 // completed or drafts, or whose intent is none of a referral; persons with neither name nor NHS number, who
-// are not in the document, or who have died; a modifier extension on the request, the person or the message's header. Pure; thread-safe.
+// are not in the document, or who have died; a modifier extension on the request, the person or the message's header.
+// Pure; thread-safe.
 MappingResult MapReferrals(std::string_view json, const MappingOptions& options);
 
 }  // namespace splw::fhir

@@ -201,10 +201,9 @@ bool HasOrganisation(const type::Referrer& referrer) {
 // ERROR where nothing tells the intake which organisation asks: it knows them by their ids.
 void RequireOrganisation(const type::Organisation& organisation, const std::string& location, Context& context) {
   if (context.sender_has_organisation || !organisation.ods_code().empty() || !organisation.local_id().empty()) return;
-  context.issues.Error(
-      location, "referrer-unknown",
-      "no organisation that asks is named by an ODS code or an id of its own: name it, or send for one "
-      "(splwctl: --organisation)");
+  context.issues.Error(location, "referrer-unknown",
+                       "no organisation that asks is named by an ODS code or an id of its own: name it, or say for "
+                       "which one you send");
 }
 
 }  // namespace
