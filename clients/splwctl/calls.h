@@ -151,8 +151,9 @@ absl::Status WatchAndShow(Shell& shell, identity::Role usual_role, Peer peer, Re
     ShowChange(shell, response, response.kind(), (response.*record)(), columns);
     return ++seen != count;
   };
-  const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)> opener =
-      [&](grpc::ClientContext* context) { return open(*connection, context, request); };
+  const std::function<stubs::Reader<Response>(grpc::ClientContext*)> opener = [&](grpc::ClientContext* context) {
+    return open(*connection, context, request);
+  };
   return connection->Read<Response>(caller, peer, opener, each, /*with_deadline=*/false);
 }
 

@@ -66,7 +66,7 @@ Connection::Connection(const Addresses& addresses, CallSettings settings, std::o
   for (int i = 0; i < 3; ++i) operations_[i] = operations::v1::OperationsService::NewStub(channels_[i]);
 }
 
-operations::v1::OperationsService::StubInterface& Connection::operations(Peer peer) {
+operations::v1::OperationsService::Stub& Connection::operations(Peer peer) {
   return *operations_[static_cast<int>(peer)];
 }
 

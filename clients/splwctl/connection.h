@@ -19,10 +19,10 @@
 #include "clients/splwctl/waiting.h"
 #include "common/identity/principal.h"
 #include "common/rpc/status.h"
-#include "splw/caseload/v1/caseload_service.grpc.pb.h"
-#include "splw/mdt/v1/mdt_agenda_service.grpc.pb.h"
-#include "splw/operations/v1/operations_service.grpc.pb.h"
-#include "splw/referral/v1/referral_intake_service.grpc.pb.h"
+#include "splw/caseload/v1/caseload_service.stubs.h"
+#include "splw/mdt/v1/mdt_agenda_service.stubs.h"
+#include "splw/operations/v1/operations_service.stubs.h"
+#include "splw/referral/v1/referral_intake_service.stubs.h"
 
 namespace splw::ctl {
 
@@ -48,10 +48,10 @@ class Connection final {
   // Says on `err` when it waits for a service, and when that is over; for a terminal on a line that is wiped again.
   Connection(const Addresses& addresses, CallSettings settings, std::ostream& err, bool err_terminal = false);
 
-  referral::v1::ReferralIntakeService::StubInterface& intake() { return *intake_; }
-  caseload::v1::CaseloadService::StubInterface& caseload() { return *caseload_; }
-  mdt::v1::MdtAgendaService::StubInterface& mdt() { return *mdt_; }
-  operations::v1::OperationsService::StubInterface& operations(Peer peer);
+  referral::v1::ReferralIntakeService::Stub& intake() { return *intake_; }
+  caseload::v1::CaseloadService::Stub& caseload() { return *caseload_; }
+  mdt::v1::MdtAgendaService::Stub& mdt() { return *mdt_; }
+  operations::v1::OperationsService::Stub& operations(Peer peer);
 
   const CallSettings& settings() const { return settings_; }
   void set_wait(absl::Duration wait) { settings_.wait = wait; }
@@ -74,24 +74,23 @@ class Connection final {
   // Reads a stream of `peer` to its end. `open` makes the reader for a context; `each` returns false to stop. While the service is UNAVAILABLE it
   // opens the stream again: `each` has seen what it has seen, so `open` resumes from there.
   template <typename Response>
-  absl::Status Read(
-      const identity::Principal& caller, Peer peer,
-      const std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*)>& open,
-      const std::function<bool(const Response&)>& each, bool with_deadline) {
+  absl::Status Read(const identity::Principal& caller, Peer peer,
+                    const std::function<stubs::Reader<Response>(grpc::ClientContext*)>& open,
+                    const std::function<bool(const Response&)>& each, bool with_deadline) {
     if (const absl::Status sayable = CheckSayable(caller); !sayable.ok()) return sayable;
     return Retried(peer, [&] {
       grpc::ClientContext context;
       Prepare(caller, &context);
       if (!with_deadline) context.set_deadline(std::chrono::system_clock::time_point::max());
-      const auto reader = open(&context);
+      stubs::Reader<Response> reader = open(&context);
       Response response;
       bool stopped = false;
-      while (!stopped && reader->Read(&response)) {
+      while (!stopped && reader.Read(&response)) {
         attempt_answered_ = true;
         stopped = !each(response);
       }
       if (stopped) context.TryCancel();
-      const absl::Status status = rpc::FromGrpcStatus(reader->Finish());
+      const absl::Status status = rpc::FromGrpcStatus(reader.Finish());
       return stopped ? absl::OkStatus() : status;
     });
   }
@@ -113,10 +112,10 @@ class Connection final {
   std::ostream& err_;
   const bool err_terminal_;
   std::shared_ptr<grpc::Channel> channels_[3];
-  std::unique_ptr<referral::v1::ReferralIntakeService::StubInterface> intake_;
-  std::unique_ptr<caseload::v1::CaseloadService::StubInterface> caseload_;
-  std::unique_ptr<mdt::v1::MdtAgendaService::StubInterface> mdt_;
-  std::unique_ptr<operations::v1::OperationsService::StubInterface> operations_[3];
+  std::unique_ptr<referral::v1::ReferralIntakeService::Stub> intake_;
+  std::unique_ptr<caseload::v1::CaseloadService::Stub> caseload_;
+  std::unique_ptr<mdt::v1::MdtAgendaService::Stub> mdt_;
+  std::unique_ptr<operations::v1::OperationsService::Stub> operations_[3];
   bool attempt_answered_ = false;
 };
 

@@ -51,7 +51,7 @@ TEST_P(WaitingForAnAnswer, IsSaidWhileTheCallIsUnderWay) {
   settings.quiet = absl::ZeroDuration();
   Connection connection({.caseload = caseload.address()}, settings, err, /*err_terminal=*/GetParam());
   const auto maybe_case = connection.Call({.id = "worker", .role = identity::Role::kLinkWorker, .networks = {"U12345"}},
-                                          connection.caseload(), &caseload::v1::CaseloadService::StubInterface::GetCase,
+                                          connection.caseload(), &caseload::v1::CaseloadService::Stub::GetCase,
                                           caseload::v1::GetCaseRequest());
   EXPECT_TRUE(maybe_case.ok()) << maybe_case.status();
   const std::string said = heard.All();

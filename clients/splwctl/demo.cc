@@ -132,20 +132,19 @@ std::string Demo::Reference(const std::string& key) const {
 absl::StatusOr<rv1::Referral> Demo::GetReferral(const std::string& name) {
   rv1::GetReferralRequest request;
   request.set_name(name);
-  return connection_.Call(lead_, connection_.intake(), &rv1::ReferralIntakeService::StubInterface::GetReferral,
-                          request);
+  return connection_.Call(lead_, connection_.intake(), &rv1::ReferralIntakeService::Stub::GetReferral, request);
 }
 
 absl::StatusOr<cv1::Case> Demo::GetCase(const std::string& name) {
   cv1::GetCaseRequest request;
   request.set_name(name);
-  return connection_.Call(lead_, connection_.caseload(), &cv1::CaseloadService::StubInterface::GetCase, request);
+  return connection_.Call(lead_, connection_.caseload(), &cv1::CaseloadService::Stub::GetCase, request);
 }
 
 absl::StatusOr<mv1::Meeting> Demo::GetMeeting(const std::string& name) {
   mv1::GetMeetingRequest request;
   request.set_name(name);
-  return connection_.Call(coordinator_, connection_.mdt(), &mv1::MdtAgendaService::StubInterface::GetMeeting, request);
+  return connection_.Call(coordinator_, connection_.mdt(), &mv1::MdtAgendaService::Stub::GetMeeting, request);
 }
 
 absl::StatusOr<std::vector<mv1::AgendaItem>> Demo::ItemsOf(const std::string& meeting, const std::string& case_name) {
@@ -155,7 +154,7 @@ absl::StatusOr<std::vector<mv1::AgendaItem>> Demo::ItemsOf(const std::string& me
   std::vector<mv1::AgendaItem> items;
   const std::function<void(const mv1::AgendaItem&)> each = [&](const mv1::AgendaItem& item) { items.push_back(item); };
   SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(),
-                               &mv1::MdtAgendaService::StubInterface::ListAgendaItems, request,
+                               &mv1::MdtAgendaService::Stub::ListAgendaItems, request,
                                &mv1::ListAgendaItemsResponse::agenda_items, 0, each));
   return items;
 }
@@ -166,8 +165,8 @@ absl::StatusOr<MeetingPapers> Demo::PapersOf(const std::string& meeting) {
   SPLW_ASSIGN_OR_RETURN(papers.items, ItemsOf(meeting, ""));
   mv1::GetMdtRequest request;
   request.set_name(week_.network + "/mdts/" + week_.team.mdt_id());
-  SPLW_ASSIGN_OR_RETURN(papers.team, connection_.Call(coordinator_, connection_.mdt(),
-                                                      &mv1::MdtAgendaService::StubInterface::GetMdt, request));
+  SPLW_ASSIGN_OR_RETURN(
+      papers.team, connection_.Call(coordinator_, connection_.mdt(), &mv1::MdtAgendaService::Stub::GetMdt, request));
   return papers;
 }
 

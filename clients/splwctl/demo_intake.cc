@@ -15,7 +15,7 @@ namespace {
 
 namespace cv1 = caseload::v1;
 namespace rv1 = referral::v1;
-using IntakeStub = rv1::ReferralIntakeService::StubInterface;
+using IntakeStub = rv1::ReferralIntakeService::Stub;
 
 void PrintFindings(std::ostream& out, const rv1::Referral& referral) {
   if (referral.findings().empty()) out << "  screening: nothing found\n";
@@ -178,9 +178,8 @@ absl::Status Demo::CheckOneCase() {
   const std::function<void(const cv1::Case&)> each = [&](const cv1::Case& found) {
     for (const std::string& referral : found.referrals()) ++cases_of[referral];
   };
-  SPLW_RETURN_IF_ERROR(ForEach(connection_, lead_, connection_.caseload(),
-                               &cv1::CaseloadService::StubInterface::ListCases, request, &cv1::ListCasesResponse::cases,
-                               0, each));
+  SPLW_RETURN_IF_ERROR(ForEach(connection_, lead_, connection_.caseload(), &cv1::CaseloadService::Stub::ListCases,
+                               request, &cv1::ListCasesResponse::cases, 0, each));
   for (const Journey& journey : journeys_) {
     const int count = cases_of[journey.referral.name()];
     if (count != 1) return LostOrDoubled(absl::StrFormat("a referral has %d cases instead of one", count));

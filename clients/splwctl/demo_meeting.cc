@@ -16,7 +16,7 @@ namespace splw::ctl {
 namespace {
 
 namespace mv1 = mdt::v1;
-using MdtStub = mv1::MdtAgendaService::StubInterface;
+using MdtStub = mv1::MdtAgendaService::Stub;
 
 std::string MeetingOf(const std::string& item) {
   return item.substr(0, item.rfind("/items/"));

@@ -16,7 +16,7 @@ namespace {
 namespace cv1 = caseload::v1;
 namespace mv1 = mdt::v1;
 namespace rv1 = referral::v1;
-using MdtStub = mv1::MdtAgendaService::StubInterface;
+using MdtStub = mv1::MdtAgendaService::Stub;
 
 int DecisionsTold(const rv1::Referral& referral) {
   return static_cast<int>(std::count_if(referral.progress().begin(), referral.progress().end(), [](const auto& step) {

@@ -14,7 +14,7 @@ namespace {
 
 namespace cv1 = caseload::v1;
 namespace mv1 = mdt::v1;
-using CaseloadStub = cv1::CaseloadService::StubInterface;
+using CaseloadStub = cv1::CaseloadService::Stub;
 
 }  // namespace
 
@@ -218,7 +218,7 @@ absl::Status Demo::Nominate() {
       int count = 0;
       const std::function<void(const mv1::Nomination&)> each = [&](const mv1::Nomination&) { ++count; };
       SPLW_RETURN_IF_ERROR(ForEach(connection_, coordinator_, connection_.mdt(),
-                                   &mv1::MdtAgendaService::StubInterface::ListNominations, request,
+                                   &mv1::MdtAgendaService::Stub::ListNominations, request,
                                    &mv1::ListNominationsResponse::nominations, 0, each));
       if (count > 1) return LostOrDoubled("a nomination arrived twice");
       return count == 1;

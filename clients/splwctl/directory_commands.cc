@@ -10,7 +10,7 @@ namespace splw::ctl::directory_commands {
 namespace {
 
 namespace cv1 = caseload::v1;
-using Stub = cv1::CaseloadService::StubInterface;
+using Stub = cv1::CaseloadService::Stub;
 using identity::Role;
 
 struct Arguments {

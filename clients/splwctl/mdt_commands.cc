@@ -9,7 +9,7 @@ namespace splw::ctl::mdt_commands {
 namespace {
 
 namespace mv1 = mdt::v1;
-using Stub = mv1::MdtAgendaService::StubInterface;
+using Stub = mv1::MdtAgendaService::Stub;
 using identity::Role;
 
 struct Arguments {

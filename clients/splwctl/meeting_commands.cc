@@ -18,7 +18,7 @@ namespace splw::ctl::meeting_commands {
 namespace {
 
 namespace mv1 = mdt::v1;
-using Stub = mv1::MdtAgendaService::StubInterface;
+using Stub = mv1::MdtAgendaService::Stub;
 using identity::Role;
 
 constexpr char kMeetings[] = "mdts/-/meetings";

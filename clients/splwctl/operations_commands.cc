@@ -12,7 +12,7 @@ namespace splw::ctl::operations_commands {
 namespace {
 
 namespace ov1 = operations::v1;
-using Stub = ov1::OperationsService::StubInterface;
+using Stub = ov1::OperationsService::Stub;
 using identity::Role;
 
 constexpr Peer kPeers[] = {Peer::kIntake, Peer::kCaseload, Peer::kMdt};
@@ -150,13 +150,12 @@ absl::Status VerifyOne(Shell& shell, Connection& connection, const identity::Pri
                     0);
   ov1::VerifyStoreResponse last;
   std::vector<ov1::StoreFault> found;
-  const std::function<std::unique_ptr<grpc::ClientReaderInterface<ov1::VerifyStoreResponse>>(grpc::ClientContext*)>
-      open =
-          [&](grpc::ClientContext* context) -> std::unique_ptr<grpc::ClientReaderInterface<ov1::VerifyStoreResponse>> {
-    found.clear();  // a walk that broke off begins again
-    last.Clear();
-    return connection.operations(peer).VerifyStore(context, ov1::VerifyStoreRequest());
-  };
+  const std::function<stubs::Reader<ov1::VerifyStoreResponse>(grpc::ClientContext*)> open =
+      [&](grpc::ClientContext* context) {
+        found.clear();  // a walk that broke off begins again
+        last.Clear();
+        return connection.operations(peer).VerifyStore(context, ov1::VerifyStoreRequest());
+      };
   const std::function<bool(const ov1::VerifyStoreResponse&)> each = [&](const ov1::VerifyStoreResponse& response) {
     found.insert(found.end(), response.faults().begin(), response.faults().end());
     last = response;

@@ -20,7 +20,7 @@ namespace splw::ctl::referral_commands {
 namespace {
 
 namespace rv1 = referral::v1;
-using Stub = rv1::ReferralIntakeService::StubInterface;
+using Stub = rv1::ReferralIntakeService::Stub;
 using identity::Role;
 
 const std::vector<Column>& ReferralColumns() {

@@ -16,9 +16,9 @@ namespace {
 namespace cv1 = caseload::v1;
 namespace mv1 = mdt::v1;
 namespace rv1 = referral::v1;
-using CaseloadStub = cv1::CaseloadService::StubInterface;
-using IntakeStub = rv1::ReferralIntakeService::StubInterface;
-using MdtStub = mv1::MdtAgendaService::StubInterface;
+using CaseloadStub = cv1::CaseloadService::Stub;
+using IntakeStub = rv1::ReferralIntakeService::Stub;
+using MdtStub = mv1::MdtAgendaService::Stub;
 using identity::Role;
 
 identity::Principal Person(std::string id, Role role, const std::string& network) {

@@ -13,8 +13,8 @@ function(splw_warnings target)
 endfunction()
 
 # splw_proto_library(NAME ROOT DIR FILES... [GRPC] [DEPS targets...])
-# One library per proto package. Files are relative to DIR, which is the import root. With GRPC, the files that declare a service get
-# stubs, too.
+# One library per proto package. Files are relative to DIR, which is the import root. With GRPC, the files that declare a service get a
+# header of stubs, too (common/stubs).
 function(splw_proto_library name)
   cmake_parse_arguments(ARG "GRPC" "ROOT" "FILES;DEPS" ${ARGN})
   set(out ${CMAKE_BINARY_DIR}/gen)
@@ -24,17 +24,19 @@ function(splw_proto_library name)
     string(REGEX REPLACE "\\.proto$" "" stem ${file})
     set(outputs ${out}/${stem}.pb.cc ${out}/${stem}.pb.h)
     set(grpc_args)
+    set(grpc_tools)
     file(STRINGS ${ARG_ROOT}/${file} services REGEX "^service ")
     set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${ARG_ROOT}/${file})
     if(ARG_GRPC AND services)
-      list(APPEND outputs ${out}/${stem}.grpc.pb.cc ${out}/${stem}.grpc.pb.h)
-      set(grpc_args --grpc_out=${out} --plugin=protoc-gen-grpc=$<TARGET_FILE:gRPC::grpc_cpp_plugin>)
+      list(APPEND outputs ${out}/${stem}.stubs.h)
+      set(grpc_args --stubs_out=${out} --plugin=protoc-gen-stubs=$<TARGET_FILE:protoc-gen-stubs>)
+      set(grpc_tools protoc-gen-stubs)
     endif()
     add_custom_command(
       OUTPUT ${outputs}
       COMMAND protobuf::protoc --cpp_out=${out} ${grpc_args}
               -I ${CMAKE_SOURCE_DIR}/proto -I ${SPLW_GOOGLEAPIS} ${file}
-      DEPENDS ${ARG_ROOT}/${file}
+      DEPENDS ${ARG_ROOT}/${file} ${grpc_tools}
       WORKING_DIRECTORY ${CMAKE_SOURCE_DIR}/proto
       COMMENT "protoc ${file}" VERBATIM)
     list(APPEND sources ${outputs})
@@ -57,13 +59,11 @@ function(splw_proto_library name)
 #undef SPLW_PASTE_")
   target_compile_options(${name} PRIVATE -w)
   if(ARG_GRPC)
-    target_link_libraries(${name} PUBLIC gRPC::grpc++)
+    target_link_libraries(${name} PUBLIC splw_stubs)
   endif()
   if(SPLW_SANITIZE MATCHES "address")
     # protoc's code is not what is looked for, and would take by far the longest to compile.
     target_compile_options(${name} PRIVATE -fno-sanitize=all -O0)
-  elseif(ARG_GRPC)
-    splw_precompiled_headers(${name} grpc)
   else()
     splw_precompiled_headers(${name} base)
   endif()

@@ -90,7 +90,7 @@ Metadata MetadataOf(const identity::Principal& principal) {
 }
 
 absl::StatusOr<Call> Admit(const identity::PolicyTable& policy, bool dev_principals, std::string_view full_method,
-                           const Metadata& metadata, const google::protobuf::Message& request) {
+                           const Metadata& metadata, const google::protobuf::Message* request) {
   if (!dev_principals) {
     return text::Failure(
         absl::StatusCode::kUnauthenticated, "AUTHENTICATION_NOT_CONFIGURED",
@@ -106,14 +106,19 @@ absl::StatusOr<Call> Admit(const identity::PolicyTable& policy, bool dev_princip
         absl::StatusCode::kPermissionDenied, "ROLE_NOT_ALLOWED",
         absl::StrCat("the role ", identity::RoleName(call.principal.role), " may not call ", call.method));
   }
+  if (request == nullptr) {
+    return text::Failure(absl::StatusCode::kInvalidArgument, "REQUEST_MALFORMED",
+                         absl::StrCat("the bytes sent are no request of ", call.method,
+                                      "; is the client built from other .proto files?"));
+  }
   if (row->network_scoped) {
-    SPLW_ASSIGN_OR_RETURN(call.network, NetworkOf(request));
+    SPLW_ASSIGN_OR_RETURN(call.network, NetworkOf(*request));
     if (!call.principal.MayActIn(call.network)) {
       return text::Failure(absl::StatusCode::kPermissionDenied, "NETWORK_NOT_ALLOWED",
                            "the caller does not act in this network");
     }
   }
-  SPLW_RETURN_IF_ERROR(CheckWellFormed(request));
+  SPLW_RETURN_IF_ERROR(CheckWellFormed(*request));
   return call;
 }
 

@@ -38,9 +38,10 @@ bool IsCorrelationId(std::string_view text);
 
 // Fills principal, method and network of a call; correlation id and deadline are the caller's to fill.
 // UNAUTHENTICATED (AUTHENTICATION_NOT_CONFIGURED where `dev_principals` is false, or as above), PERMISSION_DENIED
-// (ROLE_NOT_ALLOWED, NETWORK_NOT_ALLOWED), INVALID_ARGUMENT (NETWORK_INVALID and those of CheckWellFormed).
+// (ROLE_NOT_ALLOWED, NETWORK_NOT_ALLOWED), INVALID_ARGUMENT (REQUEST_MALFORMED where `request` is null: its bytes could not be
+// read; NETWORK_INVALID and those of CheckWellFormed).
 absl::StatusOr<Call> Admit(const identity::PolicyTable& policy, bool dev_principals, std::string_view full_method,
-                           const Metadata& metadata, const google::protobuf::Message& request);
+                           const Metadata& metadata, const google::protobuf::Message* request);
 
 // "SubmitReferral" of "splw.referral.v1.ReferralIntakeService/SubmitReferral".
 std::string_view ShortMethod(std::string_view full_method);

@@ -61,32 +61,32 @@ class AdmitTest : public ::testing::Test {
 TEST_F(AdmitTest, ChecksTheCallerBeforeTheRoleBeforeTheNetworkBeforeTheMessage) {
   request_.set_parent("nonsense");
   request_.set_resource("\x01");
-  EXPECT_THAT(Admit(policy_, true, kMethod, {}, request_), HasReason("PRINCIPAL_MISSING"));
-  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "OPERATOR", "U12345"), request_),
+  EXPECT_THAT(Admit(policy_, true, kMethod, {}, &request_), HasReason("PRINCIPAL_MISSING"));
+  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "OPERATOR", "U12345"), &request_),
               HasReason("ROLE_NOT_ALLOWED"));
-  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), request_), HasReason("NETWORK_INVALID"));
+  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), &request_), HasReason("NETWORK_INVALID"));
   request_.set_parent("networks/U99999");
-  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), request_),
+  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), &request_),
               HasReason("NETWORK_NOT_ALLOWED"));
   request_.set_parent("networks/U12345");
-  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), request_), HasField("resource"));
+  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), &request_), HasField("resource"));
   request_.set_resource("");
-  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), request_), IsOk());
+  EXPECT_THAT(Admit(policy_, true, kMethod, Stated("a", "AUDITOR", "U12345"), &request_), IsOk());
 }
 
 TEST_F(AdmitTest, RefusesEverybodyWhereNobodyIsBelieved) {
   request_.set_parent("networks/U12345");
-  EXPECT_THAT(Admit(policy_, false, kMethod, Stated("a", "AUDITOR", "*"), request_),
+  EXPECT_THAT(Admit(policy_, false, kMethod, Stated("a", "AUDITOR", "*"), &request_),
               HasReason("AUTHENTICATION_NOT_CONFIGURED"));
 }
 
 TEST_F(AdmitTest, RefusesAMethodThatThePolicyDoesNotKnow) {
-  EXPECT_THAT(Admit(policy_, true, "splw.S/Unknown", Stated("a", "AUDITOR", "*"), request_),
+  EXPECT_THAT(Admit(policy_, true, "splw.S/Unknown", Stated("a", "AUDITOR", "*"), &request_),
               HasReason("ROLE_NOT_ALLOWED"));
 }
 
 TEST_F(AdmitTest, AsksForNoNetworkWhereTheMethodIsAboutTheWholeStore) {
-  EXPECT_THAT(Admit(policy_, true, "splw.S/Whole", Stated("a", "AUDITOR", ""), request_), IsOk());
+  EXPECT_THAT(Admit(policy_, true, "splw.S/Whole", Stated("a", "AUDITOR", ""), &request_), IsOk());
 }
 
 }  // namespace

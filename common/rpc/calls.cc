@@ -6,6 +6,7 @@
 #include <typeinfo>
 #include <utility>
 
+#include "common/rpc/bytes.h"
 #include "common/rpc/calls_core.h"
 #include "common/rpc/status.h"
 #include "common/telemetry/log.h"
@@ -18,20 +19,19 @@ constexpr absl::Duration kOverloadRetryDelay = absl::Seconds(1);
 // How long a failed call may wait for the store's state that its error may tell of.
 constexpr absl::Duration kErrorViewTime = absl::Seconds(5);
 
-using Run = std::function<absl::StatusOr<store::Position>(const Call&)>;
-
 // One unary call. Deletes itself when gRPC is done with it, which is never before Reply was called.
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
-  UnaryReactor(CallsCore& core, grpc::CallbackServerContext& context, std::string_view full_method,
-               const google::protobuf::Message& request, Run run)
+  UnaryReactor(CallsCore& core, grpc::CallbackServerContext& context, const UnaryMethod& method, grpc::ByteBuffer bytes,
+               grpc::ByteBuffer* reply)
       : core_(core),
         context_(context),
-        arrival_(core.Arrive(context, full_method)),
-        request_(request),
-        request_bytes_(request.ByteSizeLong()),
-        run_(std::move(run)),
-        in_place_(core.options.reads_in_place && ShortMethod(full_method).substr(0, 3) == "Get") {}
+        method_(method),
+        arrival_(core.Arrive(context, method.full_name)),
+        bytes_(std::move(bytes)),
+        request_bytes_(bytes_.Length()),
+        reply_(reply),
+        in_place_(core.options.reads_in_place && ShortMethod(method.full_name).substr(0, 3) == "Get") {}
   ~UnaryReactor() override { core_.request_bytes -= request_bytes_; }
 
   // In gRPC's thread.
@@ -58,11 +58,13 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
       return Reply(text::Failure(absl::StatusCode::kDeadlineExceeded, "DEADLINE_EXCEEDED",
                                  "the deadline passed before the call could run; nothing was done"));
     }
-    absl::StatusOr<Call> maybe_call = core_.AdmitArrival(arrival_, request_);
+    const std::unique_ptr<google::protobuf::Message> request(method_.request->New());
+    const bool readable = Parse(std::exchange(bytes_, grpc::ByteBuffer()), *request);
+    absl::StatusOr<Call> maybe_call = core_.AdmitArrival(arrival_, readable ? request.get() : nullptr);
     if (!maybe_call.ok()) return Reply(maybe_call.status());  // tells of nothing in the store
     call_ = *std::move(maybe_call);
 
-    absl::StatusOr<store::Position> maybe_position = RunHandler();
+    absl::StatusOr<store::Position> maybe_position = RunHandler(*request);
     if (maybe_position.ok()) return ReplyWhenDurable(*maybe_position, absl::OkStatus());
     // The error may tell of what the handler saw, and the handler has no position to give: all that is there now covers it.
     const absl::StatusOr<store::Position> maybe_seen = core_.options.store->View(
@@ -72,9 +74,13 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
     Reply(text::Failure(absl::StatusCode::kUnavailable, "STORE_UNAVAILABLE", "the store does not answer; try again"));
   }
 
-  absl::StatusOr<store::Position> RunHandler() {
+  // The reply is written here, by whoever ran the handler: those who wait for a sync hold up all who come after them.
+  absl::StatusOr<store::Position> RunHandler(const google::protobuf::Message& request) {
     try {
-      return run_(*call_);
+      const std::unique_ptr<google::protobuf::Message> response(method_.response->New());
+      absl::StatusOr<store::Position> maybe_position = method_.handler(*call_, request, response.get());
+      if (maybe_position.ok() && !Serialize(*response, *reply_)) return absl::InternalError("the answer is too large");
+      return maybe_position;
     } catch (const std::exception& failure) {
       // From a library, on input that nobody thought of: it must cost this call only. Its text may hold the input.
       return absl::InternalError(std::string("an exception left the handler: ") + typeid(failure).name());
@@ -96,10 +102,11 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
 
   CallsCore& core_;
   grpc::CallbackServerContext& context_;  // gRPC's, until OnDone
+  const UnaryMethod& method_;
   const Arrival arrival_;
-  const google::protobuf::Message& request_;  // gRPC's, until OnDone
+  grpc::ByteBuffer bytes_;  // of the request, until it is read
   const std::size_t request_bytes_;
-  const Run run_;
+  grpc::ByteBuffer* const reply_;  // gRPC's, until OnDone
   const bool in_place_;
   std::optional<Call> call_;
   std::atomic<bool> cancelled_ = false;
@@ -114,9 +121,9 @@ void Calls::EndWatches() {
   core_->EndWatches();
 }
 
-grpc::ServerUnaryReactor* Calls::Start(grpc::CallbackServerContext* context, std::string_view full_method,
-                                       const google::protobuf::Message* request, Run run) {
-  auto* reactor = new UnaryReactor(*core_, *context, full_method, *request, std::move(run));
+grpc::ServerUnaryReactor* Calls::Start(grpc::CallbackServerContext& context, const UnaryMethod& method,
+                                       const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply) {
+  auto* reactor = new UnaryReactor(*core_, context, method, Taken(bytes), reply);
   reactor->Begin();
   return reactor;
 }

@@ -1,6 +1,6 @@
 // The adapter that every RPC goes through. For each call, in this order:
 //   who is asking (UNAUTHENTICATED) → may this role call this (PERMISSION_DENIED) → is the request's network one of theirs
-//   (PERMISSION_DENIED, which does not tell whether anything exists) → is the message well formed (INVALID_ARGUMENT) → the
+//   (PERMISSION_DENIED, which does not tell whether anything exists) → is the message well formed (INVALID_ARGUMENT; bytes that are no message are REQUEST_MALFORMED) → the
 //   handler (validation first) → status with google.rpc details, or the reply when all it tells of is durable → metrics and
 //   one log line. An error waits for durability too: it also tells of what was seen.
 //
@@ -20,6 +20,7 @@
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/grpcpp.h>
 
 #include "common/delivery/feed.h"
@@ -56,6 +57,17 @@ struct CallsOptions {
 
 class CallsCore;
 
+using UntypedHandler = std::function<absl::StatusOr<store::Position>(
+    const Call&, const google::protobuf::Message& request, google::protobuf::Message* response)>;
+
+// A method and who answers it.
+struct UnaryMethod {
+  std::string full_name;  // as in the policy: "splw.referral.v1.ReferralIntakeService/GetReferral"
+  const google::protobuf::Message* request = nullptr;   // of its type; lives as long as the program
+  const google::protobuf::Message* response = nullptr;  // likewise
+  UntypedHandler handler;
+};
+
 // Thread-safe. Must outlive the server.
 class Calls final {
  public:
@@ -65,15 +77,10 @@ class Calls final {
   Calls(const Calls&) = delete;
   Calls& operator=(const Calls&) = delete;
 
-  // For a method by its full name as in the policy: "splw.referral.v1.ReferralIntakeService/GetReferral". Returns the
-  // reactor that gRPC asks for.
-  template <typename Request, typename Response>
-  grpc::ServerUnaryReactor* Unary(grpc::CallbackServerContext* context, std::string_view full_method,
-                                  const Request* request, Response* response, UnaryHandler<Request, Response> handler) {
-    return Start(context, full_method, request, [request, response, handler = std::move(handler)](const Call& call) {
-      return handler(call, *request, response);
-    });
-  }
+  // Starts a call of `method` (which must outlive it) with the request's bytes, and returns the reactor that gRPC asks for.
+  // `bytes` are taken; `reply` is filled before the reactor finishes with OK.
+  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext& context, const UnaryMethod& method,
+                                  const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply);
 
   // From here on every Watch ends, with UNAVAILABLE so that its client resumes, and new ones are refused likewise.
   void EndWatches();
@@ -82,9 +89,6 @@ class Calls final {
   CallsCore& core() { return *core_; }
 
  private:
-  grpc::ServerUnaryReactor* Start(grpc::CallbackServerContext* context, std::string_view full_method,
-                                  const google::protobuf::Message* request,
-                                  std::function<absl::StatusOr<store::Position>(const Call&)> run);
   std::unique_ptr<CallsCore> core_;
 };
 

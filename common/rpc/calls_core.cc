@@ -44,7 +44,7 @@ absl::Duration CallsCore::Remaining(const Arrival& arrival) const {
   return std::min(arrival.deadline - WallNow(), kMaxDeadline);
 }
 
-absl::StatusOr<Call> CallsCore::AdmitArrival(const Arrival& arrival, const google::protobuf::Message& request) {
+absl::StatusOr<Call> CallsCore::AdmitArrival(const Arrival& arrival, const google::protobuf::Message* request) {
   absl::StatusOr<Call> maybe_call =
       Admit(*options.policy, options.dev_principals, arrival.method, arrival.metadata, request);
   if (maybe_call.ok()) {

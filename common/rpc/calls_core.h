@@ -52,8 +52,8 @@ class CallsCore final {
   static void Greet(grpc::CallbackServerContext& context, const Arrival& arrival) {
     context.AddInitialMetadata(kCorrelationIdKey, arrival.correlation_id);
   }
-  // Checks; then a call with correlation id and a deadline by the clock of the options.
-  absl::StatusOr<Call> AdmitArrival(const Arrival& arrival, const google::protobuf::Message& request);
+  // Checks (`request`: null where its bytes are no message); then a call with correlation id and a deadline by the clock of the options.
+  absl::StatusOr<Call> AdmitArrival(const Arrival& arrival, const google::protobuf::Message* request);
   // Metrics and the log line. `call`: null for one that was not admitted.
   void Record(const Arrival& arrival, const Call* call, const absl::Status& status);
   absl::Time WallNow() const { return wall_clock.Now(); }

@@ -8,7 +8,7 @@
 
 #include "common/rpc/admission.h"
 #include "common/rpc/status.h"
-#include "splw/delivery/v1/delivery_service.grpc.pb.h"
+#include "common/stubs/stubs.h"
 
 namespace splw::rpc {
 namespace {
@@ -73,8 +73,7 @@ void PrepareContext(grpc::ClientContext& context, const identity::Principal& pri
 class GrpcPeer::Calls final {
  public:
   // The dispatcher decides when to try again, and wants to know at once that the peer is away.
-  explicit Calls(const std::string& address)
-      : stub_(delivery::v1::DeliveryService::NewStub(MakeChannelWithoutRetries(address))) {}
+  explicit Calls(const std::string& address) : channel_(MakeChannelWithoutRetries(address)) {}
 
   struct Call {
     grpc::ClientContext context;
@@ -89,8 +88,9 @@ class GrpcPeer::Calls final {
       cancellable_.insert(under_way);
       ++count_;
     }
-    stub_->async()->Deliver(&under_way->context, &request, &under_way->response,
-                            [this, under_way](const grpc::Status& status) { Finished(under_way, status); });
+    stubs::CallAsync(*channel_, "/splw.delivery.v1.DeliveryService/Deliver", &under_way->context, request,
+                     &under_way->response,
+                     [this, under_way](const grpc::Status& status) { Finished(under_way, status); });
   }
 
   void CancelAndWait() {
@@ -116,7 +116,7 @@ class GrpcPeer::Calls final {
     if (--count_ == 0) none_left_.notify_all();  // under the lock: whoever waits destroys this next
   }
 
-  const std::unique_ptr<delivery::v1::DeliveryService::Stub> stub_;
+  const std::shared_ptr<grpc::Channel> channel_;
   std::mutex mutex_;
   std::condition_variable none_left_;
   std::set<Call*> cancellable_;

@@ -7,24 +7,21 @@
 
 #include "common/delivery/inbox.h"
 #include "common/identity/policy.h"
-#include "common/rpc/calls.h"
-#include "splw/delivery/v1/delivery_service.grpc.pb.h"
+#include "common/rpc/service.h"
 
 namespace splw::rpc {
 
 std::vector<identity::PolicyRow> DeliveryPolicy();
 
 // Both must outlive it. `on_heard`: called with each source whose events came in, so that events for it need not wait; may be null.
-class DeliveryService final : public delivery::v1::DeliveryService::CallbackService {
+class DeliveryService final : public Service {
  public:
   DeliveryService(Calls& calls, delivery::Inbox& inbox, std::function<void(const std::string&)> on_heard = nullptr);
-  ~DeliveryService() override;
-
-  grpc::ServerUnaryReactor* Deliver(grpc::CallbackServerContext* context, const delivery::v1::DeliverRequest* request,
-                                    delivery::v1::DeliverResponse* response) override;
 
  private:
-  Calls& calls_;
+  absl::StatusOr<store::Position> Deliver(const Call& call, const delivery::v1::DeliverRequest& batch,
+                                          delivery::v1::DeliverResponse* results);
+
   delivery::Inbox& inbox_;
   const std::function<void(const std::string&)> on_heard_;
 };

@@ -18,7 +18,6 @@ namespace {
 
 namespace v1 = operations::v1;
 using identity::Role;
-using PositionOr = absl::StatusOr<store::Position>;
 
 constexpr char kListOutboxStreams[] = "splw.operations.v1.OperationsService/ListOutboxStreams";
 constexpr char kRetryStream[] = "splw.operations.v1.OperationsService/RetryStream";
@@ -89,102 +88,84 @@ std::vector<identity::PolicyRow> OperationsPolicy() {
 
 OperationsService::OperationsService(Calls& calls, store::Store& store, delivery::Changes& changes,
                                      std::vector<const store::UntypedTable*> tables)
-    : calls_(calls),
+    : Service(calls, "splw.operations.v1.OperationsService"),
       store_(store),
       changes_(changes),
-      verifier_(std::make_unique<StoreVerifier>(calls, store, std::move(tables))) {}
+      verifier_(std::make_unique<StoreVerifier>(calls, store, std::move(tables))) {
+  Unary("ListOutboxStreams", *this, &OperationsService::ListOutboxStreams);
+  Unary("RetryStream", *this, &OperationsService::RetryStream);
+  Unary("SkipEvent", *this, &OperationsService::SkipEvent);
+  AddStream("VerifyStore", v1::VerifyStoreRequest::default_instance(), v1::VerifyStoreResponse::default_instance(),
+            [this](grpc::CallbackServerContext& context, const grpc::ByteBuffer& bytes) {
+              return verifier_->Start(context, kVerifyStore, bytes);
+            });
+  Unary("ListAuditRecords", *this, &OperationsService::ListAuditRecords);
+}
 
 OperationsService::~OperationsService() = default;
 
-grpc::ServerUnaryReactor* OperationsService::ListOutboxStreams(grpc::CallbackServerContext* context,
-                                                               const v1::ListOutboxStreamsRequest* request,
-                                                               v1::ListOutboxStreamsResponse* response) {
-  return calls_.Unary<v1::ListOutboxStreamsRequest, v1::ListOutboxStreamsResponse>(
-      context, kListOutboxStreams, request, response,
-      [this](const Call& call, const v1::ListOutboxStreamsRequest& query,
-             v1::ListOutboxStreamsResponse* result) -> PositionOr {
-        SPLW_ASSIGN_OR_RETURN(const std::string network, ListedNetwork(call, query));
-        SPLW_ASSIGN_OR_RETURN(const store::PageRequest page, ReadPage(query, kStreamPages));
-        return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
-          SPLW_ASSIGN_OR_RETURN(const delivery::WaitingPage found,
-                                delivery::ListWaitingStreams(snapshot, network, query.parked_only(), page));
-          result->Clear();
-          for (const delivery::WaitingStream& stream : found.streams) ToMessage(stream, *result->add_streams());
-          result->set_next_page_token(MakePageToken(query, found.next));
-          return absl::OkStatus();
-        });
-      });
+OperationsService::PositionOr OperationsService::ListOutboxStreams(const Call& call,
+                                                                   const v1::ListOutboxStreamsRequest& query,
+                                                                   v1::ListOutboxStreamsResponse* result) {
+  SPLW_ASSIGN_OR_RETURN(const std::string network, ListedNetwork(call, query));
+  SPLW_ASSIGN_OR_RETURN(const store::PageRequest page, ReadPage(query, kStreamPages));
+  return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
+    SPLW_ASSIGN_OR_RETURN(const delivery::WaitingPage found,
+                          delivery::ListWaitingStreams(snapshot, network, query.parked_only(), page));
+    result->Clear();
+    for (const delivery::WaitingStream& stream : found.streams) ToMessage(stream, *result->add_streams());
+    result->set_next_page_token(MakePageToken(query, found.next));
+    return absl::OkStatus();
+  });
 }
 
-grpc::ServerUnaryReactor* OperationsService::RetryStream(grpc::CallbackServerContext* context,
-                                                         const v1::RetryStreamRequest* request,
-                                                         v1::RetryStreamResponse* response) {
-  return calls_.Unary<v1::RetryStreamRequest, v1::RetryStreamResponse>(
-      context, kRetryStream, request, response,
-      [this](const Call& call, const v1::RetryStreamRequest& command, v1::RetryStreamResponse* result) -> PositionOr {
-        text::Violations violations;
-        CheckStream(command, violations);
-        SPLW_RETURN_IF_ERROR(violations.ToStatus());
-        return changes_.RunOnce(call.attempt(), call.origin(), call.network, command.request_id(), command, result,
-                                [&](delivery::Change& change) -> absl::Status {
-                                  SPLW_ASSIGN_OR_RETURN(
-                                      const std::uint64_t depth,
-                                      delivery::RetryStream(change, command.destination(), command.stream()));
-                                  result->set_depth(static_cast<std::int64_t>(depth));
-                                  return absl::OkStatus();
-                                });
-      });
+OperationsService::PositionOr OperationsService::RetryStream(const Call& call, const v1::RetryStreamRequest& command,
+                                                             v1::RetryStreamResponse* result) {
+  text::Violations violations;
+  CheckStream(command, violations);
+  SPLW_RETURN_IF_ERROR(violations.ToStatus());
+  return changes_.RunOnce(call.attempt(), call.origin(), call.network, command.request_id(), command, result,
+                          [&](delivery::Change& change) -> absl::Status {
+                            SPLW_ASSIGN_OR_RETURN(
+                                const std::uint64_t depth,
+                                delivery::RetryStream(change, command.destination(), command.stream()));
+                            result->set_depth(static_cast<std::int64_t>(depth));
+                            return absl::OkStatus();
+                          });
 }
 
-grpc::ServerUnaryReactor* OperationsService::SkipEvent(grpc::CallbackServerContext* context,
-                                                       const v1::SkipEventRequest* request,
-                                                       v1::SkipEventResponse* response) {
-  return calls_.Unary<v1::SkipEventRequest, v1::SkipEventResponse>(
-      context, kSkipEvent, request, response,
-      [this](const Call& call, const v1::SkipEventRequest& command, v1::SkipEventResponse* result) -> PositionOr {
-        text::Violations violations;
-        CheckStream(command, violations);
-        text::CheckText("event_id", command.event_id(), {.max_characters = delivery::kMaxNameCharacters}, violations);
-        SPLW_RETURN_IF_ERROR(violations.ToStatus());
-        return changes_.RunOnce(call.attempt(), call.origin(), call.network, command.request_id(), command, result,
-                                [&](delivery::Change& change) -> absl::Status {
-                                  SPLW_ASSIGN_OR_RETURN(
-                                      const std::uint64_t depth,
-                                      delivery::SkipEvent(change, command.destination(), command.stream(),
-                                                          command.event_id(), command.reason_code()));
-                                  result->set_depth(static_cast<std::int64_t>(depth));
-                                  return absl::OkStatus();
-                                });
-      });
+OperationsService::PositionOr OperationsService::SkipEvent(const Call& call, const v1::SkipEventRequest& command,
+                                                           v1::SkipEventResponse* result) {
+  text::Violations violations;
+  CheckStream(command, violations);
+  text::CheckText("event_id", command.event_id(), {.max_characters = delivery::kMaxNameCharacters}, violations);
+  SPLW_RETURN_IF_ERROR(violations.ToStatus());
+  return changes_.RunOnce(call.attempt(), call.origin(), call.network, command.request_id(), command, result,
+                          [&](delivery::Change& change) -> absl::Status {
+                            SPLW_ASSIGN_OR_RETURN(const std::uint64_t depth,
+                                                  delivery::SkipEvent(change, command.destination(), command.stream(),
+                                                                      command.event_id(), command.reason_code()));
+                            result->set_depth(static_cast<std::int64_t>(depth));
+                            return absl::OkStatus();
+                          });
 }
 
-grpc::ServerWriteReactor<v1::VerifyStoreResponse>* OperationsService::VerifyStore(
-    grpc::CallbackServerContext* context, const v1::VerifyStoreRequest* request) {
-  return verifier_->Start(*context, kVerifyStore, *request);
-}
-
-grpc::ServerUnaryReactor* OperationsService::ListAuditRecords(grpc::CallbackServerContext* context,
-                                                              const v1::ListAuditRecordsRequest* request,
-                                                              v1::ListAuditRecordsResponse* response) {
-  return calls_.Unary<v1::ListAuditRecordsRequest, v1::ListAuditRecordsResponse>(
-      context, kListAuditRecords, request, response,
-      [this](const Call& call, const v1::ListAuditRecordsRequest& query,
-             v1::ListAuditRecordsResponse* result) -> PositionOr {
-        text::Violations violations;
-        text::CheckText("resource", query.resource(), {.max_characters = kMaxResourceCharacters}, violations);
-        SPLW_RETURN_IF_ERROR(violations.ToStatus());
-        SPLW_ASSIGN_OR_RETURN(const store::PageRequest page, ReadPage(query, kAuditPages));
-        return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
-          SPLW_ASSIGN_OR_RETURN(const auto found,
-                                query.resource().empty()
-                                    ? audit::ListRecords(snapshot, call.network, page)
-                                    : audit::ListRecordsOf(snapshot, call.network, query.resource(), page));
-          result->Clear();
-          for (const auto& record : found.records) ToMessage(record, *result->add_records());
-          result->set_next_page_token(MakePageToken(query, found.next));
-          return absl::OkStatus();
-        });
-      });
+OperationsService::PositionOr OperationsService::ListAuditRecords(const Call& call,
+                                                                  const v1::ListAuditRecordsRequest& query,
+                                                                  v1::ListAuditRecordsResponse* result) {
+  text::Violations violations;
+  text::CheckText("resource", query.resource(), {.max_characters = kMaxResourceCharacters}, violations);
+  SPLW_RETURN_IF_ERROR(violations.ToStatus());
+  SPLW_ASSIGN_OR_RETURN(const store::PageRequest page, ReadPage(query, kAuditPages));
+  return store_.View(call.attempt(), [&](store::Snapshot& snapshot) -> absl::Status {
+    SPLW_ASSIGN_OR_RETURN(const auto found, query.resource().empty()
+                                                ? audit::ListRecords(snapshot, call.network, page)
+                                                : audit::ListRecordsOf(snapshot, call.network, query.resource(), page));
+    result->Clear();
+    for (const auto& record : found.records) ToMessage(record, *result->add_records());
+    result->set_next_page_token(MakePageToken(query, found.next));
+    return absl::OkStatus();
+  });
 }
 
 }  // namespace splw::rpc

@@ -6,10 +6,10 @@
 
 #include "common/delivery/change.h"
 #include "common/identity/policy.h"
-#include "common/rpc/calls.h"
+#include "common/rpc/service.h"
 #include "common/store/store.h"
 #include "common/store/table.h"
-#include "splw/operations/v1/operations_service.grpc.pb.h"
+#include "splw/operations/v1/operations_service.pb.h"
 
 namespace splw::rpc {
 
@@ -18,7 +18,7 @@ std::vector<identity::PolicyRow> OperationsPolicy();
 class StoreVerifier;
 
 // All of what it is given must outlive it.
-class OperationsService final : public operations::v1::OperationsService::CallbackService {
+class OperationsService final : public Service {
  public:
   // `tables`: all of the store's, those of delivery and audit too.
   OperationsService(Calls& calls, store::Store& store, delivery::Changes& changes,
@@ -26,23 +26,17 @@ class OperationsService final : public operations::v1::OperationsService::Callba
   // Ends a verification that still runs.
   ~OperationsService() override;
 
-  grpc::ServerUnaryReactor* ListOutboxStreams(grpc::CallbackServerContext* context,
-                                              const operations::v1::ListOutboxStreamsRequest* request,
-                                              operations::v1::ListOutboxStreamsResponse* response) override;
-  grpc::ServerUnaryReactor* RetryStream(grpc::CallbackServerContext* context,
-                                        const operations::v1::RetryStreamRequest* request,
-                                        operations::v1::RetryStreamResponse* response) override;
-  grpc::ServerUnaryReactor* SkipEvent(grpc::CallbackServerContext* context,
-                                      const operations::v1::SkipEventRequest* request,
-                                      operations::v1::SkipEventResponse* response) override;
-  grpc::ServerWriteReactor<operations::v1::VerifyStoreResponse>* VerifyStore(
-      grpc::CallbackServerContext* context, const operations::v1::VerifyStoreRequest* request) override;
-  grpc::ServerUnaryReactor* ListAuditRecords(grpc::CallbackServerContext* context,
-                                             const operations::v1::ListAuditRecordsRequest* request,
-                                             operations::v1::ListAuditRecordsResponse* response) override;
-
  private:
-  Calls& calls_;
+  using PositionOr = absl::StatusOr<store::Position>;
+  PositionOr ListOutboxStreams(const Call& call, const operations::v1::ListOutboxStreamsRequest& query,
+                               operations::v1::ListOutboxStreamsResponse* result);
+  PositionOr RetryStream(const Call& call, const operations::v1::RetryStreamRequest& command,
+                         operations::v1::RetryStreamResponse* result);
+  PositionOr SkipEvent(const Call& call, const operations::v1::SkipEventRequest& command,
+                       operations::v1::SkipEventResponse* result);
+  PositionOr ListAuditRecords(const Call& call, const operations::v1::ListAuditRecordsRequest& query,
+                              operations::v1::ListAuditRecordsResponse* result);
+
   store::Store& store_;
   delivery::Changes& changes_;
   const std::unique_ptr<StoreVerifier> verifier_;

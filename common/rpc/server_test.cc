@@ -33,9 +33,9 @@ absl::Status Verify(TestServer& server, const identity::Principal& principal) {
   PrepareContext(context, principal, "", absl::Seconds(30));
   auto reader = server.operations->VerifyStore(&context, operations::v1::VerifyStoreRequest());
   operations::v1::VerifyStoreResponse response;
-  while (reader->Read(&response)) {
+  while (reader.Read(&response)) {
   }
-  return FromGrpcStatus(reader->Finish());
+  return FromGrpcStatus(reader.Finish());
 }
 
 TEST(Server, DoesNotStartWithAMethodThatNoPolicyCovers) {
@@ -262,13 +262,13 @@ TEST(Operations, VerifiesTheStoreAndFindsAPlantedFault) {
     auto reader = server.operations->VerifyStore(&context, operations::v1::VerifyStoreRequest());
     operations::v1::VerifyStoreResponse response;
     bool done = false;
-    while (reader->Read(&response)) {
+    while (reader.Read(&response)) {
       faults = response.fault_count();
       records = response.records();
       done = response.done();
     }
     EXPECT_TRUE(done);
-    return FromGrpcStatus(reader->Finish());
+    return FromGrpcStatus(reader.Finish());
   };
   std::int64_t faults = -1;
   std::int64_t records = -1;

@@ -30,9 +30,9 @@
 #include "common/testing/status_matchers.h"
 #include "common/testing/suite.h"
 #include "common/testing/temp_dir.h"
-#include "splw/delivery/v1/delivery_service.grpc.pb.h"
+#include "splw/delivery/v1/delivery_service.stubs.h"
 #include "splw/delivery/v1/skipped_event.pb.h"
-#include "splw/operations/v1/operations_service.grpc.pb.h"
+#include "splw/operations/v1/operations_service.stubs.h"
 
 namespace splw::rpc {
 namespace {

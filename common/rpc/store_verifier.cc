@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "common/rpc/bytes.h"
 #include "common/rpc/calls_core.h"
 #include "common/rpc/status.h"
 #include "common/store/verify.h"
@@ -56,7 +57,7 @@ std::deque<VerifyStoreResponse> ToMessages(const store::VerifyReport& report) {
 // and the walk is over, so that nothing uses it afterwards.
 class VerifyRun final : public Drainable, public std::enable_shared_from_this<VerifyRun> {
  public:
-  class Reactor final : public grpc::ServerWriteReactor<VerifyStoreResponse> {
+  class Reactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
    public:
     explicit Reactor(std::shared_ptr<VerifyRun> run) : run_(std::move(run)) {}
     void OnWriteDone(bool ok) override { run_->WriteDone(ok); }
@@ -148,9 +149,9 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
     std::unique_lock lock(mutex_);
     if (writing_ || finished_) return;
     if (!broken_ && progress_.has_value()) {
-      message_ = *std::exchange(progress_, std::nullopt);
+      Serialize(*std::exchange(progress_, std::nullopt), message_);  // kFaultsInMessage keeps it small
     } else if (!broken_ && !last_messages_.empty()) {
-      message_ = std::move(last_messages_.front());
+      Serialize(last_messages_.front(), message_);
       last_messages_.pop_front();
     } else if (end_.has_value()) {
       finished_ = true;
@@ -173,7 +174,7 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
   std::atomic<bool> stopped_ = false;
 
   std::mutex mutex_;  // for all below, but for message_ while it is written
-  VerifyStoreResponse message_;
+  grpc::ByteBuffer message_;
   std::optional<VerifyStoreResponse> progress_;
   std::deque<VerifyStoreResponse> last_messages_;
   std::optional<absl::Status> end_;
@@ -191,13 +192,15 @@ StoreVerifier::~StoreVerifier() {
   if (thread_.joinable()) thread_.join();
 }
 
-grpc::ServerWriteReactor<VerifyStoreResponse>* StoreVerifier::Start(grpc::CallbackServerContext& context,
-                                                                    std::string_view full_method,
-                                                                    const operations::v1::VerifyStoreRequest& request) {
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StoreVerifier::Start(grpc::CallbackServerContext& context,
+                                                                 std::string_view full_method,
+                                                                 const grpc::ByteBuffer& bytes) {
   CallsCore& core = calls_.core();
   const auto run = std::make_shared<VerifyRun>(core, core.Arrive(context, full_method));
   VerifyRun::Reactor* const reactor = run->MakeReactor();
-  absl::StatusOr<Call> maybe_call = core.AdmitArrival(run->arrival(), request);
+  operations::v1::VerifyStoreRequest request;
+  absl::StatusOr<Call> maybe_call =
+      core.AdmitArrival(run->arrival(), Parse(Taken(bytes), request) ? &request : nullptr);
   if (!maybe_call.ok()) {
     run->End(maybe_call.status());
     return reactor;

@@ -27,9 +27,8 @@ class StoreVerifier final {
 
   // For those who act in every network. RESOURCE_EXHAUSTED while another runs (VERIFY_RUNNING), or where too many calls
   // watch already (TOO_MANY_WATCHERS). Ends with UNAVAILABLE when the server drains.
-  grpc::ServerWriteReactor<operations::v1::VerifyStoreResponse>* Start(
-      grpc::CallbackServerContext& context, std::string_view full_method,
-      const operations::v1::VerifyStoreRequest& request);
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(grpc::CallbackServerContext& context, std::string_view full_method,
+                                                    const grpc::ByteBuffer& bytes);
 
  private:
   Calls& calls_;

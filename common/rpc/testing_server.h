@@ -23,39 +23,34 @@
 #include "common/rpc/status.h"
 #include "common/rpc/watch.h"
 #include "common/store/memory_store.h"
-#include "splw/referral/v1/referral_intake_service.grpc.pb.h"
+#include "splw/referral/v1/referral_intake_service.stubs.h"
 
 namespace splw::rpc {
 
 inline constexpr char kGetReferral[] = "splw.referral.v1.ReferralIntakeService/GetReferral";
 inline constexpr char kWatchReferrals[] = "splw.referral.v1.ReferralIntakeService/WatchReferrals";
 
-class ScriptedService final : public referral::v1::ReferralIntakeService::CallbackService {
+class ScriptedService final : public Service {
  public:
-  explicit ScriptedService(Calls& calls) : calls_(calls) {}
+  explicit ScriptedService(Calls& calls) : Service(calls, "splw.referral.v1.ReferralIntakeService") {
+    Unary<referral::v1::GetReferralRequest, referral::v1::Referral>(
+        "GetReferral", [this](const Call& call, const referral::v1::GetReferralRequest& request,
+                              referral::v1::Referral* response) { return get(call, request, response); });
+    Watch<referral::v1::WatchReferralsRequest, referral::v1::WatchReferralsResponse>(
+        "WatchReferrals", "referrals",
+        [this](const Call& call, const referral::v1::WatchReferralsRequest& request, store::Snapshot& snapshot,
+               const delivery::FeedItem& item, referral::v1::WatchReferralsResponse* response) {
+          return convert(call, request, snapshot, item, response);
+        });
+  }
 
   UnaryHandler<referral::v1::GetReferralRequest, referral::v1::Referral> get;
-  WatchConvert<referral::v1::WatchReferralsResponse> convert =
-      [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+  WatchConvert<referral::v1::WatchReferralsRequest, referral::v1::WatchReferralsResponse> convert =
+      [](const Call&, const referral::v1::WatchReferralsRequest&, store::Snapshot&, const delivery::FeedItem& item,
          referral::v1::WatchReferralsResponse* response) -> absl::StatusOr<bool> {
     response->mutable_referral()->set_name(item.resource);
     return true;
   };
-
-  grpc::ServerUnaryReactor* GetReferral(grpc::CallbackServerContext* context,
-                                        const referral::v1::GetReferralRequest* request,
-                                        referral::v1::Referral* response) override {
-    return calls_.Unary<referral::v1::GetReferralRequest, referral::v1::Referral>(context, kGetReferral, request,
-                                                                                  response, get);
-  }
-  grpc::ServerWriteReactor<referral::v1::WatchReferralsResponse>* WatchReferrals(
-      grpc::CallbackServerContext* context, const referral::v1::WatchReferralsRequest* request) override {
-    return Watch<referral::v1::WatchReferralsRequest, referral::v1::WatchReferralsResponse>(
-        calls_, context, kWatchReferrals, request, "referrals", convert);
-  }
-
- private:
-  Calls& calls_;
 };
 
 // Link workers may call every method of the scripted service.

@@ -10,12 +10,13 @@
 
 #include <google/protobuf/descriptor.h>
 
+#include "common/rpc/bytes.h"
 #include "common/rpc/calls_core.h"
 #include "common/rpc/status.h"
 #include "common/text/failure.h"
 #include "common/text/status_macros.h"
 
-namespace splw::rpc::internal {
+namespace splw::rpc {
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -46,7 +47,7 @@ absl::Status Draining() {
 }
 
 struct Batch {
-  std::deque<std::unique_ptr<Message>> messages;
+  std::deque<grpc::ByteBuffer> messages;
   std::uint64_t last_seen = 0;
   bool at_end = true;
 };
@@ -78,37 +79,57 @@ std::vector<Coalesced> Coalesce(std::vector<delivery::FeedItem> items) {
 // Three things can be under way: a read (of a batch, in the pool, until what it saw is durable), a write (in gRPC), and the
 // end. A read starts only when nothing waits to be written; the end only when neither is under way, so that neither the
 // request nor the response is ever used after gRPC took it away.
-class Core final : public WatchCore, public Drainable, public std::enable_shared_from_this<Core> {
+class Core final : public Drainable, public std::enable_shared_from_this<Core> {
  public:
-  Core(CallsCore& calls, grpc::CallbackServerContext& context, std::string_view full_method, const Message& request,
-       std::string_view collection, const Message& prototype, UntypedConvert convert, WatchTransport& transport,
-       std::string_view parent_collection)
+  Core(CallsCore& calls, grpc::CallbackServerContext& context, const WatchMethod& method)
       : calls_(calls),
         context_(context),
-        arrival_(calls.Arrive(context, full_method)),
-        request_(request),
-        collection_(collection),
-        prototype_(prototype),
-        convert_(std::move(convert)),
-        transport_(transport),
-        parent_collection_(parent_collection) {}
+        method_(method),
+        arrival_(calls.Arrive(context, method.full_name)),
+        request_(method.request->New()) {}
 
-  void Begin() override {
-    absl::StatusOr<Call> maybe_call = calls_.AdmitArrival(arrival_, request_);
+  // gRPC's reactor: it goes by itself when gRPC is done with it, and holds on to this until then.
+  class Reactor final : public grpc::ServerWriteReactor<grpc::ByteBuffer> {
+   public:
+    explicit Reactor(std::shared_ptr<Core> core) : core_(std::move(core)) {}
+    void OnWriteDone(bool ok) override { core_->WriteDone(ok); }
+    void OnCancel() override { core_->RequestEnd(absl::CancelledError("the caller went away")); }
+    void OnDone() override {
+      core_->Done();
+      delete this;
+    }
+
+   private:
+    const std::shared_ptr<Core> core_;
+  };
+
+  // Once.
+  Reactor* Begin(grpc::ByteBuffer bytes) {
+    auto* const reactor = new Reactor(shared_from_this());
+    reactor_ = reactor;
+    BeginChecked(Parse(std::move(bytes), *request_));
+    return reactor;
+  }
+
+  void Drain() override { RequestEnd(Draining()); }
+
+ private:
+  void BeginChecked(bool readable) {
+    absl::StatusOr<Call> maybe_call = calls_.AdmitArrival(arrival_, readable ? request_.get() : nullptr);
     if (!maybe_call.ok()) return RequestEnd(maybe_call.status());
     call_ = *std::move(maybe_call);
-    const FieldDescriptor* position = PositionField(request_);
-    if (position == nullptr || PositionField(prototype_) == nullptr || calls_.options.feed_signal == nullptr) {
+    const FieldDescriptor* position = PositionField(*request_);
+    if (position == nullptr || PositionField(*method_.response) == nullptr || calls_.options.feed_signal == nullptr) {
       return RequestEnd(absl::InternalError("a Watch method without positions or without a feed"));
     }
-    const FieldDescriptor* parent = request_.GetDescriptor()->FindFieldByName("parent");
+    const FieldDescriptor* parent = request_->GetDescriptor()->FindFieldByName("parent");
     if (parent != nullptr &&
-        !IsParent(request_.GetReflection()->GetString(request_, parent), call_->network, parent_collection_)) {
+        !IsParent(request_->GetReflection()->GetString(*request_, parent), call_->network, method_.parent_collection)) {
       return RequestEnd(text::InvalidField("parent", "NAME_INVALID",
                                            "must be a network, for example networks/U12345, or what the method's "
                                            "documentation names below it"));
     }
-    asked_position_ = request_.GetReflection()->GetString(request_, position);
+    asked_position_ = request_->GetReflection()->GetString(*request_, position);
     bool draining = false;
     if (!calls_.AddWatcher(shared_from_this(), draining)) {
       return RequestEnd(
@@ -118,7 +139,7 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
                                           kTooManyRetryDelay));
     }
     CallsCore::Greet(context_, arrival_);
-    transport_.Open();
+    reactor_->StartSendInitialMetadata();  // tells the caller, before anything changes, that they watch
     // Before the first read, so that nothing falls between the two.
     subscription_ = calls_.options.feed_signal->Subscribe(call_->network, [weak = weak_from_this()] {
       if (const auto self = weak.lock()) self->Wake();
@@ -126,24 +147,20 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
     Wake();
   }
 
-  void WriteDone(bool ok) override {
+  void WriteDone(bool ok) {
     {
       std::lock_guard lock(mutex_);
-      writing_ = nullptr;
+      writing_ = false;
       if (!ok && !end_.has_value()) end_ = absl::CancelledError("the caller went away");
     }
     Proceed();
   }
 
-  void Cancelled() override { RequestEnd(absl::CancelledError("the caller went away")); }
-  void Drain() override { RequestEnd(Draining()); }
-
-  void Done() override {
+  void Done() {
     subscription_.reset();
     calls_.RemoveWatcher(this);
   }
 
- private:
   void Wake() {
     {
       std::lock_guard lock(mutex_);
@@ -163,20 +180,20 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   // Starts whatever can be started now. What is decided under the lock is marked as under way there, and done outside it.
   void Proceed() {
     std::unique_lock lock(mutex_);
-    if (ended_ || reading_ || writing_ != nullptr) return;
+    if (ended_ || reading_ || writing_) return;
     if (end_.has_value()) {
       ended_ = true;
       const absl::Status status = *end_;
       lock.unlock();
       calls_.Record(arrival_, call_.has_value() ? &*call_ : nullptr, status);
-      return transport_.End(ToGrpcStatus(status));
+      return reactor_->Finish(ToGrpcStatus(status));
     }
     if (!outgoing_.empty()) {
-      writing_ = std::move(outgoing_.front());
+      written_ = std::move(outgoing_.front());
       outgoing_.pop_front();
-      const Message& message = *writing_;
+      writing_ = true;
       lock.unlock();
-      return transport_.Write(message);
+      return reactor_->StartWrite(&written_);
     }
     if (!grown_) return;
     grown_ = false;
@@ -209,16 +226,16 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
     } else {
       batch.last_seen = *after_;
     }
-    SPLW_ASSIGN_OR_RETURN(delivery::FeedPage page,
-                          delivery::ReadFeed(snapshot, call_->network, collection_, batch.last_seen, kBatchEntries));
+    SPLW_ASSIGN_OR_RETURN(delivery::FeedPage page, delivery::ReadFeed(snapshot, call_->network, method_.collection,
+                                                                      batch.last_seen, kBatchEntries));
     batch.last_seen = page.last_seen;
     batch.at_end = page.at_end;
     // A resource is told as it is now, so once a batch is enough. In the order of first changes: then all that is told later
     // has its changes, the creating one with them, after the position that holds back to just before the next first change.
     std::vector<std::pair<std::uint64_t, std::unique_ptr<Message>>> untold;  // with their first changes
     for (const Coalesced& coalesced : Coalesce(std::move(page.items))) {
-      std::unique_ptr<Message> message(prototype_.New());
-      SPLW_ASSIGN_OR_RETURN(const bool send, convert_(*call_, snapshot, coalesced.item, *message));
+      std::unique_ptr<Message> message(method_.response->New());
+      SPLW_ASSIGN_OR_RETURN(const bool send, method_.convert(*call_, *request_, snapshot, coalesced.item, *message));
       if (send) untold.emplace_back(coalesced.first, std::move(message));
     }
     for (std::size_t i = 0; i < untold.size(); ++i) {
@@ -226,8 +243,8 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
       Message& message = *untold[i].second;
       message.GetReflection()->SetString(
           &message, PositionField(message),
-          delivery::EncodeFeedPosition(calls_.options.incarnation, call_->network, collection_, position));
-      batch.messages.push_back(std::move(untold[i].second));
+          delivery::EncodeFeedPosition(calls_.options.incarnation, call_->network, method_.collection, position));
+      if (!Serialize(message, batch.messages.emplace_back())) return absl::InternalError("the answer is too large");
     }
     return absl::OkStatus();
   }
@@ -235,7 +252,8 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   absl::StatusOr<std::uint64_t> Start(store::Snapshot& snapshot) {
     if (asked_position_.empty()) return delivery::FeedTail(snapshot, call_->network);
     if (asked_position_ == "now") return delivery::FeedHead(snapshot, call_->network);
-    return delivery::DecodeFeedPosition(calls_.options.incarnation, call_->network, collection_, asked_position_);
+    return delivery::DecodeFeedPosition(calls_.options.incarnation, call_->network, method_.collection,
+                                        asked_position_);
   }
 
   void ReadDone(Batch batch) {
@@ -260,13 +278,10 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
 
   CallsCore& calls_;
   grpc::CallbackServerContext& context_;
+  const WatchMethod& method_;
   const Arrival arrival_;
-  const Message& request_;
-  const std::string collection_;
-  const Message& prototype_;
-  const UntypedConvert convert_;
-  WatchTransport& transport_;
-  const std::string parent_collection_;
+  const std::unique_ptr<Message> request_;
+  Reactor* reactor_ = nullptr;  // set by Begin; gRPC's until Done
 
   std::optional<Call> call_;                                          // set by Begin
   std::string asked_position_;                                        // set by Begin
@@ -274,22 +289,20 @@ class Core final : public WatchCore, public Drainable, public std::enable_shared
   std::shared_ptr<delivery::FeedSignal::Subscription> subscription_;  // Begin and Done only
 
   std::mutex mutex_;  // for all below
-  std::deque<std::unique_ptr<Message>> outgoing_;
-  std::unique_ptr<Message> writing_;  // with gRPC
+  std::deque<grpc::ByteBuffer> outgoing_;
+  grpc::ByteBuffer written_;  // gRPC's, while it is being written
+  bool writing_ = false;
   bool reading_ = false;
   bool grown_ = false;
-  bool ended_ = false;  // End was called: transport_ may be gone
+  bool ended_ = false;  // Finish was called: reactor_ may be gone
   std::optional<absl::Status> end_;
 };
 
 }  // namespace
 
-std::shared_ptr<WatchCore> MakeWatchCore(Calls& calls, grpc::CallbackServerContext& context,
-                                         std::string_view full_method, const Message& request,
-                                         std::string_view collection, const Message& prototype, UntypedConvert convert,
-                                         WatchTransport& transport, std::string_view parent_collection) {
-  return std::make_shared<Core>(calls.core(), context, full_method, request, collection, prototype, std::move(convert),
-                                transport, parent_collection);
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(Calls& calls, grpc::CallbackServerContext& context,
+                                                       const WatchMethod& method, const grpc::ByteBuffer& bytes) {
+  return std::make_shared<Core>(calls.core(), context, method)->Begin(Taken(bytes));
 }
 
-}  // namespace splw::rpc::internal
+}  // namespace splw::rpc

@@ -11,11 +11,10 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <string>
-#include <string_view>
 
 #include <absl/status/statusor.h>
+#include <google/protobuf/message.h>
 #include <grpcpp/grpcpp.h>
 
 #include "common/delivery/feed.h"
@@ -25,88 +24,28 @@ namespace splw::rpc {
 
 // Fills `response` for a change, but for its `position`, which the adapter sets; false: nothing to send (the caller may not see
 // this resource, or it does not match the request's filter). Runs in a View, and may run again. Several changes of one
-// resource may be told as one (`created` if one of them created it). The request that it was made for lives as long.
-template <typename Response>
-using WatchConvert =
-    std::function<absl::StatusOr<bool>(const Call&, store::Snapshot&, const delivery::FeedItem&, Response*)>;
-
-namespace internal {
-
-// What the core asks of gRPC's reactor. One Write at a time, answered by WatchCore::WriteDone; End once, and nothing after.
-class WatchTransport {
- public:
-  // Tells the caller, before anything changes, that they watch. At most once, before all else.
-  virtual void Open() = 0;
-  virtual void Write(const google::protobuf::Message& response) = 0;
-  virtual void End(const grpc::Status& status) = 0;
-
- protected:
-  ~WatchTransport() = default;
-};
-
-using UntypedConvert = std::function<absl::StatusOr<bool>(const Call&, store::Snapshot&, const delivery::FeedItem&,
-                                                          google::protobuf::Message&)>;
-
-// What the core is told by gRPC's reactor. Thread-safe.
-class WatchCore {
- public:
-  virtual ~WatchCore() = default;
-  virtual void Begin() = 0;
-  virtual void WriteDone(bool ok) = 0;
-  virtual void Cancelled() = 0;
-  virtual void Done() = 0;
-};
-
-// `prototype`: of the response. `transport` lives until Done. `parent_collection`: as of Watch.
-std::shared_ptr<WatchCore> MakeWatchCore(Calls& calls, grpc::CallbackServerContext& context,
-                                         std::string_view full_method, const google::protobuf::Message& request,
-                                         std::string_view collection, const google::protobuf::Message& prototype,
-                                         UntypedConvert convert, WatchTransport& transport,
-                                         std::string_view parent_collection = "");
-
-// Deletes itself when gRPC is done with it.
-template <typename Response>
-class WatchReactor final : public grpc::ServerWriteReactor<Response>, public WatchTransport {
- public:
-  void Begin(std::shared_ptr<WatchCore> core) {
-    core_ = std::move(core);
-    core_->Begin();
-  }
-  void Open() override { this->StartSendInitialMetadata(); }
-  void Write(const google::protobuf::Message& response) override {
-    this->StartWrite(static_cast<const Response*>(&response));
-  }
-  void End(const grpc::Status& status) override { this->Finish(status); }
-  void OnWriteDone(bool ok) override { core_->WriteDone(ok); }
-  void OnCancel() override { core_->Cancelled(); }
-  void OnDone() override {
-    core_->Done();
-    delete this;
-  }
-
- private:
-  std::shared_ptr<WatchCore> core_;
-};
-
-}  // namespace internal
-
-// Request fields: `parent`, `position` (empty: from the oldest kept; "now": from here on). Response field: `position` (string).
-// The parent is a network or, where `parent_collection` is given, also a resource of that collection in it ("mdts" for
-// "networks/U12345/mdts/riverside"); anything else is INVALID_ARGUMENT (NAME_INVALID).
+// resource may be told as one (`created` if one of them created it).
 template <typename Request, typename Response>
-grpc::ServerWriteReactor<Response>* Watch(Calls& calls, grpc::CallbackServerContext* context,
-                                          std::string_view full_method, const Request* request,
-                                          std::string_view collection, WatchConvert<Response> convert,
-                                          std::string_view parent_collection = "") {
-  auto* reactor = new internal::WatchReactor<Response>();
-  reactor->Begin(internal::MakeWatchCore(
-      calls, *context, full_method, *request, collection, Response::default_instance(),
-      [convert = std::move(convert)](const Call& call, store::Snapshot& snapshot, const delivery::FeedItem& item,
-                                     google::protobuf::Message& response) {
-        return convert(call, snapshot, item, static_cast<Response*>(&response));
-      },
-      *reactor, parent_collection));
-  return reactor;
-}
+using WatchConvert = std::function<absl::StatusOr<bool>(const Call&, const Request&, store::Snapshot&,
+                                                        const delivery::FeedItem&, Response*)>;
+using UntypedWatchConvert =
+    std::function<absl::StatusOr<bool>(const Call&, const google::protobuf::Message& request, store::Snapshot&,
+                                       const delivery::FeedItem&, google::protobuf::Message& response)>;
+
+// A Watch method. Request fields: `parent`, `position` (empty: from the oldest kept; "now": from here on). Response field:
+// `position` (string). The parent is a network or, where `parent_collection` is not empty, also a resource of that collection in
+// it ("mdts" for "networks/U12345/mdts/riverside"); anything else is INVALID_ARGUMENT (NAME_INVALID).
+struct WatchMethod {
+  std::string full_name;                                // "splw.mdt.v1.MdtAgendaService/WatchMeetings"
+  const google::protobuf::Message* request = nullptr;   // of its type; lives as long as the program
+  const google::protobuf::Message* response = nullptr;  // likewise
+  std::string collection;                               // whose changes are told
+  std::string parent_collection;
+  UntypedWatchConvert convert;
+};
+
+// Starts a watch with the request's bytes, which are taken, and returns the reactor that gRPC asks for. `method` must outlive it.
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(Calls& calls, grpc::CallbackServerContext& context,
+                                                       const WatchMethod& method, const grpc::ByteBuffer& bytes);
 
 }  // namespace splw::rpc

@@ -54,7 +54,7 @@ class Watcher final {
 
  private:
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientReader<WatchReferralsResponse>> reader_;
+  std::optional<stubs::Reader<WatchReferralsResponse>> reader_;
   std::string position_;
   bool created_ = false;
 };
@@ -134,7 +134,8 @@ TEST(Watch, TellsManyChangesOfOneResourceOnceABatchAndAllResources) {
 
 TEST(Watch, ResumingFromAnyPositionLosesNoChangeAndNoCreation) {
   TestServer server;
-  server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+  server.service.convert = [](const Call&, const WatchReferralsRequest&, store::Snapshot&,
+                              const delivery::FeedItem& item,
                               WatchReferralsResponse* response) -> absl::StatusOr<bool> {
     response->mutable_referral()->set_name(item.resource);
     response->set_kind(item.created ? type::v1::CHANGE_KIND_CREATED : type::v1::CHANGE_KIND_UPDATED);
@@ -185,7 +186,8 @@ TEST(Watch, APositionFromBeforeARestoreHasExpired) {
 
 TEST(Watch, TellsOnlyWhatConvertLetsThrough) {
   TestServer server;
-  server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+  server.service.convert = [](const Call&, const WatchReferralsRequest&, store::Snapshot&,
+                              const delivery::FeedItem& item,
                               WatchReferralsResponse* response) -> absl::StatusOr<bool> {
     response->mutable_referral()->set_name(item.resource);
     return item.created;
@@ -250,7 +252,8 @@ TEST(Watch, EndsWhenTheServerDrainsSoThatClientsResume) {
 
 TEST(Watch, WithAReaderThatDoesNotReadDoesNotHoldUpTheDrain) {
   TestServer server;
-  server.service.convert = [](const Call&, store::Snapshot&, const delivery::FeedItem& item,
+  server.service.convert = [](const Call&, const WatchReferralsRequest&, store::Snapshot&,
+                              const delivery::FeedItem& item,
                               WatchReferralsResponse* response) -> absl::StatusOr<bool> {
     response->mutable_referral()->set_name(item.resource +
                                            std::string(1 << 20, 'x'));  // more than flow control lets by

@@ -17,8 +17,9 @@
 #include "common/store/memory_store.h"
 #include "common/testing/process.h"
 #include "common/time/clock.h"
-#include "splw/caseload/v1/caseload_service.grpc.pb.h"
-#include "splw/referral/v1/referral_intake_service.grpc.pb.h"
+#include "splw/caseload/v1/caseload_service.pb.h"
+#include "splw/referral/v1/referral_intake_service.pb.h"
+#include "tests/bench/plain_service.h"
 #include "tests/bench/samples.h"
 #include "tests/flags/command_line.h"
 
@@ -31,34 +32,42 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context) {
   return reactor;
 }
 
-class EchoReferrals final : public referral::v1::ReferralIntakeService::CallbackService {
+class EchoReferrals final : public PlainService {
  public:
-  grpc::ServerUnaryReactor* SubmitReferral(grpc::CallbackServerContext* context,
-                                           const referral::v1::SubmitReferralRequest* request,
-                                           referral::v1::Referral* response) override {
-    *response = request->referral();
-    Complete(request->parent() + "/referrals/" + kSampleUlid, *response);
-    return Answer(context);
-  }
-  grpc::ServerUnaryReactor* GetReferral(grpc::CallbackServerContext* context,
-                                        const referral::v1::GetReferralRequest* request,
-                                        referral::v1::Referral* response) override {
-    *response = sample_;
-    response->set_name(request->name());
-    return Answer(context);
+  EchoReferrals() {
+    AddCallback<referral::v1::SubmitReferralRequest, referral::v1::Referral>(
+        "/splw.referral.v1.ReferralIntakeService/SubmitReferral",
+        [](grpc::CallbackServerContext* context, const referral::v1::SubmitReferralRequest* request,
+           referral::v1::Referral* response) {
+          *response = request->referral();
+          Complete(request->parent() + "/referrals/" + kSampleUlid, *response);
+          return Answer(context);
+        });
+    AddCallback<referral::v1::GetReferralRequest, referral::v1::Referral>(
+        "/splw.referral.v1.ReferralIntakeService/GetReferral",
+        [this](grpc::CallbackServerContext* context, const referral::v1::GetReferralRequest* request,
+               referral::v1::Referral* response) {
+          *response = sample_;
+          response->set_name(request->name());
+          return Answer(context);
+        });
   }
 
  private:
   const referral::v1::Referral sample_ = SampleReferral();
 };
 
-class EchoCases final : public caseload::v1::CaseloadService::CallbackService {
+class EchoCases final : public PlainService {
  public:
-  grpc::ServerUnaryReactor* GetCase(grpc::CallbackServerContext* context, const caseload::v1::GetCaseRequest* request,
-                                    caseload::v1::Case* response) override {
-    *response = sample_;
-    response->set_name(request->name());
-    return Answer(context);
+  EchoCases() {
+    AddCallback<caseload::v1::GetCaseRequest, caseload::v1::Case>(
+        "/splw.caseload.v1.CaseloadService/GetCase",
+        [this](grpc::CallbackServerContext* context, const caseload::v1::GetCaseRequest* request,
+               caseload::v1::Case* response) {
+          *response = sample_;
+          response->set_name(request->name());
+          return Answer(context);
+        });
   }
 
  private:

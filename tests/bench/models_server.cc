@@ -29,7 +29,8 @@
 #include "common/time/clock.h"
 #include "services/referral_intake/policy.h"
 #include "services/referral_intake/referral_intake.h"
-#include "splw/referral/v1/referral_intake_service.grpc.pb.h"
+#include "splw/referral/v1/referral_intake_service.pb.h"
+#include "tests/bench/plain_service.h"
 #include "tests/flags/command_line.h"
 
 namespace splw::bench {
@@ -56,7 +57,7 @@ template <typename Request, typename Response>
 Answered Handle(rpc::CallsCore& core, ReferralIntake& intake, grpc::ServerContextBase& context, const char* method,
                 const Request& request, Response* response, Handler<Request, Response> handle) {
   Answered answered{core.Arrive(context, absl::StrCat(kService, method)), absl::UnknownError(""), store::Position()};
-  answered.maybe_call = core.AdmitArrival(answered.arrival, request);
+  answered.maybe_call = core.AdmitArrival(answered.arrival, &request);
   if (!answered.maybe_call.ok()) {
     answered.maybe_position = answered.maybe_call.status();
   } else {
@@ -71,17 +72,19 @@ grpc::Status Conclude(rpc::CallsCore& core, const Answered& answered) {
   return rpc::ToGrpcStatus(status);
 }
 
-class SyncReferrals final : public api::ReferralIntakeService::Service {
+class SyncReferrals final : public PlainService {
  public:
-  SyncReferrals(rpc::CallsCore& core, ReferralIntake& intake) : core_(core), intake_(intake) {}
-
-  grpc::Status SubmitReferral(grpc::ServerContext* context, const api::SubmitReferralRequest* request,
-                              api::Referral* response) override {
-    return Answer(*context, "SubmitReferral", *request, response, &ReferralIntake::Submit);
-  }
-  grpc::Status GetReferral(grpc::ServerContext* context, const api::GetReferralRequest* request,
-                           api::Referral* response) override {
-    return Answer(*context, "GetReferral", *request, response, &ReferralIntake::Get);
+  SyncReferrals(rpc::CallsCore& core, ReferralIntake& intake) : core_(core), intake_(intake) {
+    AddSynchronous<api::SubmitReferralRequest, api::Referral>(
+        "/splw.referral.v1.ReferralIntakeService/SubmitReferral",
+        [this](grpc::ServerContext* context, const api::SubmitReferralRequest* request, api::Referral* response) {
+          return Answer(*context, "SubmitReferral", *request, response, &ReferralIntake::Submit);
+        });
+    AddSynchronous<api::GetReferralRequest, api::Referral>(
+        "/splw.referral.v1.ReferralIntakeService/GetReferral",
+        [this](grpc::ServerContext* context, const api::GetReferralRequest* request, api::Referral* response) {
+          return Answer(*context, "GetReferral", *request, response, &ReferralIntake::Get);
+        });
   }
 
  private:
@@ -99,18 +102,20 @@ class SyncReferrals final : public api::ReferralIntakeService::Service {
   ReferralIntake& intake_;
 };
 
-class InlineReferrals final : public api::ReferralIntakeService::CallbackService {
+class InlineReferrals final : public PlainService {
  public:
-  InlineReferrals(rpc::CallsCore& core, ReferralIntake& intake) : core_(core), intake_(intake) {}
-
-  grpc::ServerUnaryReactor* SubmitReferral(grpc::CallbackServerContext* context,
-                                           const api::SubmitReferralRequest* request,
-                                           api::Referral* response) override {
-    return Answer(*context, "SubmitReferral", *request, response, &ReferralIntake::Submit);
-  }
-  grpc::ServerUnaryReactor* GetReferral(grpc::CallbackServerContext* context, const api::GetReferralRequest* request,
-                                        api::Referral* response) override {
-    return Answer(*context, "GetReferral", *request, response, &ReferralIntake::Get);
+  InlineReferrals(rpc::CallsCore& core, ReferralIntake& intake) : core_(core), intake_(intake) {
+    AddCallback<api::SubmitReferralRequest, api::Referral>(
+        "/splw.referral.v1.ReferralIntakeService/SubmitReferral",
+        [this](grpc::CallbackServerContext* context, const api::SubmitReferralRequest* request,
+               api::Referral* response) {
+          return Answer(*context, "SubmitReferral", *request, response, &ReferralIntake::Submit);
+        });
+    AddCallback<api::GetReferralRequest, api::Referral>(
+        "/splw.referral.v1.ReferralIntakeService/GetReferral",
+        [this](grpc::CallbackServerContext* context, const api::GetReferralRequest* request, api::Referral* response) {
+          return Answer(*context, "GetReferral", *request, response, &ReferralIntake::Get);
+        });
   }
 
  private:

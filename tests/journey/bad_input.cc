@@ -141,9 +141,9 @@ std::string PositionOfAnotherFeed(const testing::Suite& suite) {
   lead.Introduce(context, kCallTime);
   referral::v1::WatchReferralsRequest watch;
   watch.set_parent(submit.parent());
-  const auto stream = lead.StubFor(static_cast<ReferralStub*>(nullptr)).WatchReferrals(&context, watch);
+  auto stream = lead.StubFor(static_cast<ReferralStub*>(nullptr)).WatchReferrals(&context, watch);
   referral::v1::WatchReferralsResponse change;
-  EXPECT_TRUE(stream->Read(&change)) << stream->Finish().error_message();
+  EXPECT_TRUE(stream.Read(&change)) << stream.Finish().error_message();
   context.TryCancel();
   return change.position();
 }

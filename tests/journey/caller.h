@@ -16,19 +16,19 @@
 #include <grpcpp/grpcpp.h>
 
 #include "common/testing/suite.h"
-#include "splw/caseload/v1/caseload_service.grpc.pb.h"
-#include "splw/delivery/v1/delivery_service.grpc.pb.h"
-#include "splw/mdt/v1/mdt_agenda_service.grpc.pb.h"
-#include "splw/operations/v1/operations_service.grpc.pb.h"
-#include "splw/referral/v1/referral_intake_service.grpc.pb.h"
+#include "splw/caseload/v1/caseload_service.stubs.h"
+#include "splw/delivery/v1/delivery_service.stubs.h"
+#include "splw/mdt/v1/mdt_agenda_service.stubs.h"
+#include "splw/operations/v1/operations_service.stubs.h"
+#include "splw/referral/v1/referral_intake_service.stubs.h"
 
 namespace splw::journey {
 
-using ReferralStub = referral::v1::ReferralIntakeService::StubInterface;
-using CaseloadStub = caseload::v1::CaseloadService::StubInterface;
-using MdtStub = mdt::v1::MdtAgendaService::StubInterface;
-using OperationsStub = operations::v1::OperationsService::StubInterface;
-using DeliveryStub = delivery::v1::DeliveryService::StubInterface;
+using ReferralStub = referral::v1::ReferralIntakeService::Stub;
+using CaseloadStub = caseload::v1::CaseloadService::Stub;
+using MdtStub = mdt::v1::MdtAgendaService::Stub;
+using OperationsStub = operations::v1::OperationsService::Stub;
+using DeliveryStub = delivery::v1::DeliveryService::Stub;
 
 inline constexpr char kNetwork[] = "U12345";
 inline constexpr char kParent[] = "networks/U12345";

@@ -21,8 +21,7 @@ using testing::IsOk;
 template <typename Response>
 class Follower final {
  public:
-  using Open = std::function<std::unique_ptr<grpc::ClientReaderInterface<Response>>(grpc::ClientContext*,
-                                                                                    const std::string& position)>;
+  using Open = std::function<stubs::Reader<Response>(grpc::ClientContext*, const std::string& position)>;
   Follower(const Caller& caller, Open open) : caller_(caller), open_(std::move(open)) {}
   ~Follower() { Stop(); }
 
@@ -32,13 +31,13 @@ class Follower final {
     context_ = std::make_unique<grpc::ClientContext>();
     caller_.Introduce(*context_, absl::Minutes(5));
     thread_ = std::thread([this, position = position_] {
-      const auto stream = open_(context_.get(), position);
+      stubs::Reader<Response> stream = open_(context_.get(), position);
       Response message;
-      while (stream->Read(&message)) {
+      while (stream.Read(&message)) {
         std::lock_guard lock(mutex_);
         messages_.push_back(message);
       }
-      (void)stream->Finish();
+      (void)stream.Finish();
     });
   }
   void Stop() {
