@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -111,6 +112,39 @@ TEST(Calls, AreUnauthenticatedWithoutAPrincipal) {
   const absl::Status status = FromGrpcStatus(server.stub->GetReferral(&context, GetReferralRequest(), &response));
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnauthenticated));
   EXPECT_THAT(status, HasReason("PRINCIPAL_MISSING"));
+}
+
+// Where GetReferralRequest has a text there are bytes that are none.
+google::protobuf::BytesValue NoRequest() {
+  google::protobuf::BytesValue bytes;
+  bytes.set_value("\xc3\x28");
+  return bytes;
+}
+
+TEST(Calls, WithBytesThatAreNoRequestAreToldSo) {
+  TestServer server;
+  bool ran = false;
+  server.service.get = [&](const Call&, const GetReferralRequest&, Referral*) -> absl::StatusOr<store::Position> {
+    ran = true;
+    return store::Position();
+  };
+  grpc::ClientContext context;
+  PrepareContext(context, TestServer::LinkWorker(), "", absl::Seconds(10));
+  Referral response;
+  const absl::Status status = FromGrpcStatus(stubs::Call(
+      *server.channel, "/splw.referral.v1.ReferralIntakeService/GetReferral", &context, NoRequest(), &response));
+  EXPECT_THAT(status, StatusIs(absl::StatusCode::kInvalidArgument));
+  EXPECT_THAT(status, HasReason("REQUEST_MALFORMED"));
+  EXPECT_FALSE(ran);
+}
+
+TEST(Calls, WithBytesThatAreNoRequestAreFirstAskedWhoTheyAreOf) {
+  TestServer server;
+  grpc::ClientContext context;
+  Referral response;
+  EXPECT_THAT(FromGrpcStatus(stubs::Call(*server.channel, "/splw.referral.v1.ReferralIntakeService/GetReferral",
+                                         &context, NoRequest(), &response)),
+              HasReason("PRINCIPAL_MISSING"));
 }
 
 TEST(Calls, AreUnauthenticatedWhereNobodyIsBelieved) {

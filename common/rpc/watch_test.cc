@@ -3,6 +3,7 @@
 #include <future>
 #include <set>
 
+#include <google/protobuf/wrappers.pb.h>
 #include <gtest/gtest.h>
 
 #include "common/rpc/calls_core.h"
@@ -248,6 +249,19 @@ TEST(Watch, EndsWhenTheServerDrainsSoThatClientsResume) {
   const absl::Status status = watcher.Finish();
   EXPECT_THAT(status, StatusIs(absl::StatusCode::kUnavailable));
   EXPECT_THAT(status, HasReason("SERVER_STOPPING"));
+}
+
+TEST(Watch, WithBytesThatAreNoRequestIsToldSo) {
+  TestServer server;
+  grpc::ClientContext context;
+  PrepareContext(context, TestServer::LinkWorker(), "", absl::Seconds(10));
+  google::protobuf::BytesValue bytes;
+  bytes.set_value("\xc3\x28");  // where WatchReferralsRequest has a text
+  const auto reader =
+      stubs::Open(*server.channel, "/splw.referral.v1.ReferralIntakeService/WatchReferrals", &context, bytes);
+  WatchReferralsResponse response;
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_THAT(FromGrpcStatus(reader->Finish()), HasReason("REQUEST_MALFORMED"));
 }
 
 TEST(Watch, WithAReaderThatDoesNotReadDoesNotHoldUpTheDrain) {

@@ -19,7 +19,7 @@ namespace {
 
 std::string Number(double value) {
   if (value >= 1000) return absl::StrFormat("%.0f", value);
-  return absl::StrFormat(value >= 100 ? "%.1f" : "%.2f", value);
+  return absl::StrFormat("%.*f", value >= 100 ? 1 : 2, value);
 }
 
 // By how much of the target it was missed, or "reached".
