@@ -69,13 +69,12 @@ function(splw_proto_library name)
   endif()
 endfunction()
 
-# Tests are compiled faster than they run: the optimizer would take longer over them than it saves.
-function(splw_as_test target)
+# Tests and command lines: the optimizer would take longer over them than it saves.
+function(splw_unoptimized target)
   target_compile_options(${target} PRIVATE -O0)
 endfunction()
 
-# For what runs once in a process or waits for others: a client, reading of flags. It shares precompiled headers with what is
-# optimized in full.
+# For what works as hard as it waits: load and simulation. It shares precompiled headers with what is optimized in full.
 function(splw_lightly_optimized target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
@@ -90,7 +89,8 @@ function(splw_together target)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# What `target` has precompiled: KIND is one of common/precompiled (base, grpc, domain, suite; of tests: test, test_suite).
+# What `target` has precompiled: KIND is one of common/precompiled (base, grpc, domain, suite;
+# unoptimized: client, test, test_suite).
 function(splw_precompiled_headers target kind)
   target_precompile_headers(${target} REUSE_FROM splw_pch_${kind})
   # A program is compiled -fPIE by default and the header -fPIC: g++ takes it only when both are the same.
@@ -165,7 +165,7 @@ function(splw_test name)
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
   splw_warnings(${name})
   if(NOT ARG_OPTIMIZED)
-    splw_as_test(${name})
+    splw_unoptimized(${name})
   endif()
   splw_precompiled_headers(${name} ${ARG_PCH})
   splw_together(${name} ${ARG_APART})

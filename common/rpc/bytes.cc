@@ -7,7 +7,7 @@ namespace splw::rpc {
 
 using Traits = grpc::SerializationTraits<google::protobuf::MessageLite>;
 
-bool Parse(grpc::ByteBuffer bytes, google::protobuf::MessageLite& message) {
+bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message) {
   return Traits::Deserialize(&bytes, &message).ok();
 }
 
@@ -18,6 +18,7 @@ grpc::ByteBuffer Taken(const grpc::ByteBuffer& bytes) {
 }
 
 bool Serialize(const google::protobuf::MessageLite& message, grpc::ByteBuffer& bytes) {
+  bytes.Clear();  // gRPC writes into an empty one only, and ends the process over any other
   bool owns = false;
   return Traits::Serialize(message, &bytes, &owns).ok();
 }

@@ -6,14 +6,14 @@
 
 namespace splw::rpc {
 
-// False: the bytes are no such message.
-bool Parse(grpc::ByteBuffer bytes, google::protobuf::MessageLite& message);
+// False: the bytes are no such message. They are gone afterwards.
+[[nodiscard]] bool Parse(grpc::ByteBuffer& bytes, google::protobuf::MessageLite& message);
 
 // What gRPC gave for one call, without a copy; `bytes` are empty afterwards. gRPC's handlers promise not to look at them again
 // (they only end them), but hand them out as constant.
 grpc::ByteBuffer Taken(const grpc::ByteBuffer& bytes);
 
-// False: larger than a message can be (2 GiB).
-bool Serialize(const google::protobuf::MessageLite& message, grpc::ByteBuffer& bytes);
+// In place of what `bytes` held. False: larger than a message can be (2 GiB); `bytes` may then not be sent.
+[[nodiscard]] bool Serialize(const google::protobuf::MessageLite& message, grpc::ByteBuffer& bytes);
 
 }  // namespace splw::rpc

@@ -22,13 +22,13 @@ constexpr absl::Duration kErrorViewTime = absl::Seconds(5);
 // One unary call. Deletes itself when gRPC is done with it, which is never before Reply was called.
 class UnaryReactor final : public grpc::ServerUnaryReactor {
  public:
-  UnaryReactor(CallsCore& core, grpc::CallbackServerContext& context, const UnaryMethod& method, grpc::ByteBuffer bytes,
-               grpc::ByteBuffer* reply)
+  UnaryReactor(CallsCore& core, grpc::CallbackServerContext& context, const UnaryMethod& method,
+               const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply)
       : core_(core),
         context_(context),
         method_(method),
         arrival_(core.Arrive(context, method.full_name)),
-        bytes_(std::move(bytes)),
+        bytes_(Taken(bytes)),
         request_bytes_(bytes_.Length()),
         reply_(reply),
         in_place_(core.options.reads_in_place && ShortMethod(method.full_name).substr(0, 3) == "Get") {}
@@ -59,7 +59,7 @@ class UnaryReactor final : public grpc::ServerUnaryReactor {
                                  "the deadline passed before the call could run; nothing was done"));
     }
     const std::unique_ptr<google::protobuf::Message> request(method_.request->New());
-    const bool readable = Parse(std::exchange(bytes_, grpc::ByteBuffer()), *request);
+    const bool readable = Parse(bytes_, *request);
     absl::StatusOr<Call> maybe_call = core_.AdmitArrival(arrival_, readable ? request.get() : nullptr);
     if (!maybe_call.ok()) return Reply(maybe_call.status());  // tells of nothing in the store
     call_ = *std::move(maybe_call);
@@ -123,7 +123,7 @@ void Calls::EndWatches() {
 
 grpc::ServerUnaryReactor* Calls::Start(grpc::CallbackServerContext& context, const UnaryMethod& method,
                                        const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply) {
-  auto* reactor = new UnaryReactor(*core_, context, method, Taken(bytes), reply);
+  auto* reactor = new UnaryReactor(*core_, context, method, bytes, reply);
   reactor->Begin();
   return reactor;
 }

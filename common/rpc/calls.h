@@ -1,8 +1,9 @@
 // The adapter that every RPC goes through. For each call, in this order:
-//   who is asking (UNAUTHENTICATED) → may this role call this (PERMISSION_DENIED) → is the request's network one of theirs
-//   (PERMISSION_DENIED, which does not tell whether anything exists) → is the message well formed (INVALID_ARGUMENT; bytes that are no message are REQUEST_MALFORMED) → the
-//   handler (validation first) → status with google.rpc details, or the reply when all it tells of is durable → metrics and
-//   one log line. An error waits for durability too: it also tells of what was seen.
+//   who is asking (UNAUTHENTICATED) → may this role call this (PERMISSION_DENIED) → are the bytes a message of its request
+//   (INVALID_ARGUMENT, REQUEST_MALFORMED) → is the request's network one of theirs (PERMISSION_DENIED, which does not tell
+//   whether anything exists) → is the message well formed (INVALID_ARGUMENT) → the handler (validation first) → status with
+//   google.rpc details, or the reply when all it tells of is durable → metrics and one log line. An error waits for durability
+//   too: it also tells of what was seen.
 //
 // The network is that of the request's `parent` or `name` field, or of the `name` of its first message field (Create and Update
 // requests carry `parent`, or the resource itself): every such value starts with "networks/{network}".
@@ -16,7 +17,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include <absl/status/statusor.h>
 #include <absl/time/time.h>
@@ -50,7 +50,8 @@ struct CallsOptions {
   bool reads_in_place = true;  // of Get… in gRPC's threads; false: in the pool, like all others
   int threads = 8;
   std::size_t max_queued = 1024;
-  // Of all unary requests from when they are there in whole until their calls are over, as many bytes as were sent.
+  // Of all unary requests from when they are there in whole until their calls are over, as many bytes as were sent (gRPC may hold
+  // some kilobytes more for a small one: max_queued bounds how many there are).
   std::size_t max_request_bytes = std::size_t{64} << 20;
   std::size_t max_watchers = 256;
 };

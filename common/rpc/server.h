@@ -27,8 +27,7 @@ struct ServerOptions {
   std::vector<grpc::Service*> services;
   bool reflection = false;
   // What gRPC may hold of messages on their way, of all connections. Beyond it, it ends some of the calls (RESOURCE_EXHAUSTED).
-  // It bounds no requests that are there in whole (under 8 MB, 47 MB of them were held at once): those are the business of
-  // CallsOptions::max_request_bytes.
+  // Requests that are there in whole are bounded by CallsOptions::max_request_bytes.
   std::size_t max_transport_bytes = std::size_t{256} << 20;
 };
 

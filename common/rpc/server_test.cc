@@ -285,6 +285,29 @@ TEST(Operations, VerifiesTheStoreAndFindsAPlantedFault) {
   EXPECT_EQ(faults, 1);
 }
 
+// More than one message can hold: each is written after the one before it.
+TEST(Operations, TellsOfMoreFaultsThanAMessageHolds) {
+  constexpr int kFaults = 450;
+  TestServer server;
+  ASSERT_THAT(server.store.Commit({},
+                                  [&](store::Transaction& txn) {
+                                    for (int i = 0; i < kFaults; ++i) {
+                                      const std::string table = absl::StrCat("no-such-table-", i);
+                                      txn.Put(store::KeyBuilder().Text("U12345").Text(table).str(), "x");
+                                    }
+                                    return absl::OkStatus();
+                                  }),
+              IsOk());
+  grpc::ClientContext context;
+  PrepareContext(context, TestServer::Operator(), "", absl::Seconds(30));
+  auto reader = server.operations->VerifyStore(&context, operations::v1::VerifyStoreRequest());
+  operations::v1::VerifyStoreResponse response;
+  int told = 0;
+  while (reader.Read(&response)) told += response.faults_size();
+  EXPECT_THAT(FromGrpcStatus(reader.Finish()), IsOk());
+  EXPECT_EQ(told, kFaults);
+}
+
 TEST(Operations, VerifiesForThoseWhoActInEveryNetworkOnly) {
   TestServer server;
   identity::Principal principal = TestServer::Operator();

@@ -1,5 +1,6 @@
 #include "common/rpc/service.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 
@@ -34,6 +35,7 @@ Service::~Service() = default;
 
 int Service::Add(const char* method, const Message& request, const Message& response, bool streams) {
   const std::string& path = paths_.emplace_back(absl::StrCat("/", description_.full_name(), "/", method));
+  if (std::count(paths_.begin(), paths_.end(), path) > 1) Refuse(path, "is offered twice");
   const MethodDescriptor* const described = description_.FindMethodByName(method);
   if (described == nullptr) Refuse(path, "is no method of its .proto file");
   if (described->input_type() != request.GetDescriptor() || described->output_type() != response.GetDescriptor() ||

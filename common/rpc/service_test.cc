@@ -61,6 +61,17 @@ TEST_F(ServiceDeathTest, AMethodWithOtherMessagesEndsTheProcess) {
   EXPECT_DEATH(other_response("GetReferral"), "GetReferral has other messages");
 }
 
+void OfferTwice() {
+  TestServer server;
+  Offering offering(server.calls, kName);
+  offering.Offer<GetReferralRequest, Referral>("GetReferral");
+  offering.Offer<GetReferralRequest, Referral>("GetReferral");
+}
+
+TEST_F(ServiceDeathTest, AMethodThatIsOfferedTwiceEndsTheProcess) {
+  EXPECT_DEATH(OfferTwice(), "GetReferral is offered twice");
+}
+
 TEST_F(ServiceDeathTest, AWatchOfferedAsOneAnswerEndsTheProcess) {
   const auto offer = Offer<WatchReferralsRequest, WatchReferralsResponse>;
   EXPECT_DEATH(offer("WatchReferrals"), "WatchReferrals has other messages");

@@ -1,6 +1,7 @@
 #include "common/rpc/store_verifier.h"
 
 #include <atomic>
+#include <cstdlib>
 #include <deque>
 #include <optional>
 #include <string>
@@ -11,6 +12,7 @@
 #include "common/rpc/status.h"
 #include "common/store/verify.h"
 #include "common/text/failure.h"
+#include "splw/operations/v1/operations_service.pb.h"
 
 namespace splw::rpc {
 namespace {
@@ -139,6 +141,7 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
     {
       std::lock_guard lock(mutex_);
       writing_ = false;
+      message_.Clear();
       if (!ok) broken_ = true;
     }
     if (!ok) Stop();
@@ -149,9 +152,9 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
     std::unique_lock lock(mutex_);
     if (writing_ || finished_) return;
     if (!broken_ && progress_.has_value()) {
-      Serialize(*std::exchange(progress_, std::nullopt), message_);  // kFaultsInMessage keeps it small
+      Fill(*std::exchange(progress_, std::nullopt));
     } else if (!broken_ && !last_messages_.empty()) {
-      Serialize(last_messages_.front(), message_);
+      Fill(last_messages_.front());
       last_messages_.pop_front();
     } else if (end_.has_value()) {
       finished_ = true;
@@ -165,6 +168,10 @@ class VerifyRun final : public Drainable, public std::enable_shared_from_this<Ve
     writing_ = true;
     lock.unlock();
     reactor_->StartWrite(&message_);
+  }
+
+  void Fill(const VerifyStoreResponse& response) {
+    if (!Serialize(response, message_)) std::abort();  // kFaultsInMessage keeps each small
   }
 
   CallsCore& core_;
@@ -199,8 +206,8 @@ grpc::ServerWriteReactor<grpc::ByteBuffer>* StoreVerifier::Start(grpc::CallbackS
   const auto run = std::make_shared<VerifyRun>(core, core.Arrive(context, full_method));
   VerifyRun::Reactor* const reactor = run->MakeReactor();
   operations::v1::VerifyStoreRequest request;
-  absl::StatusOr<Call> maybe_call =
-      core.AdmitArrival(run->arrival(), Parse(Taken(bytes), request) ? &request : nullptr);
+  grpc::ByteBuffer taken = Taken(bytes);
+  absl::StatusOr<Call> maybe_call = core.AdmitArrival(run->arrival(), Parse(taken, request) ? &request : nullptr);
   if (!maybe_call.ok()) {
     run->End(maybe_call.status());
     return reactor;

@@ -12,7 +12,6 @@
 #include "common/rpc/calls.h"
 #include "common/store/store.h"
 #include "common/store/table.h"
-#include "splw/operations/v1/operations_service.pb.h"
 
 namespace splw::rpc {
 

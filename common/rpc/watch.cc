@@ -77,8 +77,8 @@ std::vector<Coalesced> Coalesce(std::vector<delivery::FeedItem> items) {
 }
 
 // Three things can be under way: a read (of a batch, in the pool, until what it saw is durable), a write (in gRPC), and the
-// end. A read starts only when nothing waits to be written; the end only when neither is under way, so that neither the
-// request nor the response is ever used after gRPC took it away.
+// end. A read starts only when nothing waits to be written; the end only when neither is under way, so that neither
+// the reactor nor the context is ever used after gRPC took it away.
 class Core final : public Drainable, public std::enable_shared_from_this<Core> {
  public:
   Core(CallsCore& calls, grpc::CallbackServerContext& context, const WatchMethod& method)
@@ -104,10 +104,11 @@ class Core final : public Drainable, public std::enable_shared_from_this<Core> {
   };
 
   // Once.
-  Reactor* Begin(grpc::ByteBuffer bytes) {
+  Reactor* Begin(const grpc::ByteBuffer& bytes) {
     auto* const reactor = new Reactor(shared_from_this());
     reactor_ = reactor;
-    BeginChecked(Parse(std::move(bytes), *request_));
+    grpc::ByteBuffer taken = Taken(bytes);
+    BeginChecked(Parse(taken, *request_));
     return reactor;
   }
 
@@ -151,6 +152,7 @@ class Core final : public Drainable, public std::enable_shared_from_this<Core> {
     {
       std::lock_guard lock(mutex_);
       writing_ = false;
+      written_.Clear();  // an idle watcher holds nothing
       if (!ok && !end_.has_value()) end_ = absl::CancelledError("the caller went away");
     }
     Proceed();
@@ -189,7 +191,7 @@ class Core final : public Drainable, public std::enable_shared_from_this<Core> {
       return reactor_->Finish(ToGrpcStatus(status));
     }
     if (!outgoing_.empty()) {
-      written_ = std::move(outgoing_.front());
+      written_.Swap(&outgoing_.front());
       outgoing_.pop_front();
       writing_ = true;
       lock.unlock();
@@ -302,7 +304,7 @@ class Core final : public Drainable, public std::enable_shared_from_this<Core> {
 
 grpc::ServerWriteReactor<grpc::ByteBuffer>* StartWatch(Calls& calls, grpc::CallbackServerContext& context,
                                                        const WatchMethod& method, const grpc::ByteBuffer& bytes) {
-  return std::make_shared<Core>(calls.core(), context, method)->Begin(Taken(bytes));
+  return std::make_shared<Core>(calls.core(), context, method)->Begin(bytes);
 }
 
 }  // namespace splw::rpc

@@ -61,13 +61,11 @@ void WriteService(const ServiceDescriptor& service, Printer& out) {
   out.Print(
       "\nclass $name$ final {\n"
       " public:\n"
-      "  static constexpr char kFullName[] = \"$full_name$\";\n"
-      "\n"
       "  // Thread-safe.\n"
       "  class Stub final {\n"
       "   public:\n"
       "    explicit Stub(std::shared_ptr<::grpc::ChannelInterface> channel) : channel_(std::move(channel)) {}\n",
-      "name", service.name(), "full_name", service.full_name());
+      "name", service.name());
   for (int i = 0; i < service.method_count(); ++i) WriteMethod(*service.method(i), out);
   out.Print(
       "\n"

@@ -8,6 +8,10 @@ build_targets() {
   shift 2
   local folder="$source/build/$preset" log="$source/build/$preset/build.log"
   mkdir -p "$folder"
+  # Presets that changed, as by a pull, may name another compiler: a folder keeps its own until it is configured from nothing.
+  if [ "$source/CMakePresets.json" -nt "$folder/build.ninja" ]; then
+    rm -rf "$folder/CMakeCache.txt" "$folder/CMakeFiles" "$folder/build.ninja"
+  fi
   if [ ! -f "$folder/build.ninja" ]; then
     (cd "$source" && cmake --preset "$preset") >"$log" 2>&1 || {
       tail -n 40 "$log" >&2

@@ -33,7 +33,8 @@ absl::Status MeasureBuild(Bench& bench) {
   const testing::TempDir folder;
   const std::string source = testing::SourceDir();
   const std::string build = folder.File("build");
-  SPLW_ASSIGN_OR_RETURN(const double configure, TimeCommand("cmake", {"-S", source, "-B", build, "-G", "Ninja"}));
+  SPLW_ASSIGN_OR_RETURN(const double configure,
+                        TimeCommand("cmake", {"--preset", "release", "-S", source, "-B", build}));
   const std::vector<std::string> all = {"--build", build, "-j", absl::StrCat(std::thread::hardware_concurrency())};
   SPLW_ASSIGN_OR_RETURN(const double clean, TimeCommand("cmake", all));
   std::filesystem::last_write_time(absl::StrCat(source, "/", kDomainFile),
