@@ -188,7 +188,10 @@ absl::StatusOr<Process> Suite::StartSplwctl(std::vector<std::string> arguments, 
 absl::Status Suite::VerifyStores() const {
   for (const auto& [service, process] : processes_) {
     if (!process->Running()) continue;
-    SPLW_ASSIGN_OR_RETURN(const ProcessOutput verified, Splwctl({"store", "verify", "--service", service}));
+    // Again where a connection fails: gRPC 1.51 reads errno after calls that may have set it anew (tcp_client_posix), so in rare
+    // cases it takes one that is under way for a failure.
+    SPLW_ASSIGN_OR_RETURN(const ProcessOutput verified,
+                          Splwctl({"--wait", "10s", "store", "verify", "--service", service}));
     if (verified.end.exit_code != 0) {
       return absl::DataLossError(absl::StrCat("store verify of ", service, ": ", verified.output, verified.errors));
     }
