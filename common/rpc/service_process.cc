@@ -18,6 +18,7 @@
 #include <utility>
 
 #include <absl/strings/str_cat.h>
+#include <google/protobuf/stubs/logging.h>
 
 #include "common/delivery/changes.h"
 #include "common/delivery/delivery_tables.h"
@@ -117,9 +118,18 @@ class DrainWatchdog final {
   std::thread thread_;
 };
 
+// What protobuf would write on standard error by itself, as of a request that is none. Not its words: they may hold the input.
+void LogOfProtobuf(google::protobuf::LogLevel level, const char* file, int line, const std::string& /*words*/) {
+  const bool ours = level >= google::protobuf::LOGLEVEL_FATAL;  // it ends the process next
+  Log(ours ? Level::kError : Level::kInfo, "protobuf", {{"where", absl::StrCat(file, ":", line)}});
+}
+
 class LogSession final {
  public:
-  LogSession(const std::string& service, Level level) { telemetry::StartLog(service, level); }
+  LogSession(const std::string& service, Level level) {
+    telemetry::StartLog(service, level);
+    google::protobuf::SetLogHandler(&LogOfProtobuf);
+  }
   ~LogSession() { telemetry::StopLog(); }
 };
 

@@ -15,6 +15,7 @@
 #include <absl/strings/str_cat.h>
 #include <absl/strings/str_split.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/wrappers.pb.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -124,6 +125,16 @@ TEST_F(ServiceProcessTest, ServesOnThePortsOfItsFileAndStopsWithinFiveSeconds) {
 
 TEST_F(ServiceProcessTest, SaysLoudlyThatItBelievesEverybodyAndLogsJsonOnly) {
   Process process = StartServing({"--dev-principals"});
+  // Of which protobuf has something to say, in its own way: a text that is not UTF-8.
+  google::protobuf::BytesValue no_request;
+  no_request.set_value("\xc3\x28");
+  grpc::ClientContext context;
+  PrepareContext(context, {.id = "night-shift", .role = identity::Role::kOperator, .networks = {"*"}});
+  operations::v1::ListOutboxStreamsResponse response;
+  EXPECT_THAT(FromGrpcStatus(stubs::Call(*MakeChannel(absl::StrCat("127.0.0.1:", Port())),
+                                         "/splw.operations.v1.OperationsService/ListOutboxStreams", &context,
+                                         no_request, &response)),
+              HasReason("REQUEST_MALFORMED"));
   process.Signal(SIGINT);
   EXPECT_EQ(ExitCode(process), 0);
   const std::string log = ReadFile(dir_.File("log"));

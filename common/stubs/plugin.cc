@@ -1,6 +1,8 @@
 // protoc-gen-stubs: writes, for a .proto file with services, the header through which a client calls them
 // (common/stubs/stubs.h). Why not gRPC's own: docs/decisions/0007-stubs-and-methods.md.
+#include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 
 #include <google/protobuf/compiler/code_generator.h>

@@ -1,3 +1,4 @@
+#include "services/referral_intake/limits.h"
 #include "services/referral_intake/testing/intake_fixture.h"
 
 namespace splw::referral_intake {
@@ -285,6 +286,32 @@ TEST_F(ReferralIntakeTest, ALikePersonWithAnotherNumberIsLookedAt) {
   EXPECT_EQ(waits->findings(0).code(), api::FINDING_CODE_ALIKE_WITH_OTHER_NHS_NUMBER);
   EXPECT_NE(waits->findings(0).related_referral(), "");
   EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::Accept, Lead(), AcceptRequest(*waits)), IsOk());
+}
+
+// However many referrals of one of the two came since.
+TEST_F(ReferralIntakeTest, WhoMayBeOneOfTwoPeopleIsAskedAboutThoughOneHasMoreReferralsThanAScreeningLooksAt) {
+  const auto refer = [&](const char* number) {
+    api::Referral referral = CleanReferral();
+    referral.mutable_person()->mutable_nhs_number()->Clear();
+    if (*number != '\0') {
+      referral.mutable_person()->mutable_nhs_number()->set_value(number);
+    } else {
+      referral.mutable_person()->mutable_nhs_number()->set_absent_reason(type::NHS_NUMBER_ABSENT_REASON_NOT_KNOWN);
+    }
+    return Submit(referral);
+  };
+  const auto take = [&](const char* number) {
+    const auto submitted = refer(number);
+    ASSERT_THAT(submitted, IsOk());
+    if (submitted->state() == api::REFERRAL_STATE_ACCEPTED) return;
+    ASSERT_THAT(Ask<api::Referral>(&ReferralIntake::Accept, Lead(), AcceptRequest(*submitted)), IsOk());
+  };
+  take("9990000018");
+  for (std::size_t i = 0; i <= kMaxOpenReferralsLookedAt; ++i) take("9990000026");
+  const auto waits = refer("");
+  ASSERT_THAT(waits, IsOk());
+  EXPECT_THAT(Ask<api::Referral>(&ReferralIntake::Accept, Lead(), AcceptRequest(*waits)),
+              HasReason("AMBIGUOUS_PERSON"));
 }
 
 TEST_F(ReferralIntakeTest, WhoMayBeOneOfTwoPeopleIsAcceptedOnlyOnceOneIsExcluded) {
